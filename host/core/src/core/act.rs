@@ -1,0 +1,303 @@
+//! What people and advisors want done.
+
+use super::Core;
+use super::class;
+use super::decide::Step;
+use crate::command::{Act, Command, Reply};
+use crate::fact::{Cause, Fact};
+use crate::incident::{DispositionKind, Incident, Move, Note, Stage};
+use crate::input::Advised;
+use crate::outcome;
+
+/// What a person writes about an incident travels in its summary: a paragraph.
+const TEXT_CHARS: usize = 1_000;
+
+type Refusal = (String, String);
+
+impl Core {
+    pub(super) fn decide_command(&mut self, step: &mut Step, command: &Command) {
+        let cause = Cause::Command {
+            id: command.id.clone(),
+            actor: command.actor.clone(),
+        };
+        // Asked before: the same answer, and nothing is done twice.
+        let reply = match self.state.answers.replies.get(&command.id) {
+            Some(known) => known.clone(),
+            None => match self.act(step, &cause, command) {
+                Ok(subject) => Reply::Ok { subject },
+                Err((rule, reason)) => Reply::Refused { rule, reason },
+            },
+        };
+        self.emit(
+            step,
+            &cause,
+            Fact::Answered {
+                command: command.id.clone(),
+                reply,
+            },
+        );
+    }
+
+    fn act(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        command: &Command,
+    ) -> Result<String, Refusal> {
+        if command.id.is_empty() || command.actor.is_empty() {
+            return refuse(
+                "command.incomplete",
+                "命令须有编号和操作人 (a command needs an id and an actor)",
+            );
+        }
+        let incident = self.subject(command.act.incident())?;
+        let by = &command.actor;
+        match &command.act {
+            Act::ConfirmIncident { note, .. } => {
+                self.advance(step, cause, incident, Move::Confirm, by, note, |_| {})
+            }
+            Act::Respond { note, .. } => {
+                self.advance(step, cause, incident, Move::Respond, by, note, |_| {})
+            }
+            Act::Control { note, .. } => {
+                self.advance(step, cause, incident, Move::Control, by, note, |_| {})
+            }
+            Act::Close { result, .. } if result.trim().is_empty() => refuse(
+                "incident.close.no-result",
+                "结束事件须填写处置结果 (closing needs a result)",
+            ),
+            Act::Close { result, .. } => {
+                self.advance(step, cause, incident, Move::Close, by, result, |incident| {
+                    incident.result = cut(result);
+                })
+            }
+            Act::FalseAlarm { disposition, .. }
+                if disposition.kind == DispositionKind::Other
+                    && disposition.text.trim().is_empty() =>
+            {
+                refuse(
+                    "incident.false-alarm.no-text",
+                    "误报原因为“其他”时须说明 (the disposition `other` needs a text)",
+                )
+            }
+            Act::FalseAlarm { disposition, .. } => {
+                let text = format!("{} {}", disposition.kind.name(), disposition.text);
+                self.advance(
+                    step,
+                    cause,
+                    incident,
+                    Move::FalseAlarm,
+                    by,
+                    text.trim(),
+                    |incident| {
+                        incident.disposition = Some(disposition.clone());
+                    },
+                )
+            }
+            Act::Note { text, .. } if text.trim().is_empty() => {
+                refuse("incident.note.empty", "备注为空 (the note is empty)")
+            }
+            Act::Note { text, .. } => Ok(self.annotate(step, cause, incident, by, "note", text)),
+            Act::Merge { with, note, .. } => self.join(step, cause, incident, with, by, note),
+        }
+    }
+
+    /// The incident that an id means today.
+    fn subject(&self, id: &str) -> Result<Incident, Refusal> {
+        let found = self.living(id).cloned();
+        found.ok_or_else(|| {
+            let reason = format!("没有事件 {id}，或已结束超过 72 小时 (no such incident, or it ended more than 72 hours ago)");
+            ("incident.unknown".to_owned(), reason)
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one move is all of these")]
+    fn advance(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        mut incident: Incident,
+        act: Move,
+        by: &str,
+        text: &str,
+        fill: impl FnOnce(&mut Incident),
+    ) -> Result<String, Refusal> {
+        let from = incident.state;
+        let to = from.after(act)?;
+        self.summarise(&mut incident);
+        incident.state = to;
+        incident.changed_at = step.now;
+        incident.closed_at = (!to.is_open()).then_some(step.now);
+        fill(&mut incident);
+        incident.note(Note {
+            at: step.now,
+            by: by.to_owned(),
+            act: act.as_str().to_owned(),
+            text: cut(text),
+        });
+        let id = incident.id.clone();
+        self.emit(
+            step,
+            cause,
+            Fact::IncidentChanged {
+                id: id.clone(),
+                from,
+                to,
+                incident: Some(Box::new(incident)),
+            },
+        );
+        Ok(id)
+    }
+
+    fn annotate(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        mut incident: Incident,
+        by: &str,
+        act: &str,
+        text: &str,
+    ) -> String {
+        let stage = incident.state;
+        if stage != Stage::Merged {
+            self.summarise(&mut incident);
+        }
+        incident.changed_at = step.now;
+        incident.note(Note {
+            at: step.now,
+            by: by.to_owned(),
+            act: act.to_owned(),
+            text: cut(text),
+        });
+        let id = incident.id.clone();
+        let fact = Fact::IncidentChanged {
+            id: id.clone(),
+            from: stage,
+            to: stage,
+            incident: Some(Box::new(incident)),
+        };
+        self.emit(step, cause, fact);
+        id
+    }
+
+    fn join(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        a: Incident,
+        with: &str,
+        by: &str,
+        note: &str,
+    ) -> Result<String, Refusal> {
+        let b = self.subject(with)?;
+        if a.id == b.id {
+            return refuse(
+                "incident.merge.itself",
+                "两个编号是同一事件 (both ids are one incident)",
+            );
+        }
+        if a.hazard != b.hazard {
+            return refuse(
+                "incident.merge.other-hazard",
+                "不同灾种的事件不能合并 (incidents of different hazards are never merged)",
+            );
+        }
+        if !a.is_open() || !b.is_open() {
+            return refuse(
+                "incident.merge.ended",
+                "已终结的事件不能合并 (an ended incident cannot be merged)",
+            );
+        }
+        if a.historic != b.historic {
+            return refuse(
+                "incident.merge.historic",
+                "历史补报不能并入实时事件 (history is not merged with what is live)",
+            );
+        }
+        let (into, from) = if a.age() < b.age() {
+            (&a, &b)
+        } else {
+            (&b, &a)
+        };
+        let class = class(into);
+        let grown = self.unite(step, cause, class, &into.id, &from.id);
+        self.settle(step, cause, class, &into.hazard, into.id.clone(), grown);
+        let survivor = self.subject(&into.id)?;
+        Ok(self.annotate(
+            step,
+            cause,
+            survivor,
+            by,
+            "merge",
+            &format!("{} → {} {note}", from.id, into.id),
+        ))
+    }
+
+    /// Advice never ends an incident and never calls one off: what is granted
+    /// confirms or merges, the rest is noted where officers read it.
+    pub(super) fn decide_advice(&mut self, step: &mut Step, advised: &Advised) {
+        if self.advised_before(advised) {
+            return;
+        }
+        let cause = Cause::Advice {
+            frame: advised.frame.clone(),
+            ordinal: advised.ordinal,
+            department: advised.frame.department.clone(),
+            plugin: advised.plugin.clone(),
+            replay_of: advised.replay_of.clone(),
+        };
+        let reply = match self.heed(step, &cause, advised) {
+            Ok(subject) => Reply::Ok { subject },
+            Err((rule, reason)) => Reply::Refused { rule, reason },
+        };
+        self.emit(
+            step,
+            &cause,
+            Fact::Advised {
+                advice: advised.advice.clone(),
+                reply,
+            },
+        );
+    }
+
+    fn heed(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        advised: &Advised,
+    ) -> Result<String, Refusal> {
+        let advice = &advised.advice;
+        let incident = self.subject(&advice.subject)?;
+        let by = &advised.plugin;
+        match (&advice.act, advised.granted) {
+            (outcome::Act::Confirm, true)
+                if incident.state == Stage::Suspected && !incident.historic =>
+            {
+                self.advance(
+                    step,
+                    cause,
+                    incident,
+                    Move::Confirm,
+                    by,
+                    &advice.reason,
+                    |_| {},
+                )
+            }
+            (outcome::Act::Merge, true) => {
+                self.join(step, cause, incident, &advice.object, by, &advice.reason)
+            }
+            (act, _) => {
+                let word = format!("advice.{}", act.as_str());
+                Ok(self.annotate(step, cause, incident, by, &word, &advice.reason))
+            }
+        }
+    }
+}
+
+fn refuse<T>(rule: &str, reason: &str) -> Result<T, Refusal> {
+    Err((rule.to_owned(), reason.to_owned()))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(TEXT_CHARS).collect()
+}

@@ -1,0 +1,115 @@
+//! One thing that speaks for an incident: all equal signals of one fingerprint.
+
+use crate::frame::FrameId;
+use crate::signal::{Kind, Position, Severity};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A row: its first signal, and how often and until when it was repeated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Fingerprint: department, device path, code, reference (joined by U+001F).
+    pub key: String,
+    pub role: Role,
+    /// First frame in the order of fused time, department, run and index.
+    pub frame: FrameId,
+    pub ordinal: u32,
+    pub department: String,
+    /// Who registered the device, else the department that spoke: with `device`
+    /// what makes two sources one.
+    #[serde(default)]
+    pub owner: String,
+    pub plugin: String,
+    /// The path as the registry knows it, else as the plugin said it.
+    pub device: String,
+    pub code: String,
+    pub kind: Kind,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// What the source's clock said of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Timestamp>,
+    /// When the door had the first.
+    pub received: Timestamp,
+    /// Fused time of the first and of the last.
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    pub count: u64,
+    #[serde(default)]
+    pub severity: Severity,
+    /// The registered device's title, or empty.
+    #[serde(default)]
+    pub device_title: String,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub region: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// When the source last said that it was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Opens an incident where none is.
+    Opens,
+    /// Only adds to one.
+    Supports,
+}
+
+impl Evidence {
+    /// The fingerprint's text. A separator inside a part would only make two
+    /// odd names one, so it is not escaped but replaced.
+    pub fn key(department: &str, device: &str, code: &str, reference: &str) -> String {
+        let mut key = String::with_capacity(
+            department.len() + device.len() + code.len() + reference.len() + 3,
+        );
+        for (place, part) in [department, device, code, reference]
+            .into_iter()
+            .enumerate()
+        {
+            if place > 0 {
+                key.push('\u{1f}');
+            }
+            match part.contains('\u{1f}') {
+                true => key.push_str(&part.replace('\u{1f}', " ")),
+                false => key.push_str(part),
+            }
+        }
+        key
+    }
+
+    /// Takes another signal of the same fingerprint in. Commutative, so that
+    /// the row does not depend on the order of arrival.
+    pub fn take(&mut self, other: &Evidence) {
+        self.count += other.count;
+        self.last_at = self.last_at.max(other.last_at);
+        self.severity = self.severity.max(other.severity);
+        self.recovered_at = self.recovered_at.max(other.recovered_at);
+        if other.precedes(self) {
+            let (count, last_at, severity, recovered_at) =
+                (self.count, self.last_at, self.severity, self.recovered_at);
+            *self = Evidence {
+                count,
+                last_at,
+                severity,
+                recovered_at,
+                ..other.clone()
+            };
+        }
+    }
+
+    fn precedes(&self, other: &Evidence) -> bool {
+        (self.first_at, &self.frame, self.ordinal) < (other.first_at, &other.frame, other.ordinal)
+    }
+
+    /// Its source said that it was over, and has not spoken since.
+    pub fn is_over(&self) -> bool {
+        self.recovered_at.is_some_and(|over| over >= self.last_at)
+    }
+}

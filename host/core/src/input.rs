@@ -1,0 +1,47 @@
+//! What a step decides over.
+
+use crate::command::Command;
+use crate::frame::FrameId;
+use crate::outcome::Advice;
+use crate::signal::Signal;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    Signal(Observed),
+    Advice(Advised),
+    Command(Command),
+}
+
+/// A signal with what the host knows of its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// Its department is the signal's: stamped by the door, never by the guest.
+    pub frame: FrameId,
+    /// Place among the signals of its frame.
+    pub ordinal: u32,
+    pub plugin: String,
+    pub door: String,
+    pub received: Timestamp,
+    /// The frame whose bytes an operator sent in again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay_of: Option<FrameId>,
+    pub signal: Signal,
+}
+
+/// What an advisor made of an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Advised {
+    pub frame: FrameId,
+    pub ordinal: u32,
+    pub plugin: String,
+    pub received: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay_of: Option<FrameId>,
+    /// Whether the operator's grant lets this plugin do more than be noted.
+    #[serde(default)]
+    pub granted: bool,
+    pub advice: Advice,
+}

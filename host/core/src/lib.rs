@@ -1,0 +1,31 @@
+//! What Tocsin decides: pure functions over facts. No I/O, no clock, no
+//! randomness, no async; time is part of every input.
+
+pub mod city;
+pub mod command;
+pub mod core;
+pub mod event;
+pub mod fact;
+mod fold;
+pub mod frame;
+pub mod incident;
+pub mod input;
+pub mod moment;
+pub mod outcome;
+pub mod place;
+pub mod record;
+pub mod region;
+pub mod registry;
+pub mod rule;
+pub mod signal;
+pub mod state;
+pub mod time;
+
+pub use crate::core::Core;
+pub use command::{Command, Reply};
+pub use event::Event;
+pub use fact::{Cause, Entry, Fact};
+pub use incident::{Evidence, Incident};
+pub use input::{Advised, Input, Observed};
+pub use record::Record;
+pub use state::State;

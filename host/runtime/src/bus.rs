@@ -1,0 +1,298 @@
+//! The way to NATS: one connection, fenced writes, and what to do after doubt.
+//!
+//! A write to a stream has three endings: acknowledged, refused, or *in doubt*
+//! (no answer; the connection broke). In doubt the message may have landed or
+//! may still land. Two rules make that harmless: a stage's message carries a
+//! fence (the expected last sequence), so that of several attempts one lands;
+//! and after doubt the stage reads the last message, which is either its own
+//! or the proof that somebody else has taken over.
+
+pub mod stream;
+pub mod tail;
+
+use async_nats::header::HeaderMap;
+use async_nats::jetstream;
+use bytes::Bytes;
+use serde::Deserialize;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Floor of the server version: older ones silently ignore unknown fields.
+pub const SERVER_FLOOR: (u32, u32, u32) = (2, 12, 6);
+
+/// Largest message that the bus takes. The largest of ours is a journal step:
+/// one SIGNALS message (256 KiB) whose every signal became a fact of ~2 KiB.
+pub const MAX_PAYLOAD: usize = 8 << 20;
+
+/// How long one write may be without an answer before it is in doubt.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// Pause between attempts while a stream is full or its leader is away.
+const PAUSE: Duration = Duration::from_millis(200);
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("cannot reach the NATS server at {url}")]
+    Unreachable { url: String, #[source] source: async_nats::ConnectError },
+    #[error("the NATS server at {url} is version {found}; Tocsin needs {}.{}.{} or newer because older servers ignore settings that durability rests on", SERVER_FLOOR.0, SERVER_FLOOR.1, SERVER_FLOOR.2)]
+    TooOld { url: String, found: String },
+    #[error("the NATS server at {url} has no JetStream; start it with a `jetstream` block")]
+    NoJetStream { url: String },
+    #[error("the NATS server at {url} takes messages of {found} bytes; set `max_payload: 8MB`")]
+    SmallPayload { url: String, found: usize },
+}
+
+/// Up or down, and how often the connection was made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub up: bool,
+    pub generation: u64,
+}
+
+#[derive(Clone)]
+pub struct Bus {
+    client: async_nats::Client,
+    jet: jetstream::Context,
+    link: watch::Receiver<Link>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fence {
+    /// Many writers: doubled writes are recognised by message id.
+    None,
+    /// Last sequence of the message's own subject.
+    Subject(u64),
+    /// Last sequence of the whole stream.
+    Stream(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ack {
+    pub sequence: u64,
+    pub duplicate: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("another writer has taken over `{subject}`")]
+    Fenced { subject: String },
+    #[error("no room for `{subject}`: {reason}")]
+    Full { subject: String, reason: String },
+    #[error("the bus refused `{subject}`: {reason} (code {code})")]
+    Refused { subject: String, code: u64, reason: String },
+    #[error("no answer for `{subject}`")]
+    Doubt { subject: String },
+}
+
+/// What a stage does when its fence was refused by a message that is not its own.
+#[derive(Debug, thiserror::Error)]
+#[error("stepping down: sequence {found} of `{subject}` was written by another")]
+pub struct StepDown {
+    pub subject: String,
+    pub found: u64,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    seq: u64,
+    #[serde(default)]
+    duplicate: bool,
+    error: Option<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    err_code: u64,
+    #[serde(default)]
+    description: String,
+}
+
+impl Bus {
+    /// `url` may carry `user:password@`.
+    pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
+        let (sender, link) = watch::channel(Link { up: false, generation: 0 });
+        let options = async_nats::ConnectOptions::new()
+            .name(name)
+            // Subscribers of the city are allowed `_INBOX.>`; they must not hear the host's answers.
+            .custom_inbox_prefix("_TOCSIN")
+            .ping_interval(Duration::from_secs(2))
+            .request_timeout(Some(ANSWER_WITHIN))
+            .reconnect_delay_callback(|attempt| {
+                Duration::from_millis((10 << attempt.min(6)).min(500) as u64)
+            })
+            .event_callback(move |event| {
+                match &event {
+                    async_nats::Event::Connected => sender.send_modify(|link| {
+                        *link = Link { up: true, generation: link.generation + 1 }
+                    }),
+                    async_nats::Event::Disconnected | async_nats::Event::Closed => {
+                        sender.send_modify(|link| link.up = false)
+                    }
+                    other => tracing::warn!(event = %other, "bus"),
+                }
+                std::future::ready(())
+            });
+        let client = options
+            .connect(url)
+            .await
+            .map_err(|source| ConnectError::Unreachable { url: redact(url), source })?;
+        let info = client.server_info();
+        if version(&info.version) < SERVER_FLOOR {
+            return Err(ConnectError::TooOld { url: redact(url), found: info.version });
+        }
+        if !info.jetstream {
+            return Err(ConnectError::NoJetStream { url: redact(url) });
+        }
+        if info.max_payload < MAX_PAYLOAD {
+            return Err(ConnectError::SmallPayload { url: redact(url), found: info.max_payload });
+        }
+        let mut jet = jetstream::new(client.clone());
+        jet.set_timeout(ANSWER_WITHIN);
+        Ok(Bus { client, jet, link })
+    }
+
+    pub fn client(&self) -> &async_nats::Client {
+        &self.client
+    }
+
+    pub fn jet(&self) -> &jetstream::Context {
+        &self.jet
+    }
+
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.link.clone()
+    }
+
+    pub fn is_up(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// One attempt. A connection made anew while waiting is doubt at once.
+    pub async fn write(
+        &self,
+        subject: &str,
+        mut headers: HeaderMap,
+        fence: Fence,
+        payload: Bytes,
+    ) -> Result<Ack, WriteError> {
+        match fence {
+            Fence::None => {}
+            Fence::Subject(last) => headers.insert("Nats-Expected-Last-Subject-Sequence", last.to_string()),
+            Fence::Stream(last) => headers.insert("Nats-Expected-Last-Sequence", last.to_string()),
+        }
+        let doubt = || WriteError::Doubt { subject: subject.to_owned() };
+        let mut link = self.link.clone();
+        let before = link.borrow_and_update().generation;
+        let request = async_nats::Request::new().payload(payload).headers(headers);
+        let answer = tokio::select! {
+            answer = self.client.send_request(subject.to_owned(), request) => answer.map_err(|_| doubt())?,
+            _ = link.wait_for(|link| link.up && link.generation != before) => return Err(doubt()),
+        };
+        let answer: Answer = serde_json::from_slice(&answer.payload).map_err(|_| doubt())?;
+        match answer.error {
+            None => Ok(Ack { sequence: answer.seq, duplicate: answer.duplicate }),
+            Some(refusal) => Err(refusal.classify(subject)),
+        }
+    }
+
+    /// Writes a stage's next message, through doubt and full streams, until it
+    /// stands or another writer is seen. Answers with the sequence.
+    pub async fn write_next(
+        &self,
+        stream: &str,
+        subject: &str,
+        headers: HeaderMap,
+        fence: Fence,
+        payload: Bytes,
+    ) -> Result<u64, StepDown> {
+        loop {
+            match self.write(subject, headers.clone(), fence, payload.clone()).await {
+                Ok(ack) => return Ok(ack.sequence),
+                Err(WriteError::Full { reason, .. }) => {
+                    tracing::error!(subject, reason, "stream full; waiting for room");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                Err(error) => {
+                    tracing::debug!(subject, %error, "write in doubt");
+                    if let Some(sequence) = self.resolve(stream, subject, fence, &payload).await? {
+                        return Ok(sequence);
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// After doubt: did my message land? `None`: nothing stands behind the
+    /// fence, so that writing again is safe.
+    async fn resolve(
+        &self,
+        stream: &str,
+        subject: &str,
+        fence: Fence,
+        payload: &Bytes,
+    ) -> Result<Option<u64>, StepDown> {
+        let expected = match fence {
+            Fence::None => return Ok(None),
+            Fence::Subject(last) | Fence::Stream(last) => last,
+        };
+        let last = match fence {
+            Fence::Stream(_) => self.last_of_stream(stream).await,
+            _ => self.last_of_subject(stream, subject).await,
+        };
+        match last {
+            None => Ok(None),
+            Some(last) if last.sequence <= expected => Ok(None),
+            Some(last) if last.payload == *payload => Ok(Some(last.sequence)),
+            Some(last) => Err(StepDown { subject: subject.to_owned(), found: last.sequence }),
+        }
+    }
+}
+
+impl Refusal {
+    fn classify(self, subject: &str) -> WriteError {
+        let subject = subject.to_owned();
+        match self.err_code {
+            10071 | 10164 => WriteError::Fenced { subject },
+            10023 | 10047 | 10077 | 10122 => WriteError::Full { subject, reason: self.description },
+            code => WriteError::Refused { subject, code, reason: self.description },
+        }
+    }
+}
+
+pub(crate) fn version(text: &str) -> (u32, u32, u32) {
+    let mut parts = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+/// A URL as it may stand in a message: without its password.
+pub fn redact(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        for (text, expected) in
+            [("2.12.6", (2, 12, 6)), ("2.9.10-beta.1", (2, 9, 10)), ("junk", (0, 0, 0))]
+        {
+            assert_eq!(version(text), expected);
+        }
+        assert!(version("2.15.1") > SERVER_FLOOR && version("2.9.30") < SERVER_FLOOR);
+    }
+
+    #[test]
+    fn passwords_do_not_reach_messages() {
+        assert_eq!(redact("nats://host:secret@127.0.0.1:4222"), "nats://***@127.0.0.1:4222");
+        assert_eq!(redact("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+    }
+}

@@ -1,0 +1,228 @@
+//! The streams, as we configure them, and reading single messages of them.
+
+use super::Bus;
+use crate::subject;
+use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// RAW is retried verbatim under its message id inside this window.
+pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[derive(Debug, thiserror::Error)]
+pub enum EnsureError {
+    #[error("cannot create or read back the stream {stream}: {reason}")]
+    Create { stream: String, reason: String },
+    #[error("the server keeps the stream {stream} otherwise than asked: {what}; is it an older server, or made by another program?")]
+    Echo { stream: String, what: String },
+}
+
+/// One message of a stream, as it stands there.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub subject: String,
+    pub sequence: u64,
+    pub headers: async_nats::HeaderMap,
+    pub payload: Bytes,
+}
+
+/// How much of the store each stream may take; the sum stays below the store.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    pub store_bytes: u64,
+    pub replicas: usize,
+}
+
+impl Quota {
+    /// Shares in percent: RAW together 40, SIGNALS 25, JOURNAL 15, EVENTS 5, DEAD 5;
+    /// the rest is for packages, snapshots and the broker's own streams.
+    fn of(&self, percent: u64, parts: usize) -> i64 {
+        (self.store_bytes / 100 * percent / parts.max(1) as u64).min(i64::MAX as u64) as i64
+    }
+}
+
+impl Bus {
+    pub async fn ensure_streams(
+        &self,
+        departments: &[String],
+        quota: &Quota,
+    ) -> Result<(), EnsureError> {
+        for department in departments {
+            self.ensure(Config {
+                name: subject::raw_stream(department),
+                subjects: vec![format!("tocsin.live.raw.{department}.>")],
+                max_bytes: quota.of(40, departments.len()),
+                ..plain(quota)
+            })
+            .await?;
+        }
+        let fixed = [
+            (subject::SIGNALS, "tocsin.live.signal.>", 25, Duration::ZERO),
+            (subject::JOURNAL, subject::JOURNAL_SUBJECT, 15, Duration::ZERO),
+            (subject::EVENTS, "tocsin.live.event.>", 5, 30 * DAY),
+            (subject::DEAD, "tocsin.live.dead.>", 5, 90 * DAY),
+        ];
+        for (name, subjects, percent, max_age) in fixed {
+            // What others only read may forget its oldest; what is the truth refuses instead.
+            let discard = if max_age.is_zero() { DiscardPolicy::New } else { DiscardPolicy::Old };
+            self.ensure(Config {
+                name: name.to_owned(),
+                subjects: vec![subjects.to_owned()],
+                max_bytes: quota.of(percent, 1),
+                max_age,
+                discard,
+                ..plain(quota)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn ensure(&self, wanted: Config) -> Result<(), EnsureError> {
+        let stream = wanted.name.clone();
+        let info = self
+            .jet()
+            .create_or_update_stream(wanted.clone())
+            .await
+            .map_err(|error| EnsureError::Create { stream: stream.clone(), reason: error.to_string() })?;
+        let echoed = info.config;
+        let wrong = [
+            (echoed.subjects != wanted.subjects, "subjects"),
+            (echoed.storage != StorageType::File, "storage"),
+            (echoed.discard != wanted.discard, "discard"),
+            (echoed.num_replicas != wanted.num_replicas, "replicas"),
+            (echoed.duplicate_window != wanted.duplicate_window, "duplicate window"),
+            (!echoed.deny_delete, "deny_delete"),
+            (echoed.persist_mode.is_some_and(|mode| format!("{mode:?}").contains("Async")), "persist mode"),
+        ];
+        match wrong.iter().find(|(is_wrong, _)| *is_wrong) {
+            None => Ok(()),
+            Some((_, what)) => Err(EnsureError::Echo { stream, what: (*what).to_owned() }),
+        }
+    }
+
+    /// Waits for the bus where it is away: a stage has nothing better to do.
+    pub async fn last_of_subject(&self, stream: &str, subject: &str) -> Option<Stored> {
+        self.get(stream, serde_json::json!({ "last_by_subj": subject })).await
+    }
+
+    pub async fn last_of_stream(&self, stream: &str) -> Option<Stored> {
+        loop {
+            let state = self.state(stream).await;
+            if state.messages == 0 {
+                return None;
+            }
+            if let Some(stored) = self.message(stream, state.last_sequence).await {
+                return Some(stored);
+            }
+        }
+    }
+
+    /// Sequence of the newest message that ever stood in the stream.
+    pub async fn last_sequence(&self, stream: &str) -> u64 {
+        self.state(stream).await.last_sequence
+    }
+
+    pub async fn state(&self, stream: &str) -> async_nats::jetstream::stream::State {
+        loop {
+            match self.jet().get_stream(stream).await {
+                Ok(stream) => return stream.cached_info().state.clone(),
+                Err(error) => {
+                    tracing::debug!(stream, %error, "reading stream state");
+                    tokio::time::sleep(super::PAUSE).await;
+                }
+            }
+        }
+    }
+
+    pub async fn message(&self, stream: &str, sequence: u64) -> Option<Stored> {
+        self.get(stream, serde_json::json!({ "seq": sequence })).await
+    }
+
+    /// Through the stream's leader, never a replica that may lag.
+    async fn get(&self, stream: &str, query: serde_json::Value) -> Option<Stored> {
+        let api = format!("$JS.API.STREAM.MSG.GET.{stream}");
+        let body = Bytes::from(query.to_string());
+        loop {
+            let answer = match self.client().request(api.clone(), body.clone()).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    tracing::debug!(stream, %error, "reading a message");
+                    tokio::time::sleep(super::PAUSE).await;
+                    continue;
+                }
+            };
+            match parse_stored(&answer.payload) {
+                Parsed::Message(stored) => return Some(stored),
+                Parsed::None => return None,
+                Parsed::Again => tokio::time::sleep(super::PAUSE).await,
+            }
+        }
+    }
+}
+
+fn plain(quota: &Quota) -> Config {
+    Config {
+        storage: StorageType::File,
+        discard: DiscardPolicy::New,
+        num_replicas: quota.replicas,
+        duplicate_window: DUPLICATE_WINDOW,
+        deny_delete: true,
+        allow_direct: false,
+        ..Config::default()
+    }
+}
+
+enum Parsed {
+    Message(Stored),
+    None,
+    Again,
+}
+
+fn parse_stored(payload: &[u8]) -> Parsed {
+    use base64::Engine;
+    #[derive(serde::Deserialize)]
+    struct Reply {
+        message: Option<Raw>,
+        error: Option<Failure>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Raw {
+        subject: String,
+        seq: u64,
+        #[serde(default)]
+        hdrs: String,
+        #[serde(default)]
+        data: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Failure {
+        code: u64,
+    }
+    let Ok(reply) = serde_json::from_slice::<Reply>(payload) else { return Parsed::Again };
+    if let Some(failure) = reply.error {
+        return if failure.code == 404 { Parsed::None } else { Parsed::Again };
+    }
+    let Some(raw) = reply.message else { return Parsed::Again };
+    let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text);
+    let (Ok(headers), Ok(data)) = (decode(&raw.hdrs), decode(&raw.data)) else { return Parsed::Again };
+    Parsed::Message(Stored {
+        subject: raw.subject,
+        sequence: raw.seq,
+        headers: parse_headers(&headers),
+        payload: Bytes::from(data),
+    })
+}
+
+/// `NATS/1.0` block: a version line, then `name: value` lines.
+fn parse_headers(block: &[u8]) -> async_nats::HeaderMap {
+    let mut headers = async_nats::HeaderMap::new();
+    for line in String::from_utf8_lossy(block).lines().skip(1) {
+        if let Some((name, value)) = line.split_once(':') {
+            headers.append(name.trim(), value.trim());
+        }
+    }
+    headers
+}

@@ -1,0 +1,194 @@
+//! Reading a stream from a position, for ever, without acks.
+//!
+//! The consumer is ephemeral and lives in the server's memory: all that we
+//! keep is the last sequence handed on. A gap in the numbering, a silence
+//! longer than the heartbeats allow, or a connection made anew: the consumer
+//! is made anew behind that sequence, so nothing is missed and nothing repeats.
+
+use super::stream::Stored;
+use super::{Bus, Link};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, push};
+use futures_util::StreamExt;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Two heartbeats may be lost to a busy machine before the consumer is doubted.
+const SILENCE: Duration = Duration::from_millis(3_500);
+const RETRY: Duration = Duration::from_millis(50);
+
+pub struct Tail {
+    bus: Bus,
+    stream: String,
+    filter: String,
+    /// Stream sequence of the last message handed on.
+    position: u64,
+    open: Option<Open>,
+    link: watch::Receiver<Link>,
+}
+
+struct Open {
+    subscription: async_nats::Subscriber,
+    /// Consumer sequence of the last message.
+    delivered: u64,
+    /// Connection that the consumer was made on.
+    generation: u64,
+}
+
+impl Tail {
+    /// The first message is the first of `filter` behind stream sequence `position`.
+    pub fn new(bus: &Bus, stream: &str, filter: &str, position: u64) -> Tail {
+        Tail {
+            bus: bus.clone(),
+            stream: stream.to_owned(),
+            filter: filter.to_owned(),
+            position,
+            open: None,
+            link: bus.link(),
+        }
+    }
+
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Cancel-safe: a dropped call loses nothing.
+    pub async fn next(&mut self) -> Stored {
+        loop {
+            if self.open.is_none() {
+                match self.make().await {
+                    Ok(open) => self.open = Some(open),
+                    Err(error) => {
+                        tracing::debug!(stream = self.stream, %error, "making a consumer");
+                        tokio::time::sleep(RETRY).await;
+                        continue;
+                    }
+                }
+            }
+            if let Some(stored) = self.step().await {
+                return stored;
+            }
+        }
+    }
+
+    /// What has already arrived, without waiting for the bus.
+    pub fn ready(&mut self) -> Option<Stored> {
+        use futures_util::FutureExt;
+        loop {
+            let open = self.open.as_mut()?;
+            let message = open.subscription.next().now_or_never()?;
+            match self.take(message) {
+                Taken::Message(stored) => return Some(stored),
+                Taken::Nothing => {}
+                Taken::Broken => self.open = None,
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Option<Stored> {
+        let open = self.open.as_mut()?;
+        let generation = open.generation;
+        let message = tokio::select! {
+            message = open.subscription.next() => message,
+            _ = self.link.wait_for(|link| link.up && link.generation != generation) => None,
+            () = tokio::time::sleep(SILENCE) => None,
+        };
+        match self.take(message) {
+            Taken::Message(stored) => Some(stored),
+            Taken::Nothing => None,
+            Taken::Broken => {
+                self.open = None;
+                None
+            }
+        }
+    }
+
+    fn take(&mut self, message: Option<async_nats::Message>) -> Taken {
+        let (Some(message), Some(open)) = (message, self.open.as_mut()) else { return Taken::Broken };
+        if message.status.is_some() {
+            // A flow-control request is answered by an empty message; a heartbeat
+            // that cannot wait for the client names the subject in a header.
+            let stalled = message.headers.as_ref().and_then(|h| h.get("Nats-Consumer-Stalled"));
+            let answer = message.reply.map(|r| r.to_string()).or(stalled.map(|v| v.to_string()));
+            if let Some(subject) = answer {
+                let client = self.bus.client().clone();
+                tokio::spawn(async move { client.publish(subject, "".into()).await });
+            }
+            return Taken::Nothing;
+        }
+        let Some((stream, consumer)) = message.reply.as_deref().and_then(sequences) else {
+            return Taken::Broken;
+        };
+        if consumer != open.delivered + 1 {
+            return Taken::Broken;
+        }
+        open.delivered = consumer;
+        self.position = stream;
+        Taken::Message(Stored {
+            subject: message.subject.to_string(),
+            sequence: stream,
+            headers: message.headers.unwrap_or_default(),
+            payload: message.payload,
+        })
+    }
+
+    async fn make(&mut self) -> Result<Open, async_nats::Error> {
+        let generation = self.link.borrow_and_update().generation;
+        let client = self.bus.client();
+        let inbox = client.new_inbox();
+        // Ordering: subscribe before the consumer exists, or its first messages are lost.
+        let subscription = client.subscribe(inbox.clone()).await?;
+        let stream = self.bus.jet().get_stream_no_info(&self.stream).await?;
+        stream
+            .create_consumer(push::Config {
+                deliver_subject: inbox,
+                deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.position + 1 },
+                ack_policy: AckPolicy::None,
+                filter_subject: self.filter.clone(),
+                flow_control: true,
+                idle_heartbeat: HEARTBEAT,
+                num_replicas: 1,
+                memory_storage: true,
+                inactive_threshold: Duration::from_secs(30),
+                max_deliver: 1,
+                ..push::Config::default()
+            })
+            .await?;
+        Ok(Open { subscription, delivered: 0, generation })
+    }
+}
+
+enum Taken {
+    Message(Stored),
+    Nothing,
+    Broken,
+}
+
+/// Stream and consumer sequence of a delivery's reply subject,
+/// `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.…`,
+/// or with domain and account hash before the stream.
+fn sequences(reply: &str) -> Option<(u64, u64)> {
+    let tokens: Vec<&str> = reply.split('.').collect();
+    let from = match tokens.len() {
+        9 => 5,
+        n if n >= 11 => 7,
+        _ => return None,
+    };
+    Some((tokens.get(from)?.parse().ok()?, tokens.get(from + 1)?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sequences;
+
+    #[test]
+    fn both_reply_forms_are_read() {
+        for (reply, expected) in [
+            ("$JS.ACK.SIGNALS.abc.1.77.5.1700000000.0", Some((77, 5))),
+            ("$JS.ACK.hub.acc.SIGNALS.abc.1.77.5.1700000000.0.x", Some((77, 5))),
+            ("$JS.ACK.x", None),
+        ] {
+            assert_eq!(sequences(reply), expected, "{reply}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Cutting a buffer into frames by the door's plugin. Looks at bytes alone;
+//! what the framer says is checked here before it is believed.
+
+use super::{DoorSpec, LaneRule};
+use crate::metrics::Metrics;
+use crate::plugin::{Framer, Shelf};
+use crate::subject::Lane;
+use bytes::{Bytes, BytesMut};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use tocsin_sandbox::PieceKind;
+
+/// Bytes of one connection that wait for their end. Twice the largest frame of
+/// any protocol so far; a framer that leaves more than this is stuck.
+pub const BUFFER: usize = 64 << 10;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cut {
+    pub lane: Lane,
+    pub noise: bool,
+    /// Empty: as the cut before on this connection.
+    pub device: String,
+    pub payload: Bytes,
+}
+
+/// Shared by all connections of one door, on the door's thread.
+#[derive(Clone)]
+pub struct Framing(Option<Rc<RefCell<Framer>>>);
+
+/// The framer failed: the connection closes.
+#[derive(Debug)]
+pub struct Stuck;
+
+impl Framing {
+    pub fn of(spec: &DoorSpec, shelf: &Shelf, metrics: &Arc<Metrics>) -> Framing {
+        if matches!(spec.lane, Some(LaneRule::Routine | LaneRule::Red)) {
+            return Framing(None);
+        }
+        Framing(Framer::of(&spec.plugin, shelf, metrics).map(|framer| Rc::new(RefCell::new(framer))))
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Takes what is whole off the front of the buffer. Without a framer all
+    /// that is there is one piece.
+    pub fn cut(&self, buffer: &mut BytesMut) -> (Vec<Cut>, Result<(), Stuck>) {
+        let mut cuts = Vec::new();
+        if buffer.is_empty() {
+            return (cuts, Ok(()));
+        }
+        let Some(framer) = &self.0 else {
+            cuts.push(Cut { lane: Lane::Routine, noise: false, device: String::new(), payload: buffer.split().freeze() });
+            return (cuts, Ok(()));
+        };
+        let Ok(pieces) = framer.borrow_mut().frame(buffer) else {
+            cuts.push(noise(buffer.split().freeze()));
+            return (cuts, Err(Stuck));
+        };
+        for piece in pieces {
+            let length = piece.length as usize;
+            if length == 0 || length > buffer.len() {
+                cuts.push(noise(buffer.split().freeze()));
+                return (cuts, Err(Stuck));
+            }
+            let payload = buffer.split_to(length).freeze();
+            cuts.push(match piece.kind {
+                PieceKind::Noise => noise(payload),
+                PieceKind::Routine => Cut { lane: Lane::Routine, noise: false, device: piece.device, payload },
+                PieceKind::Red => Cut { lane: Lane::Red, noise: false, device: piece.device, payload },
+            });
+        }
+        if buffer.len() >= BUFFER {
+            cuts.push(noise(buffer.split().freeze()));
+        }
+        (cuts, Ok(()))
+    }
+
+    /// After a quiet while: the first byte is noise, the rest is offered again.
+    pub fn give_up_first(&self, buffer: &mut BytesMut) -> (Vec<Cut>, Result<(), Stuck>) {
+        if buffer.is_empty() {
+            return (Vec::new(), Ok(()));
+        }
+        let first = noise(buffer.split_to(1).freeze());
+        let (mut cuts, stuck) = self.cut(buffer);
+        cuts.insert(0, first);
+        (cuts, stuck)
+    }
+}
+
+fn noise(payload: Bytes) -> Cut {
+    Cut { lane: Lane::Routine, noise: true, device: String::new(), payload }
+}

@@ -1,0 +1,126 @@
+//! MQTT: a client of whatever broker the city has. A message is acknowledged
+//! to the broker only when the log has it, so the broker keeps what we have not.
+
+use super::{DoorKind, Mouth, OpenError};
+use crate::intake::RefuseReason;
+use crate::run::Frame;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use rumqttc::{AsyncClient, Event, MqttOptions, Packet, Publish, QoS};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tocsin_core::frame::FrameId;
+use tokio::sync::{mpsc, oneshot};
+
+/// Messages under way between broker and log.
+const UNDER_WAY: usize = 512;
+
+const RETRY: Duration = Duration::from_millis(500);
+
+#[derive(Clone, Debug)]
+pub struct Broker {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub password: String,
+}
+
+pub async fn run(broker: Broker, mouth: Mouth, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+    let DoorKind::Mqtt { source } = &mouth.spec.kind else { return };
+    // The name of the session in which the broker keeps what we have not acknowledged.
+    let mut options = MqttOptions::new(format!("tocsin-{}", mouth.spec.name), broker.host, broker.port);
+    options
+        .set_credentials(broker.user, broker.password)
+        .set_clean_session(false)
+        .set_manual_acks(true)
+        .set_max_packet_size(crate::run::FRAME_BYTES + 1_024, 64 << 10)
+        .set_keep_alive(Duration::from_secs(10));
+    let (client, mut events) = AsyncClient::new(options, UNDER_WAY);
+    let topic = format!("{}/{source}/+", mouth.spec.department);
+    let (publishes, taken) = mpsc::channel(UNDER_WAY);
+    tokio::task::spawn_local(take(mouth.clone(), client.clone(), taken));
+    let mut listening = Some(listening);
+    let mut stop = mouth.stop.clone();
+    loop {
+        let event = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            event = events.poll() => event,
+        };
+        match event {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                if let Err(error) = client.subscribe(&topic, QoS::AtLeastOnce).await {
+                    tracing::error!(door = mouth.spec.name, %error, "subscribing");
+                }
+            }
+            Ok(Event::Incoming(Packet::SubAck(_))) => {
+                if let Some(listening) = listening.take() {
+                    let _ = listening.send(Ok(None));
+                }
+            }
+            Ok(Event::Incoming(Packet::Publish(publish))) => {
+                if publishes.send(publish).await.is_err() {
+                    return;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(door = mouth.spec.name, %error, "broker away");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}
+
+type Receipt = oneshot::Receiver<Result<FrameId, RefuseReason>>;
+
+/// Keeps the acknowledgements in the order of the messages, as MQTT wants.
+async fn take(mouth: Mouth, client: AsyncClient, mut publishes: mpsc::Receiver<Publish>) {
+    let mut under_way = FuturesOrdered::new();
+    loop {
+        tokio::select! {
+            publish = publishes.recv(), if under_way.len() < UNDER_WAY => match publish {
+                Some(publish) => {
+                    let receipt = offer(&mouth, &publish).await;
+                    under_way.push_back(async move { (receipt.await, publish) });
+                }
+                None => return,
+            },
+            Some((receipt, publish)) = under_way.next() => acknowledge(&mouth, &client, receipt, publish).await,
+        }
+    }
+}
+
+async fn offer(mouth: &Mouth, publish: &Publish) -> Receipt {
+    let frame = Frame {
+        received: crate::clock::now(),
+        device: publish.topic.rsplit('/').next().unwrap_or_default().to_owned(),
+        origin: publish.topic.clone(),
+        payload: publish.payload.clone(),
+        ..Frame::default()
+    };
+    mouth.default_lane().offer(frame).await
+}
+
+async fn acknowledge(
+    mouth: &Mouth,
+    client: &AsyncClient,
+    receipt: Result<Result<FrameId, RefuseReason>, oneshot::error::RecvError>,
+    publish: Publish,
+) {
+    match receipt {
+        Ok(Ok(_)) => {}
+        // Sent again and again it would never fit; the broker must not keep it for ever.
+        Ok(Err(RefuseReason::TooLarge(_))) => {
+            tracing::error!(door = mouth.spec.name, topic = publish.topic, "message too large; refused");
+            mouth.metrics.refused(&mouth.spec.department);
+        }
+        Ok(Err(reason)) => {
+            tracing::error!(door = mouth.spec.name, topic = publish.topic, %reason, "not acknowledged");
+            return;
+        }
+        Err(_) => return,
+    }
+    if let Err(error) = client.ack(&publish).await {
+        tracing::warn!(door = mouth.spec.name, %error, "acknowledging");
+    }
+}

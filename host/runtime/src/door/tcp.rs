@@ -1,0 +1,155 @@
+//! A TCP server: a stream of bytes cut by the plugin's framer.
+
+use super::framing::{BUFFER, Cut, Framing, Stuck};
+use super::{DoorKind, Mouth, OpenError};
+use crate::outlet::Reply;
+use crate::run::Frame;
+use bytes::{Bytes, BytesMut};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+
+/// Open connections of one door: each costs a file descriptor and some KiB.
+const CONNECTIONS: usize = 8_192;
+
+/// What a framer leaves for this long loses its first byte (contract, `framer`).
+const QUIET: Duration = Duration::from_secs(5);
+
+/// Nobody needs longer to take an acknowledgement of 30 bytes.
+const WRITE_WITHIN: Duration = Duration::from_secs(5);
+
+pub async fn run(mouth: Mouth, framing: Framing, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+    let DoorKind::Tcp { bind, port } = mouth.spec.kind else { return };
+    let (listener, address) = match listen(&mouth, bind, port).await {
+        Ok(open) => open,
+        Err(error) => return drop(listening.send(Err(error))),
+    };
+    let _ = listening.send(Ok(Some(address)));
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut stop = mouth.stop.clone();
+    loop {
+        let place = places.clone().acquire_owned().await;
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let (mouth, framing) = (mouth.clone(), framing.clone());
+                    tokio::task::spawn_local(async move {
+                        serve(mouth, framing, stream, peer).await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    // Out of descriptors, mostly: wait for one to come back.
+                    tracing::warn!(door = mouth.spec.name, %error, "accepting");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+        }
+    }
+}
+
+async fn listen(mouth: &Mouth, bind: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), OpenError> {
+    let failed = |source| OpenError::Listen { door: mouth.spec.name.clone(), address: format!("{bind}:{port}"), source };
+    let listener = TcpListener::bind((bind, port)).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+async fn serve(mouth: Mouth, framing: Framing, stream: TcpStream, peer: SocketAddr) {
+    let _ = stream.set_nodelay(true);
+    let (read, write) = stream.into_split();
+    let (route, replies) = mouth.outlet.open();
+    mouth.metrics.connection(&mouth.spec.name, 1);
+    let connection = Connection {
+        mouth: mouth.clone(),
+        framing,
+        route,
+        origin: peer.to_string(),
+        device: String::new(),
+        refused: Arc::new(Notify::new()),
+    };
+    let writer = tokio::task::spawn_local(write_replies(write, replies));
+    connection.read(read).await;
+    mouth.outlet.close(route);
+    // The channel is closed now: what is queued still goes out.
+    let _ = tokio::time::timeout(WRITE_WITHIN, writer).await;
+    mouth.metrics.connection(&mouth.spec.name, -1);
+}
+
+async fn write_replies(mut write: OwnedWriteHalf, mut replies: mpsc::Receiver<Reply>) {
+    while let Some(reply) = replies.recv().await {
+        match tokio::time::timeout(WRITE_WITHIN, write.write_all(&reply.payload)).await {
+            Ok(Ok(())) => {}
+            _ => return,
+        }
+    }
+}
+
+struct Connection {
+    mouth: Mouth,
+    framing: Framing,
+    route: u64,
+    origin: String,
+    /// Named by the framer on this connection, for pieces that name none.
+    device: String,
+    refused: Arc<Notify>,
+}
+
+impl Connection {
+    async fn read(mut self, mut read: OwnedReadHalf) {
+        let mut buffer = BytesMut::with_capacity(8 << 10);
+        let mut stop = self.mouth.stop.clone();
+        let refused = self.refused.clone();
+        loop {
+            buffer.reserve(4 << 10);
+            let (cuts, stuck) = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => break,
+                () = refused.notified() => break,
+                got = read.read_buf(&mut buffer) => match got {
+                    Ok(0) | Err(_) => break,
+                    Ok(_) => self.framing.cut(&mut buffer),
+                },
+                () = tokio::time::sleep(QUIET), if !buffer.is_empty() => self.framing.give_up_first(&mut buffer),
+            };
+            for cut in cuts {
+                self.offer(cut).await;
+            }
+            if let Err(Stuck) = stuck {
+                tracing::warn!(door = self.mouth.spec.name, origin = self.origin, "framer failed; closing the connection");
+                break;
+            }
+        }
+        // What never became a frame is kept and counted all the same.
+        if !buffer.is_empty() {
+            debug_assert!(buffer.len() <= 2 * BUFFER);
+            let payload = buffer.freeze();
+            self.put(payload, true, super::Lane::Routine).await;
+        }
+    }
+
+    async fn offer(&mut self, cut: Cut) {
+        if !cut.device.is_empty() && cut.device != self.device {
+            self.mouth.outlet.heard(&self.mouth.spec.department, &cut.device, self.route);
+            self.device = cut.device;
+        }
+        self.put(cut.payload, cut.noise, cut.lane).await;
+    }
+
+    async fn put(&mut self, payload: Bytes, noise: bool, lane: super::Lane) {
+        let frame = Frame {
+            noise,
+            received: crate::clock::now(),
+            route: self.route,
+            device: self.device.clone(),
+            origin: self.origin.clone(),
+            first: None,
+            payload,
+        };
+        self.mouth.lane(lane).stream(frame, &self.refused).await;
+    }
+}

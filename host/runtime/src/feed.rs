@@ -1,0 +1,472 @@
+//! A feed: two lanes of runs in, one state, one SIGNALS subject out.
+//!
+//! ```text
+//! RAW red ─────┐                        ┌──▶ replies, sends (after the commit)
+//! RAW routine ─┴─▶ plugin, room ──▶ SIGNALS (one fenced write in flight)
+//! ```
+//!
+//! Invariants: red's next run is always taken first; every frame is covered
+//! exactly once; what a message says and the state it leaves are one write.
+//! After any doubt the feed begins again from its own last message, so that
+//! a second host on the same feed loses its fence and nothing else.
+//!
+//! A message covers as many whole runs as stand ready (up to its size), so
+//! that this stage groups its commits as the doors do and cannot fall behind
+//! runs that are smaller than its own write takes.
+
+mod input;
+mod rooms;
+mod snapshot;
+
+pub use input::{EventRecord, NewsRole};
+
+use crate::bus::tail::Tail;
+use crate::bus::{Bus, Fence, StepDown};
+use crate::intake::Intake;
+use crate::metrics::Metrics;
+use crate::outlet::{self, Outlet};
+use crate::plugin::{Shelf, Worker};
+use crate::run::{self, Frame};
+use crate::signals::{Covered, End, Position, SIGNALS_BYTES, Span, Taken, Used};
+use crate::subject::{self, FeedName, Lane};
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use rooms::Rooms;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tocsin_core::outcome::Outcome;
+use tocsin_core::time::Timestamp;
+use tocsin_sandbox::{Answer, Call};
+use tokio::sync::watch;
+
+/// A message is closed after this time, however little it holds: a slow
+/// plugin must not keep finished work, or red runs, waiting.
+const BUILD_FOR: Duration = Duration::from_millis(20);
+
+/// A timer has a granularity of one second (contract, `timers`).
+const CLOCK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a waiting feed looks whether a new version has come.
+const BREAKER_PAUSE: Duration = Duration::from_millis(100);
+
+pub struct Config {
+    pub name: FeedName,
+    /// Door → plugin that its frames go to.
+    pub doors: BTreeMap<String, String>,
+    pub city_digest: String,
+}
+
+pub struct Feed {
+    config: Config,
+    bus: Bus,
+    shelf: Shelf,
+    outlet: Arc<Outlet>,
+    metrics: Arc<Metrics>,
+    clock: Intake,
+    workers: HashMap<String, Worker>,
+    /// Generation of the shelf that the workers are in step with.
+    seen: u64,
+    rooms: Rooms,
+    position: Position,
+    /// Sequence of this feed's last message: the fence of the next.
+    last: u64,
+    open: [Option<Open>; 2],
+    ticked: Timestamp,
+}
+
+/// A run that is taken in part.
+struct Open {
+    sequence: u64,
+    door: Arc<str>,
+    frames: Vec<Frame>,
+    next: usize,
+    damaged: bool,
+    trace: Option<String>,
+}
+
+/// A message under construction, and what follows its commit.
+struct Draft {
+    spans: Vec<Span>,
+    frames: Vec<Taken>,
+    settle: Vec<(u64, usize)>,
+    /// What the frames will take in the message, measured coarsely.
+    size: usize,
+    trace: Option<String>,
+    started: Instant,
+}
+
+impl Draft {
+    fn is_full(&self) -> bool {
+        self.size >= SIGNALS_BYTES / 2 || self.started.elapsed() >= BUILD_FOR
+    }
+}
+
+impl Feed {
+    pub fn new(
+        config: Config,
+        bus: &Bus,
+        shelf: Shelf,
+        outlet: Arc<Outlet>,
+        metrics: Arc<Metrics>,
+    ) -> Feed {
+        let clock = Intake::open(bus, &config.name, Lane::Routine, subject::CLOCK_DOOR, &metrics);
+        Feed {
+            config,
+            bus: bus.clone(),
+            shelf,
+            outlet,
+            metrics,
+            clock,
+            workers: HashMap::new(),
+            seen: 0,
+            rooms: Rooms::default(),
+            position: Position::default(),
+            last: 0,
+            open: [None, None],
+            ticked: Timestamp::default(),
+        }
+    }
+
+    /// Runs until told to stop; then the message under way is finished.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = self.recover() => {}
+            }
+            if let Err(down) = self.live(&mut stop).await {
+                tracing::warn!(feed = %self.config.name, %down, "feed begins again from its last message");
+            }
+        }
+        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
+    }
+
+    /// Position and fence from the last message; state from snapshot and tail.
+    async fn recover(&mut self) {
+        let name = &self.config.name;
+        self.open = [None, None];
+        self.workers.clear();
+        self.seen = 0;
+        let subject = subject::signal(name);
+        let last = self.bus.last_of_subject(subject::SIGNALS, &subject).await;
+        (self.last, self.position) = match last {
+            None => (0, Position::default()),
+            Some(last) => match serde_json::from_slice::<Covered>(&last.payload) {
+                Ok(covered) => (last.sequence, covered.position),
+                Err(error) => {
+                    tracing::error!(feed = %name, %error, "own last message cannot be read");
+                    (last.sequence, Position::default())
+                }
+            },
+        };
+        self.rooms = snapshot::load(&self.bus, name, self.last).await;
+        self.metrics.feed_recovered(&name.department);
+        tracing::info!(feed = %name, sequence = self.last, "feed stands");
+    }
+
+    async fn live(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), StepDown> {
+        let stream = subject::raw_stream(&self.config.name.department);
+        let tail = |lane: Lane, position: &Position| {
+            let from = position.lane(lane).run;
+            Tail::new(&self.bus, &stream, &subject::raw_lane(&self.config.name, lane), from)
+        };
+        let mut red = tail(Lane::Red, &self.position);
+        let mut routine = tail(Lane::Routine, &self.position);
+        loop {
+            if self.open.iter().all(Option::is_none) {
+                let due = self.rooms.next_due().map(|due| self.clock_pause(due));
+                tokio::select! {
+                    biased;
+                    _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                    stored = red.next() => self.take_run(Lane::Red, stored),
+                    stored = routine.next() => self.take_run(Lane::Routine, stored),
+                    () = tokio::time::sleep(due.unwrap_or(CLOCK_EVERY)), if due.is_some() => {
+                        self.write_clock().await;
+                        continue;
+                    }
+                }
+            }
+            self.wait_for_workers(stop).await;
+            if *stop.borrow() {
+                return Ok(());
+            }
+            let draft = self.build(&mut red, &mut routine);
+            self.commit(draft).await?;
+        }
+    }
+
+    fn take_run(&mut self, lane: Lane, stored: crate::bus::stream::Stored) {
+        let door = subject::parse_raw(&stored.subject).map_or("", |(_, door)| door);
+        let (frames, damaged) = match run::decode(&stored.payload) {
+            Ok(frames) => (frames, false),
+            Err(error) => {
+                tracing::error!(feed = %self.config.name, run = stored.sequence, %error, "a run of the log cannot be read");
+                self.metrics.hole(&self.config.name.department);
+                (Vec::new(), true)
+            }
+        };
+        let at = self.position.lane(lane);
+        let next = if at.partial == stored.sequence { at.next as usize } else { 0 };
+        let trace = stored.headers.get("traceparent").map(ToString::to_string);
+        let open = Open { sequence: stored.sequence, door: door.into(), frames, next, damaged, trace };
+        self.open[lane as usize] = Some(open);
+    }
+
+    /// Covers runs, red first, until the message is full or nothing is ready.
+    fn build(&mut self, red: &mut Tail, routine: &mut Tail) -> Draft {
+        let mut draft = Draft {
+            spans: Vec::new(),
+            frames: Vec::new(),
+            settle: Vec::new(),
+            size: 0,
+            trace: None,
+            started: Instant::now(),
+        };
+        loop {
+            for (lane, tail) in [(Lane::Red, &mut *red), (Lane::Routine, &mut *routine)] {
+                if self.open[lane as usize].is_none()
+                    && let Some(stored) = tail.ready()
+                {
+                    self.take_run(lane, stored);
+                }
+                if self.open[lane as usize].is_some() {
+                    self.cover(lane, &mut draft);
+                    break;
+                }
+            }
+            let nothing = self.open.iter().all(Option::is_none) && draft.spans.last().is_none();
+            if draft.is_full() || nothing || !self.more(red, routine) {
+                return draft;
+            }
+        }
+    }
+
+    /// Whether another run stands ready; takes it where it does.
+    fn more(&mut self, red: &mut Tail, routine: &mut Tail) -> bool {
+        for (lane, tail) in [(Lane::Red, red), (Lane::Routine, routine)] {
+            if self.open[lane as usize].is_none()
+                && let Some(stored) = tail.ready()
+            {
+                self.take_run(lane, stored);
+            }
+        }
+        self.open.iter().any(Option::is_some)
+    }
+
+    /// Takes frames of the lane's open run into the draft.
+    fn cover(&mut self, lane: Lane, draft: &mut Draft) {
+        let Some(mut open) = self.open[lane as usize].take() else { return };
+        let from = open.next;
+        let mut noise = 0;
+        while open.next < open.frames.len() && !(draft.is_full() && open.next > from) {
+            let frame = std::mem::take(&mut open.frames[open.next]);
+            let index = open.next as u32;
+            open.next += 1;
+            if frame.noise {
+                noise += 1;
+                continue;
+            }
+            let route = frame.route;
+            let taken = self.handle(&open, index, frame);
+            draft.size += size_of(&taken);
+            if route != 0 {
+                draft.settle.push((route, draft.frames.len()));
+            }
+            draft.frames.push(taken);
+        }
+        draft.trace = draft.trace.take().or_else(|| open.trace.clone());
+        let span = Span {
+            lane,
+            run: open.sequence,
+            from: from as u32,
+            count: (open.next - from) as u32,
+            of: open.frames.len() as u32,
+            noise,
+            damaged: open.damaged,
+        };
+        self.position.cover(&span);
+        draft.spans.push(span);
+        if open.next < open.frames.len() {
+            self.open[lane as usize] = Some(open);
+        }
+    }
+
+    /// One frame, one call, one transaction; a failing plugin is asked once
+    /// more, alone, on a fresh instance.
+    fn handle(&mut self, open: &Open, index: u32, frame: Frame) -> Taken {
+        let sequence = run::frame_id(&self.config.name, open.sequence, index).sequence();
+        let (received, first) = (frame.received, frame.first.clone());
+        let input = input::read(&open.door, &self.config.doors, sequence, frame);
+        let mut taken = Taken {
+            run: open.sequence,
+            index,
+            door: open.door.to_string(),
+            plugin: input.plugin,
+            device: input.device,
+            received,
+            first,
+            end: End::Ok(Box::default()),
+            changes: Vec::new(),
+        };
+        let call = match input.call {
+            Ok(call) => call,
+            Err(reason) => {
+                taken.end = End::Failed { verdict: "host".into(), reason };
+                return taken;
+            }
+        };
+        if let Call::Wake(tick) = &call {
+            match self.rooms.fire(&taken.plugin, tick) {
+                // A timer that fired is gone, whatever its plugin answers.
+                Some(fired) => taken.changes.push(fired),
+                // Moved or cancelled since the clock record was written.
+                None => return taken,
+            }
+        }
+        let Some(worker) = self.workers.get_mut(&taken.plugin) else {
+            let reason = format!("no plugin `{}` is loaded", taken.plugin);
+            taken.end = End::Failed { verdict: "host".into(), reason };
+            return taken;
+        };
+        let room = self.rooms.room(&taken.plugin, &taken.device);
+        let answer = worker.call(call, room, &self.metrics);
+        self.rooms.put_back();
+        match answer {
+            Ok(Answer { result: Ok(outcome), changes, .. }) => {
+                self.rooms.note(&taken.plugin, &taken.device, &changes);
+                taken.changes.extend(changes);
+                taken.end = End::Ok(Box::new(outcome));
+            }
+            Ok(Answer { result: Err(rejection), .. }) => taken.end = End::Rejected(rejection),
+            Err(verdict) => {
+                taken.end = End::Failed { verdict: verdict.kind.as_str().to_owned(), reason: verdict.reason };
+            }
+        }
+        taken
+    }
+
+    async fn commit(&mut self, draft: Draft) -> Result<(), StepDown> {
+        if draft.spans.is_empty() {
+            return Ok(());
+        }
+        let name = &self.config.name;
+        let covered = Covered {
+            format: 1,
+            department: name.department.clone(),
+            feed: name.feed,
+            at: crate::clock::now(),
+            city: self.config.city_digest.clone(),
+            plugins: self.used(),
+            position: self.position,
+            spans: draft.spans,
+            frames: draft.frames,
+        };
+        let payload = Bytes::from(serde_json::to_vec(&covered).expect("a message is plain data"));
+        let mut headers = HeaderMap::new();
+        if let Some(trace) = draft.trace {
+            headers.insert("traceparent", trace);
+        }
+        let subject = subject::signal(name);
+        let fence = Fence::Subject(self.last);
+        self.last = self.bus.write_next(subject::SIGNALS, &subject, headers, fence, payload).await?;
+        // Ordering: replies and sends follow the commit, or a device would be told
+        // of an outcome that a crash takes back.
+        self.metrics.covered(&covered);
+        for (route, index) in draft.settle {
+            let taken = &covered.frames[index];
+            self.outlet.settle(route, &taken.frame(&name.department), || settled(&taken.end));
+        }
+        for taken in &covered.frames {
+            if let End::Ok(outcome) = &taken.end {
+                self.send(taken, outcome);
+            }
+        }
+        if self.rooms.snapshot_due() {
+            snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
+            self.rooms.snapshot_done();
+        }
+        Ok(())
+    }
+
+    fn send(&self, taken: &Taken, outcome: &Outcome) {
+        for (ordinal, send) in outcome.sends.iter().enumerate().filter(|(_, s)| !s.device.is_empty()) {
+            let department = self.config.name.department.clone();
+            let id = format!("{}/{ordinal}", taken.frame(&department));
+            outlet::deliver(&self.outlet, &self.metrics, department, id, send.clone());
+        }
+    }
+
+    fn used(&self) -> Vec<Used> {
+        self.workers.values().map(Worker::used).collect()
+    }
+
+    /// New versions begin between two messages; a rate used up or an open
+    /// breaker stops the feed, and its log keeps what comes in.
+    async fn wait_for_workers(&mut self, stop: &mut watch::Receiver<bool>) {
+        loop {
+            self.shelf.refresh(&self.config.name.department, &mut self.seen, &mut self.workers);
+            let wait = self.workers.values().map(Worker::wait).max().unwrap_or_default();
+            if wait.is_zero() || *stop.borrow() {
+                return;
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = tokio::time::sleep(wait.min(BREAKER_PAUSE)) => {}
+            }
+        }
+    }
+
+    fn clock_pause(&self, due: Timestamp) -> Duration {
+        let now = crate::clock::now();
+        let earliest = due.0.max(self.ticked.0 + CLOCK_EVERY.as_millis() as i64);
+        Duration::from_millis(earliest.saturating_sub(now.0).max(0) as u64)
+    }
+
+    /// Time enters the log as a run of its own, one frame a due timer.
+    async fn write_clock(&mut self) {
+        self.ticked = crate::clock::now();
+        for frame in self.rooms.take_due(self.ticked) {
+            // A refused tick is due again after the next start of this feed.
+            drop(self.clock.offer(frame).await);
+        }
+    }
+}
+
+/// How the end of a frame looks from the door.
+fn settled(end: &End) -> outlet::End {
+    match end {
+        End::Ok(outcome) => outlet::End::Decoded {
+            replies: outcome
+                .sends
+                .iter()
+                .filter(|send| send.device.is_empty())
+                .map(|send| Bytes::from(send.payload.clone()))
+                .collect(),
+            defects: outcome.defects.clone(),
+        },
+        End::Rejected(rejection) => outlet::End::Rejected(rejection.clone()),
+        End::Failed { reason, .. } => outlet::End::Failed { reason: reason.clone() },
+    }
+}
+
+/// About what a frame takes as JSON; a measure for closing, not a promise.
+fn size_of(taken: &Taken) -> usize {
+    let end = match &taken.end {
+        End::Ok(outcome) => {
+            let signals: usize = outcome
+                .signals
+                .iter()
+                .map(|s| 200 + s.data.len() + s.title.len() + s.device.len() + s.code.len())
+                .sum();
+            let sends: usize = outcome.sends.iter().map(|s| 40 + 2 * s.payload.len()).sum();
+            let advice: usize = outcome.advice.iter().map(|a| 100 + a.data.len() + a.reason.len()).sum();
+            let defects: usize = outcome.defects.iter().map(|d| 4 + d.len()).sum();
+            signals + sends + advice + defects
+        }
+        End::Rejected(rejection) => 60 + rejection.reason.len() + 2 * rejection.reply.len(),
+        End::Failed { reason, .. } => 60 + reason.len(),
+    };
+    let changes: usize = taken.changes.iter().map(rooms::size_of_change).sum();
+    140 + taken.device.len() + end + changes
+}

@@ -1,0 +1,335 @@
+//! A host: everything of this crate, put together once and taken apart once.
+//!
+//! Start: bus, streams, packages, views, core, feeds, publishers, doors; doors
+//! last, so that nothing is accepted before it can be worked on. Drain: doors
+//! first, then each stage finishes the message under way, the bus last.
+
+mod packages;
+mod replay;
+
+pub use packages::{PushError, Pushed};
+pub use replay::ReplayError;
+
+use crate::bus::stream::{EnsureError, Quota};
+use crate::bus::{Bus, ConnectError};
+use crate::door::mqtt::Broker;
+use crate::door::{self, DoorKind, DoorSpec, Mouth, PluginSpec, Surroundings};
+use crate::feed::{self, Feed};
+use crate::journal::{Desk, Stage};
+use crate::metrics::Metrics;
+use crate::outlet::Outlet;
+use crate::plugin::Shelf;
+use crate::publish::dead::Dead;
+use crate::publish::event::Events;
+use crate::publish::news::News;
+use crate::publish::{Publisher, Target};
+use crate::run;
+use crate::server::{self, Server};
+use crate::subject::{self, FeedName, Lane};
+use crate::view::{self, ViewError, Views};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tocsin_core::city::City;
+use tocsin_core::frame::FrameId;
+use tocsin_sandbox::{Registry, Sandbox};
+use tokio::sync::watch;
+
+/// After this the host ends though a stage has not: it would find its position
+/// in its own last message anyway.
+const DRAIN_WITHIN: Duration = Duration::from_secs(8);
+
+pub struct Config {
+    /// Holds everything that the host writes.
+    pub data: PathBuf,
+    pub city: Arc<City>,
+    pub registry: Arc<dyn Registry>,
+    pub plugins: Vec<PluginSpec>,
+    pub doors: Vec<DoorSpec>,
+    pub nats: Nats,
+    /// An MQTT broker of the city's own; none: the embedded server's gateway.
+    pub broker: Option<Broker>,
+}
+
+pub enum Nats {
+    Embedded { binary: PathBuf, layout: Box<server::Layout> },
+    External { url: String, replicas: usize, store_bytes: u64 },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("starting nats-server")]
+    Server(#[from] server::StartError),
+    #[error("connecting to the bus")]
+    Connect(#[from] ConnectError),
+    #[error("preparing the streams")]
+    Streams(#[from] EnsureError),
+    #[error("starting the sandbox")]
+    Sandbox(#[from] tocsin_sandbox::StartError),
+    #[error("loading the plugin {id}")]
+    Plugin { id: String, #[source] source: PushError },
+    #[error(transparent)]
+    Views(#[from] ViewError),
+    #[error("opening the doors")]
+    Door(#[from] door::OpenError),
+    #[error("the data folder {} cannot be used", path.display())]
+    Data { path: PathBuf, #[source] source: std::io::Error },
+    #[error("the operating system gives no thread for {stage}")]
+    Thread { stage: String, #[source] source: std::io::Error },
+}
+
+pub struct Host {
+    pub bus: Bus,
+    pub desk: Desk,
+    pub views: Views,
+    pub metrics: Arc<Metrics>,
+    pub shelf: Shelf,
+    /// Sources of the HTTP front, by department and source.
+    pub sources: BTreeMap<(String, String), Mouth>,
+    /// Where socket doors listen, by door name.
+    pub listening: BTreeMap<String, SocketAddr>,
+    city: Arc<City>,
+    sandbox: Arc<Sandbox>,
+    specs: BTreeMap<String, PluginSpec>,
+    server: Option<Server>,
+    /// Doors stop before stages do.
+    stop_doors: watch::Sender<bool>,
+    stop_stages: watch::Sender<bool>,
+    stages: Vec<JoinHandle<()>>,
+    started: Instant,
+}
+
+impl Host {
+    pub async fn start(config: Config) -> Result<Host, StartError> {
+        let data = |source| StartError::Data { path: config.data.clone(), source };
+        std::fs::create_dir_all(&config.data).map_err(data)?;
+        let departments: Vec<String> = config.city.departments.iter().map(|d| d.id.clone()).collect();
+        let (server, url, quota, gateway) = match config.nats {
+            Nats::Embedded { binary, layout } => {
+                let gateway = Broker {
+                    host: "127.0.0.1".into(),
+                    port: layout.mqtt_port,
+                    user: "host".into(),
+                    password: layout.credentials.host.clone(),
+                };
+                let quota = Quota { store_bytes: layout.store_bytes, replicas: 1 };
+                let url = layout.host_url();
+                (Some(Server::start(&binary, *layout).await?), url, quota, Some(gateway))
+            }
+            Nats::External { url, replicas, store_bytes } => (None, url, Quota { store_bytes, replicas }, None),
+        };
+        let bus = Bus::connect(&url, "tocsin-host").await?;
+        bus.ensure_streams(&departments, &quota).await?;
+
+        let metrics = Arc::new(Metrics::default());
+        let shelf = Shelf::new(config.registry);
+        let sandbox_config = tocsin_sandbox::Config {
+            cache: Some(config.data.join("cache")),
+            ..tocsin_sandbox::Config::default()
+        };
+        let sandbox = Arc::new(Sandbox::new(sandbox_config)?);
+        let (views, follower) = view::open(&config.data.join("views.db"))?;
+        let (desk, asks) = Desk::new();
+        let (stop_doors, doors_stopped) = watch::channel(false);
+        let (stop_stages, stages_stopped) = watch::channel(false);
+        let mut host = Host {
+            bus: bus.clone(),
+            desk,
+            views,
+            metrics: metrics.clone(),
+            shelf: shelf.clone(),
+            sources: BTreeMap::new(),
+            listening: BTreeMap::new(),
+            city: config.city.clone(),
+            sandbox,
+            specs: config.plugins.into_iter().map(|spec| (spec.id.clone(), spec)).collect(),
+            server,
+            stop_doors,
+            stop_stages,
+            stages: Vec::new(),
+            started: Instant::now(),
+        };
+        host.load_packages().await?;
+
+        let outlet = Arc::new(Outlet::default());
+        let stop = || stages_stopped.clone();
+        let snapshot = config.data.join("core.snapshot");
+        {
+            let (bus, city, metrics, stop) = (bus.clone(), config.city.clone(), metrics.clone(), stop());
+            host.stage("core", move || async move {
+                Stage::new(&bus, city, snapshot, metrics).run(asks, stop).await;
+            })?;
+        }
+        {
+            let (bus, stop) = (bus.clone(), stop());
+            host.stage("views", move || async move { follower.run(bus, stop).await })?;
+        }
+        for department in &departments {
+            let name = FeedName { department: department.clone(), feed: 0 };
+            let config = feed::Config {
+                name: name.clone(),
+                doors: doors_of(&config.doors, department),
+                city_digest: config.city.digest.clone(),
+            };
+            let (bus, shelf, outlet, metrics, stop) =
+                (bus.clone(), shelf.clone(), outlet.clone(), metrics.clone(), stop());
+            host.stage(&format!("feed-{department}"), move || async move {
+                Feed::new(config, &bus, shelf, outlet, metrics).run(stop).await;
+            })?;
+        }
+        host.publishers(&departments, stop())?;
+
+        let around = Surroundings { bus: bus.clone(), shelf, outlet, metrics, stop: doors_stopped };
+        let broker = config.broker.or(gateway);
+        for spec in config.doors {
+            host.open_door(spec, &config.data, &around, broker.as_ref()).await?;
+        }
+        Ok(host)
+    }
+
+    fn publishers(&mut self, departments: &[String], stop: watch::Receiver<bool>) -> Result<(), StartError> {
+        let events = Publisher {
+            bus: self.bus.clone(),
+            source: subject::JOURNAL,
+            filter: subject::JOURNAL_SUBJECT,
+            target: Target::Stream(subject::EVENTS),
+            derive: Events { city: self.city.code.clone(), metrics: self.metrics.clone() },
+        };
+        let dead = Publisher {
+            bus: self.bus.clone(),
+            source: subject::SIGNALS,
+            filter: "tocsin.live.signal.>",
+            target: Target::Stream(subject::DEAD),
+            derive: Dead::new(&self.bus),
+        };
+        let news: Vec<_> = departments
+            .iter()
+            .map(|department| {
+                let name = FeedName { department: department.clone(), feed: 0 };
+                Publisher {
+                    bus: self.bus.clone(),
+                    source: subject::JOURNAL,
+                    filter: subject::JOURNAL_SUBJECT,
+                    target: Target::Subject {
+                        stream: subject::raw_stream(department),
+                        subject: subject::raw(&name, Lane::Routine, subject::EVENT_DOOR),
+                    },
+                    derive: News { name, shelf: self.shelf.clone() },
+                }
+            })
+            .collect();
+        self.stage("publish", move || async move {
+            let news = futures_util::future::join_all(news.into_iter().map(|news| news.run(stop.clone())));
+            tokio::join!(events.run(stop.clone()), dead.run(stop.clone()), news);
+        })
+    }
+
+    /// A stage on a thread of its own: what one does never delays another.
+    fn stage<F, Fut>(&mut self, name: &str, stage: F) -> Result<(), StartError>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()>,
+    {
+        let failed = |source| StartError::Thread { stage: name.to_owned(), source };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || runtime.block_on(stage()))
+            .map_err(failed)?;
+        self.stages.push(thread);
+        Ok(())
+    }
+
+    async fn open_door(
+        &mut self,
+        mut spec: DoorSpec,
+        data: &std::path::Path,
+        around: &Surroundings,
+        broker: Option<&Broker>,
+    ) -> Result<(), StartError> {
+        if let DoorKind::Folder { path } = &mut spec.kind {
+            *path = data.join(&*path);
+        }
+        let spec = Arc::new(spec);
+        let around_here = around.clone();
+        let address = match &spec.kind {
+            DoorKind::Http { source } => {
+                let key = (spec.department.clone(), source.clone());
+                self.sources.insert(key, Mouth::open(&spec, around));
+                None
+            }
+            DoorKind::Tcp { .. } => door::start(spec.clone(), around_here, door::tcp::run).await?,
+            DoorKind::Udp { .. } => door::start(spec.clone(), around_here, door::udp::run).await?,
+            DoorKind::Folder { .. } => door::start(spec.clone(), around_here, door::folder::run).await?,
+            DoorKind::Nats { .. } => {
+                let bus = self.bus.clone();
+                let run = move |mouth, _, listening| door::nats::run(bus, mouth, listening);
+                door::start(spec.clone(), around_here, run).await?
+            }
+            DoorKind::Mqtt { .. } => {
+                let Some(broker) = broker.cloned() else {
+                    let reason = "no MQTT broker is given; name one with --mqtt".to_owned();
+                    return Err(door::OpenError::Broker { door: spec.name.clone(), reason }.into());
+                };
+                let run = move |mouth, _, listening| door::mqtt::run(broker, mouth, listening);
+                door::start(spec.clone(), around_here, run).await?
+            }
+        };
+        if let Some(address) = address {
+            self.listening.insert(spec.name.clone(), address);
+        }
+        Ok(())
+    }
+
+    pub fn city(&self) -> &Arc<City> {
+        &self.city
+    }
+
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The frame as the door had it.
+    pub async fn raw(&self, id: &FrameId) -> Option<run::Frame> {
+        let known = self.city.departments.iter().any(|d| d.id == id.department);
+        if !known {
+            return None;
+        }
+        let stored = self.bus.message(&subject::raw_stream(&id.department), id.run).await?;
+        run::decode(&stored.payload).ok()?.into_iter().nth(id.index as usize)
+    }
+
+    /// Stops accepting, finishes what is under way, stops the server last.
+    pub async fn drain(self) {
+        let _ = self.stop_doors.send(true);
+        // What doors have offered is written and covered within a few commits.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let _ = self.stop_stages.send(true);
+        let stages = self.stages;
+        let joined = tokio::task::spawn_blocking(move || {
+            for stage in stages {
+                if stage.join().is_err() {
+                    tracing::error!("a stage had panicked");
+                }
+            }
+        });
+        if tokio::time::timeout(DRAIN_WITHIN, joined).await.is_err() {
+            tracing::warn!("a stage did not finish in time; its position is safe in its last message");
+        }
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
+    }
+}
+
+fn doors_of(doors: &[DoorSpec], department: &str) -> BTreeMap<String, String> {
+    doors
+        .iter()
+        .filter(|spec| spec.department == department)
+        .map(|spec| (spec.name.clone(), spec.plugin.clone()))
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! The life of packages: blobs in the bus's object store, the desired version
+//! in KV, and which of city file and push wins at a start.
+
+use super::{Host, StartError};
+use async_nats::jetstream::{kv, object_store};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use tocsin_sandbox::{Manifest, PackageError, Plugin};
+use tokio::io::AsyncReadExt;
+
+const BLOBS: &str = "tocsin-packages";
+const DESIRED: &str = "tocsin-plugins";
+
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error("cannot read the package {}; run `cargo xtask build`, or mend `package` in the city file", path.display())]
+    Read { path: PathBuf, #[source] source: std::io::Error },
+    #[error("the package is of plugin `{found}` and the city file wants `{wanted}` there; mend `id` in one of them")]
+    Id { wanted: String, found: String },
+    #[error("plugin `{id}` says that it is of department `{found}`; the city file has it in `{wanted}`")]
+    Department { id: String, wanted: String, found: String },
+    #[error("the city has no department `{department}`; add it to the city file first")]
+    NoDepartment { department: String },
+    #[error("the bus does not keep the package: {reason}")]
+    Bus { reason: String },
+}
+
+/// What was put to work.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pushed {
+    pub id: String,
+    pub department: String,
+    pub version: String,
+    pub digest: String,
+    /// False: this very package was at work already.
+    pub changed: bool,
+}
+
+/// KV value of one plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Desired {
+    digest: String,
+    /// Digest of the city file's package when it was last seen.
+    city: String,
+}
+
+impl Host {
+    /// The city file's package wins where it changed since the last start,
+    /// else what was pushed last.
+    pub(super) async fn load_packages(&self) -> Result<(), StartError> {
+        for (id, spec) in &self.specs {
+            let failed = |source| StartError::Plugin { id: id.clone(), source };
+            let read = |source| PushError::Read { path: spec.package.clone(), source };
+            let bytes = tokio::fs::read(&spec.package).await.map_err(read).map_err(failed)?;
+            let plugin = self.sandbox.load(&bytes).map_err(PushError::from).map_err(failed)?;
+            self.check(plugin.manifest()).map_err(failed)?;
+            if plugin.manifest().id != *id {
+                let found = plugin.manifest().id.clone();
+                return Err(failed(PushError::Id { wanted: id.clone(), found }));
+            }
+            let desired = self.desired(id).await;
+            let city = plugin.digest().to_owned();
+            let pushed = match desired {
+                Some(desired) if desired.city == city && desired.digest != city => self.blob(&desired.digest).await,
+                _ => None,
+            };
+            match pushed.and_then(|bytes| self.sandbox.load(&bytes).ok()) {
+                Some(pushed) => self.shelf.put(pushed, &spec.settings),
+                None => {
+                    self.keep(&plugin, &bytes, &city).await.map_err(failed)?;
+                    self.shelf.put(plugin, &spec.settings);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks, keeps and puts a package to work; the feed changes over between
+    /// two messages. The operator who may call this is the grant.
+    pub async fn push(&self, bytes: Vec<u8>) -> Result<Pushed, PushError> {
+        let sandbox = self.sandbox.clone();
+        // Compiling takes tens of milliseconds to seconds and belongs on no stage's thread.
+        let (loaded, bytes) = tokio::task::spawn_blocking(move || (sandbox.load(&bytes), bytes))
+            .await
+            .map_err(|error| PushError::Bus { reason: error.to_string() })?;
+        let plugin = loaded?;
+        self.check(plugin.manifest())?;
+        let Manifest { id, department, version, .. } = plugin.manifest().clone();
+        let digest = plugin.digest().to_owned();
+        let changed = self.shelf.get(&id).is_none_or(|loaded| loaded.plugin.digest() != digest);
+        let city = self.desired(&id).await.map(|desired| desired.city).unwrap_or_default();
+        // Ordering: kept before it works, or a restart would go back to the old one.
+        self.keep(&plugin, &bytes, &city).await?;
+        let settings = self.specs.get(&id).map(|spec| spec.settings.clone()).unwrap_or_default();
+        self.shelf.put(plugin, &settings);
+        Ok(Pushed { id, department, version, digest, changed })
+    }
+
+    fn check(&self, manifest: &Manifest) -> Result<(), PushError> {
+        let (id, found) = (manifest.id.clone(), manifest.department.clone());
+        match self.specs.get(&id) {
+            Some(spec) if spec.department != found => {
+                Err(PushError::Department { id, wanted: spec.department.clone(), found })
+            }
+            None if !self.city.departments.iter().any(|d| d.id == found) => {
+                Err(PushError::NoDepartment { department: found })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn keep(&self, plugin: &Plugin, mut bytes: &[u8], city: &str) -> Result<(), PushError> {
+        let failed = |error: async_nats::Error| PushError::Bus { reason: error.to_string() };
+        let jet = self.bus.jet();
+        let put = async {
+            let store = match jet.get_object_store(BLOBS).await {
+                Ok(store) => store,
+                Err(_) => {
+                    let config = object_store::Config { bucket: BLOBS.into(), ..Default::default() };
+                    jet.create_object_store(config).await?
+                }
+            };
+            if store.info(plugin.digest()).await.is_err() {
+                store.put(plugin.digest(), &mut bytes).await?;
+            }
+            let desired = Desired { digest: plugin.digest().to_owned(), city: city.to_owned() };
+            self.bucket().await?.put(&plugin.manifest().id, serde_json::to_vec(&desired)?.into()).await?;
+            Ok(())
+        };
+        put.await.map_err(failed)
+    }
+
+    async fn bucket(&self) -> Result<kv::Store, async_nats::Error> {
+        let jet = self.bus.jet();
+        match jet.get_key_value(DESIRED).await {
+            Ok(store) => Ok(store),
+            Err(_) => {
+                let config = kv::Config { bucket: DESIRED.into(), history: 16, ..Default::default() };
+                Ok(jet.create_key_value(config).await?)
+            }
+        }
+    }
+
+    async fn desired(&self, id: &str) -> Option<Desired> {
+        let entry = self.bucket().await.ok()?.get(id).await.ok()??;
+        serde_json::from_slice(&entry).ok()
+    }
+
+    async fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        let store = self.bus.jet().get_object_store(BLOBS).await.ok()?;
+        let mut bytes = Vec::new();
+        store.get(digest).await.ok()?.read_to_end(&mut bytes).await.ok()?;
+        Some(bytes)
+    }
+}

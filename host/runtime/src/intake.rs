@@ -1,0 +1,194 @@
+//! The way into RAW: one writer for each door and lane, group commit by
+//! gathering what arrives while the last write is under way.
+
+use crate::bus::stream::DUPLICATE_WINDOW;
+use crate::bus::{Bus, Fence, WriteError};
+use crate::metrics::Metrics;
+use crate::run::{self, Frame, RUN_BYTES};
+use crate::subject::{self, FeedName, Lane};
+use async_nats::HeaderMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tocsin_core::frame::{FRAMES_PER_RUN, FrameId};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+/// Frames waiting for a writer. Full: the door does not accept (it stops
+/// reading, refuses, or does not acknowledge). Two runs of small frames.
+const WAITING: usize = 2_048;
+
+/// A routine lane may wait this long for company; red never does.
+const ROUTINE_PATIENCE: Duration = Duration::from_millis(5);
+
+/// A routine run that has this much is written at once.
+const COMPANY: usize = 32;
+
+/// Attempts stay well inside the window in which the bus knows the run's id;
+/// then the door gives up, unacknowledged.
+const GIVE_UP: Duration = Duration::from_secs(DUPLICATE_WINDOW.as_secs() / 2);
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RefuseReason {
+    #[error("the department's log is full")]
+    Full,
+    #[error("the bus does not answer")]
+    Away,
+    #[error("the frame has {0} bytes; {limit} is the limit", limit = run::FRAME_BYTES)]
+    TooLarge(usize),
+    #[error("the host is shutting down")]
+    Closing,
+}
+
+/// Who hears whether a frame is durable.
+enum Receipt {
+    Each(oneshot::Sender<Result<FrameId, RefuseReason>>),
+    /// A socket has many frames under way and one answer to a refusal: it closes.
+    Refusal(Arc<Notify>),
+}
+
+impl Receipt {
+    fn give(self, answer: Result<FrameId, RefuseReason>) {
+        match self {
+            Receipt::Each(sender) => drop(sender.send(answer)),
+            Receipt::Refusal(refused) if answer.is_err() => refused.notify_one(),
+            Receipt::Refusal(_) => {}
+        }
+    }
+}
+
+struct Offer {
+    frame: Frame,
+    receipt: Receipt,
+}
+
+/// Cloneable handle on the writer of one door and lane.
+#[derive(Clone)]
+pub struct Intake {
+    offers: mpsc::Sender<Offer>,
+}
+
+impl Intake {
+    pub fn open(bus: &Bus, name: &FeedName, lane: Lane, door: &str, metrics: &Arc<Metrics>) -> Intake {
+        let (offers, waiting) = mpsc::channel(WAITING);
+        let writer = Writer {
+            bus: bus.clone(),
+            name: name.clone(),
+            stream: subject::raw_stream(&name.department),
+            subject: subject::raw(name, lane, door),
+            patience: (lane == Lane::Routine).then_some(ROUTINE_PATIENCE),
+            metrics: metrics.clone(),
+        };
+        tokio::spawn(writer.work(waiting));
+        Intake { offers }
+    }
+
+    /// Hands a frame over; waits while the writer has too much. The receipt
+    /// answers when the frame is durable.
+    pub async fn offer(&self, frame: Frame) -> oneshot::Receiver<Result<FrameId, RefuseReason>> {
+        let (receipt, answer) = oneshot::channel();
+        self.hand_over(frame, Receipt::Each(receipt)).await;
+        answer
+    }
+
+    /// For sockets: nothing is heard unless the frame is refused.
+    pub async fn stream(&self, frame: Frame, refused: &Arc<Notify>) {
+        self.hand_over(frame, Receipt::Refusal(refused.clone())).await;
+    }
+
+    async fn hand_over(&self, frame: Frame, receipt: Receipt) {
+        if frame.payload.len() > run::FRAME_BYTES {
+            receipt.give(Err(RefuseReason::TooLarge(frame.payload.len())));
+        } else if let Err(mpsc::error::SendError(offer)) = self.offers.send(Offer { frame, receipt }).await {
+            offer.receipt.give(Err(RefuseReason::Closing));
+        }
+    }
+
+    pub async fn put(&self, frame: Frame) -> Result<FrameId, RefuseReason> {
+        self.offer(frame).await.await.unwrap_or(Err(RefuseReason::Closing))
+    }
+}
+
+struct Writer {
+    bus: Bus,
+    name: FeedName,
+    stream: String,
+    subject: String,
+    patience: Option<Duration>,
+    metrics: Arc<Metrics>,
+}
+
+impl Writer {
+    async fn work(self, mut waiting: mpsc::Receiver<Offer>) {
+        let mut carried = None;
+        while let Some(first) = match carried.take() {
+            Some(offer) => Some(offer),
+            None => waiting.recv().await,
+        } {
+            let (frames, receipts);
+            (frames, receipts, carried) = self.gather(first, &mut waiting).await;
+            let outcome = self.write(&frames).await;
+            if let Err(reason) = &outcome {
+                tracing::error!(subject = self.subject, frames = frames.len(), %reason, "run refused");
+            }
+            for (index, receipt) in receipts.into_iter().enumerate() {
+                receipt.give(outcome.clone().map(|at| run::frame_id(&self.name, at, index as u32)));
+            }
+        }
+    }
+
+    async fn gather(
+        &self,
+        first: Offer,
+        waiting: &mut mpsc::Receiver<Offer>,
+    ) -> (Vec<Frame>, Vec<Receipt>, Option<Offer>) {
+        let mut size = first.frame.size();
+        let mut frames = vec![first.frame];
+        let mut receipts = vec![first.receipt];
+        let until = self.patience.map(|patience| tokio::time::Instant::now() + patience);
+        loop {
+            let next = match until {
+                Some(until) if frames.len() < COMPANY => {
+                    tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten()
+                }
+                _ => waiting.try_recv().ok(),
+            };
+            let Some(offer) = next else { return (frames, receipts, None) };
+            size += offer.frame.size();
+            if size > RUN_BYTES || frames.len() as u64 + 1 >= FRAMES_PER_RUN {
+                return (frames, receipts, Some(offer));
+            }
+            frames.push(offer.frame);
+            receipts.push(offer.receipt);
+        }
+    }
+
+    /// Verbatim under one id until it stands: RAW has many writers, so the
+    /// bus's duplicate window is the fence here.
+    async fn write(&self, frames: &[Frame]) -> Result<u64, RefuseReason> {
+        let payload = run::encode(frames);
+        let trace = crate::trace::mint();
+        let mut headers = HeaderMap::new();
+        headers.insert("Nats-Msg-Id", trace.id());
+        headers.insert("traceparent", trace.parent());
+        let started = Instant::now();
+        loop {
+            match self.bus.write(&self.subject, headers.clone(), Fence::None, payload.clone()).await {
+                Ok(ack) => {
+                    self.metrics.run_written(&self.name.department, frames.len(), payload.len(), started);
+                    return Ok(ack.sequence);
+                }
+                Err(WriteError::Full { reason, .. }) => {
+                    tracing::error!(stream = self.stream, reason, "department's log full; the door refuses");
+                    return Err(RefuseReason::Full);
+                }
+                Err(error) if started.elapsed() > GIVE_UP => {
+                    tracing::error!(%error, "giving up a run");
+                    return Err(RefuseReason::Away);
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "run in doubt; writing it again under its id");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}

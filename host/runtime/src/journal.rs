@@ -1,0 +1,331 @@
+//! The core's stage: SIGNALS and commands in, one JOURNAL message a step out.
+//!
+//! There is one writer per realm; the stream's last sequence is its fence. A
+//! step's record names the position in SIGNALS that it covers, so that a
+//! restart goes on exactly behind it. Answers to commands follow the write.
+
+mod snapshot;
+
+pub use snapshot::replay;
+
+use crate::bus::stream::Stored;
+use crate::bus::tail::Tail;
+use crate::bus::{Bus, Fence, StepDown};
+use crate::metrics::Metrics;
+use crate::signals::{Covered, End};
+use crate::subject;
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tocsin_core::city::City;
+use tocsin_core::command::{Command, Reply};
+use tocsin_core::core::Core;
+use tocsin_core::fact::{Entry, Fact};
+use tocsin_core::input::{Advised, Input, Observed};
+use tocsin_core::outcome::hex;
+use tocsin_core::record::{FORMAT, Record};
+use tocsin_core::time::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Signals of one step. A step is closed behind the message that reaches it.
+const STEP_SIGNALS: usize = 256;
+
+/// A step that only moves the position waits this long for a real one.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Commands waiting for the next step; more are refused as busy.
+pub const COMMANDS: usize = 1_024;
+
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub reply: Reply,
+    /// Journal sequence of the step: a read may ask for at least this.
+    pub sequence: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error("too many commands are waiting; ask again")]
+    Busy,
+    #[error("the host stepped down before the command was decided; ask again with the same id")]
+    Undecided,
+}
+
+pub struct Asked {
+    pub command: Command,
+    pub answer: oneshot::Sender<Answered>,
+}
+
+/// Cloneable handle: a person's or a system's way to the core.
+#[derive(Clone)]
+pub struct Desk {
+    asks: mpsc::Sender<Asked>,
+}
+
+impl Desk {
+    pub fn new() -> (Desk, mpsc::Receiver<Asked>) {
+        let (asks, waiting) = mpsc::channel(COMMANDS);
+        (Desk { asks }, waiting)
+    }
+
+    pub async fn ask(&self, command: Command) -> Result<Answered, CommandError> {
+        let (answer, answered) = oneshot::channel();
+        self.asks.try_send(Asked { command, answer }).map_err(|_| CommandError::Busy)?;
+        answered.await.map_err(|_| CommandError::Undecided)
+    }
+}
+
+pub struct Stage {
+    bus: Bus,
+    city: Arc<City>,
+    snapshot: PathBuf,
+    metrics: Arc<Metrics>,
+    core: Core,
+    /// Position in SIGNALS, behind the last written step.
+    signals: u64,
+    /// Sequence and payload hash of the last step.
+    last: u64,
+    prev: String,
+    now: Timestamp,
+    unsaved: u64,
+    /// Replies of the step just written.
+    answers: HashMap<String, Reply>,
+}
+
+/// Steps between two snapshots: reading the tail back stays under a second.
+const SNAPSHOT_EVERY: u64 = 2_000;
+
+impl Stage {
+    pub fn new(bus: &Bus, city: Arc<City>, snapshot: PathBuf, metrics: Arc<Metrics>) -> Stage {
+        Stage {
+            bus: bus.clone(),
+            core: Core::new(city.clone()),
+            city,
+            snapshot,
+            metrics,
+            signals: 0,
+            last: 0,
+            prev: String::new(),
+            now: Timestamp::default(),
+            unsaved: 0,
+            answers: HashMap::new(),
+        }
+    }
+
+    pub async fn run(mut self, mut asks: mpsc::Receiver<Asked>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = self.recover() => {}
+            }
+            if let Err(down) = self.live(&mut asks, &mut stop).await {
+                tracing::warn!(%down, "the core begins again from the journal");
+            }
+        }
+        self.save();
+    }
+
+    /// Snapshot and tail; the last record is the position.
+    async fn recover(&mut self) {
+        let restored = snapshot::restore(&self.bus, self.city.clone(), &self.snapshot).await;
+        tracing::info!(sequence = restored.sequence, tail = restored.tail, "core stands");
+        self.core = restored.core;
+        self.signals = restored.signals;
+        self.last = restored.sequence;
+        self.prev = restored.prev;
+        self.now = restored.now;
+        self.unsaved = restored.tail;
+    }
+
+    async fn live(
+        &mut self,
+        asks: &mut mpsc::Receiver<Asked>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<(), StepDown> {
+        let mut tail = Tail::new(&self.bus, subject::SIGNALS, "tocsin.live.signal.>", self.signals);
+        let mut quiet_since: Option<tokio::time::Instant> = None;
+        loop {
+            let mut batch = Batch::default();
+            let quiet = quiet_since.map(|since| since + QUIET);
+            let due = self.core.due().map(until);
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => {
+                    if tail.position() > self.signals {
+                        self.write(tail.position(), Vec::new(), None).await?;
+                    }
+                    return Ok(());
+                }
+                asked = asks.recv() => if let Some(asked) = asked { batch.ask(asked) },
+                stored = tail.next() => batch.take(&stored),
+                () = sleep_until(quiet), if quiet.is_some() => {}
+                () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => {}
+            }
+            while batch.inputs.len() < STEP_SIGNALS {
+                if let Some(stored) = tail.ready() {
+                    batch.take(&stored);
+                } else if let Ok(asked) = asks.try_recv() {
+                    batch.ask(asked);
+                } else {
+                    break;
+                }
+            }
+            // Time never runs backwards in the journal, whatever the machine's clock does.
+            self.now = crate::clock::now().max(self.now);
+            let entries = self.core.step(self.now, &batch.inputs);
+            self.metrics.core_read(tail.position());
+            let is_quiet = entries.is_empty() && batch.asked.is_empty();
+            let waited = quiet_since.is_some_and(|since| since.elapsed() >= QUIET);
+            if is_quiet && !waited {
+                if tail.position() > self.signals {
+                    quiet_since.get_or_insert_with(tokio::time::Instant::now);
+                }
+                continue;
+            }
+            quiet_since = None;
+            if entries.is_empty() && batch.asked.is_empty() && tail.position() == self.signals {
+                continue;
+            }
+            self.write(tail.position(), entries, batch.trace.take()).await?;
+            self.answer(batch);
+            if self.unsaved >= SNAPSHOT_EVERY {
+                self.save();
+            }
+        }
+    }
+
+    async fn write(
+        &mut self,
+        signals: u64,
+        entries: Vec<Entry>,
+        trace: Option<String>,
+    ) -> Result<(), StepDown> {
+        self.metrics.stepped(&entries);
+        let record = Record {
+            format: FORMAT,
+            now: self.now,
+            signals,
+            city: self.city.digest.clone(),
+            prev: self.prev.clone(),
+            entries,
+        };
+        let payload = Bytes::from(serde_json::to_vec(&record).expect("a record is plain data"));
+        let prev = hex::encode(&Sha256::digest(&payload));
+        let mut headers = HeaderMap::new();
+        if let Some(trace) = trace {
+            headers.insert("traceparent", trace);
+        }
+        let fence = Fence::Stream(self.last);
+        let subject = subject::JOURNAL_SUBJECT;
+        self.last = self.bus.write_next(subject::JOURNAL, subject, headers, fence, payload).await?;
+        self.prev = prev;
+        self.signals = signals;
+        self.unsaved += 1;
+        self.answers = record.entries.into_iter().filter_map(reply).collect();
+        Ok(())
+    }
+
+    /// Ordering: a person is answered when the step is in the journal.
+    fn answer(&mut self, batch: Batch) {
+        for asked in batch.asked {
+            let Some(reply) = self.answers.get(&asked.command.id) else { continue };
+            let _ = asked.answer.send(Answered { reply: reply.clone(), sequence: self.last });
+        }
+        self.answers.clear();
+    }
+
+    fn save(&mut self) {
+        let saved = snapshot::Snapshot {
+            format: FORMAT,
+            sequence: self.last,
+            prev: self.prev.clone(),
+            signals: self.signals,
+            now: self.now,
+            hash: self.core.hash(),
+            state: self.core.state().clone(),
+        };
+        match saved.write(&self.snapshot) {
+            Ok(()) => self.unsaved = 0,
+            // It only shortens the way back.
+            Err(error) => tracing::warn!(%error, path = %self.snapshot.display(), "core snapshot not written"),
+        }
+    }
+}
+
+fn reply(entry: Entry) -> Option<(String, Reply)> {
+    match entry.fact {
+        Fact::Answered { command, reply } => Some((command, reply)),
+        _ => None,
+    }
+}
+
+fn until(due: Timestamp) -> Duration {
+    Duration::from_millis(due.since(crate::clock::now()).max(0) as u64)
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What one step decides over.
+#[derive(Default)]
+struct Batch {
+    inputs: Vec<Input>,
+    asked: Vec<Asked>,
+    trace: Option<String>,
+}
+
+impl Batch {
+    fn ask(&mut self, asked: Asked) {
+        self.inputs.push(Input::Command(asked.command.clone()));
+        self.asked.push(asked);
+    }
+
+    fn take(&mut self, stored: &Stored) {
+        let covered = match serde_json::from_slice::<Covered>(&stored.payload) {
+            Ok(covered) => covered,
+            Err(error) => {
+                tracing::error!(sequence = stored.sequence, %error, "a message of SIGNALS cannot be read");
+                return;
+            }
+        };
+        let before = self.inputs.len();
+        for taken in covered.frames {
+            let frame = taken.frame(&covered.department);
+            let End::Ok(outcome) = taken.end else { continue };
+            for (signal, ordinal) in outcome.signals.into_iter().zip(0..) {
+                self.inputs.push(Input::Signal(Observed {
+                    frame: frame.clone(),
+                    ordinal,
+                    plugin: taken.plugin.clone(),
+                    door: taken.door.clone(),
+                    received: taken.received,
+                    replay_of: taken.first.clone(),
+                    signal,
+                }));
+            }
+            for (advice, ordinal) in outcome.advice.into_iter().zip(0..) {
+                self.inputs.push(Input::Advice(Advised {
+                    frame: frame.clone(),
+                    ordinal,
+                    plugin: taken.plugin.clone(),
+                    received: taken.received,
+                    replay_of: taken.first.clone(),
+                    // Who may load the plugin has granted it: the operator.
+                    granted: true,
+                    advice,
+                }));
+            }
+        }
+        if self.trace.is_none() && self.inputs.len() > before {
+            self.trace = stored.headers.get("traceparent").map(ToString::to_string);
+        }
+    }
+}

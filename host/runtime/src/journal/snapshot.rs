@@ -1,0 +1,106 @@
+//! The core's way back: a local snapshot, derived like the views, and the
+//! journal's tail.
+
+use crate::bus::Bus;
+use crate::bus::tail::Tail;
+use crate::subject;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use tocsin_core::city::City;
+use tocsin_core::{Core, State};
+use tocsin_core::outcome::hex;
+use tocsin_core::record::{FORMAT, Record};
+use tocsin_core::time::Timestamp;
+
+#[derive(Serialize, Deserialize)]
+pub struct Snapshot {
+    pub format: u32,
+    pub sequence: u64,
+    pub prev: String,
+    pub signals: u64,
+    pub now: Timestamp,
+    /// `Core::hash` of `state`: a damaged file is not believed.
+    pub hash: String,
+    pub state: State,
+}
+
+impl Snapshot {
+    pub fn write(&self, path: &Path) -> std::io::Result<()> {
+        let temporary = path.with_extension("new");
+        let mut file = std::fs::File::create(&temporary)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        // Ordering: the bytes before the name, or a power cut leaves an empty file under it.
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    }
+
+    fn read(path: &Path) -> Option<Snapshot> {
+        let text = std::fs::read(path).ok()?;
+        serde_json::from_slice::<Snapshot>(&text).ok().filter(|s| s.format == FORMAT)
+    }
+}
+
+pub struct Restored {
+    pub core: Core,
+    pub sequence: u64,
+    pub prev: String,
+    pub signals: u64,
+    pub now: Timestamp,
+    /// Steps read behind the snapshot.
+    pub tail: u64,
+}
+
+pub async fn restore(bus: &Bus, city: Arc<City>, path: &Path) -> Restored {
+    let last = bus.last_of_stream(subject::JOURNAL).await.map_or(0, |last| last.sequence);
+    let mut restored = from_snapshot(&city, path, last).unwrap_or_else(|| Restored {
+        core: Core::new(city.clone()),
+        sequence: 0,
+        prev: String::new(),
+        signals: 0,
+        now: Timestamp::default(),
+        tail: 0,
+    });
+    let mut tail = Tail::new(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, restored.sequence);
+    while restored.sequence < last {
+        let stored = tail.next().await;
+        restored.sequence = stored.sequence;
+        restored.tail += 1;
+        restored.prev = hex::encode(&Sha256::digest(&stored.payload));
+        match serde_json::from_slice::<Record>(&stored.payload) {
+            Ok(record) => {
+                restored.core.apply(&record.entries, record.now);
+                restored.signals = record.signals;
+                restored.now = record.now;
+            }
+            Err(error) => {
+                tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
+            }
+        }
+    }
+    restored
+}
+
+fn from_snapshot(city: &Arc<City>, path: &Path, last: u64) -> Option<Restored> {
+    let snapshot = Snapshot::read(path)?;
+    let core = Core::restore(city.clone(), snapshot.state);
+    if snapshot.sequence > last || core.hash() != snapshot.hash {
+        tracing::warn!(path = %path.display(), "core snapshot not believed; reading the whole journal");
+        return None;
+    }
+    Some(Restored {
+        core,
+        sequence: snapshot.sequence,
+        prev: snapshot.prev,
+        signals: snapshot.signals,
+        now: snapshot.now,
+        tail: 0,
+    })
+}
+
+/// The journal's records from the beginning, for verifying.
+pub fn replay(bus: &Bus) -> Tail {
+    Tail::new(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, 0)
+}

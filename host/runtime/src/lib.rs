@@ -1,0 +1,23 @@
+//! What Tocsin does: the bus, the log, feeds, stages, doors and views. The
+//! only crate that names async-nats and rusqlite. See `ARCHITECTURE.md` for
+//! the way of the data; each module's head states its invariants.
+
+pub mod bus;
+pub mod clock;
+pub mod door;
+pub mod feed;
+pub mod host;
+pub mod intake;
+pub mod journal;
+pub mod metrics;
+pub mod outlet;
+pub mod plugin;
+pub mod present;
+pub mod publish;
+pub mod run;
+pub mod server;
+pub mod signals;
+pub mod subject;
+pub mod trace;
+pub mod verify;
+pub mod view;

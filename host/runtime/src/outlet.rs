@@ -1,0 +1,160 @@
+//! The way out: from a committed outcome back to the connection, request or
+//! device it concerns. Nothing here is durable; a reply goes out only while
+//! its connection is open.
+
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tocsin_core::frame::FrameId;
+use tocsin_core::outcome::{Rejection, Send};
+use tokio::sync::{mpsc, oneshot};
+
+/// What became of a frame, as an HTTP door answers it.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub frame: FrameId,
+    pub end: End,
+}
+
+#[derive(Clone, Debug)]
+pub enum End {
+    /// Decoded; the replies that go back the way it came.
+    Decoded { replies: Vec<Bytes>, defects: Vec<String> },
+    Rejected(Rejection),
+    /// The plugin failed on it twice.
+    Failed { reason: String },
+}
+
+pub struct Reply {
+    pub channel: String,
+    pub payload: Bytes,
+}
+
+enum Way {
+    Many(mpsc::Sender<Reply>),
+    Once(oneshot::Sender<Settled>),
+}
+
+/// Replies waiting for one connection's writer. A device that does not read
+/// its acknowledgements loses them, never the host's memory.
+pub const REPLIES: usize = 256;
+
+pub struct Outlet {
+    next: AtomicU64,
+    ways: Mutex<HashMap<u64, Way>>,
+    heard: Mutex<HashMap<(String, String), u64>>,
+}
+
+impl Default for Outlet {
+    fn default() -> Outlet {
+        // Numbers of an earlier life of the host must not meet ways of this one.
+        let start = u64::from_le_bytes(crate::trace::random()) >> 1;
+        Outlet { next: AtomicU64::new(start.max(1)), ways: Mutex::default(), heard: Mutex::default() }
+    }
+}
+
+impl Outlet {
+    pub fn open(&self) -> (u64, mpsc::Receiver<Reply>) {
+        let (sender, replies) = mpsc::channel(REPLIES);
+        (self.insert(Way::Many(sender)), replies)
+    }
+
+    pub fn once(&self) -> (u64, oneshot::Receiver<Settled>) {
+        let (sender, settled) = oneshot::channel();
+        (self.insert(Way::Once(sender)), settled)
+    }
+
+    fn insert(&self, way: Way) -> u64 {
+        let route = self.next.fetch_add(1, Ordering::Relaxed);
+        self.lock(&self.ways).insert(route, way);
+        route
+    }
+
+    pub fn close(&self, route: u64) {
+        self.lock(&self.ways).remove(&route);
+        self.lock(&self.heard).retain(|_, way| *way != route);
+    }
+
+    /// The door that last heard a device is the way to it.
+    pub fn heard(&self, department: &str, device: &str, route: u64) {
+        if !device.is_empty() {
+            self.lock(&self.heard).insert((department.to_owned(), device.to_owned()), route);
+        }
+    }
+
+    /// Hands a frame's end to whoever waits for it.
+    pub fn settle(&self, route: u64, frame: &FrameId, end: impl FnOnce() -> End) {
+        if route == 0 {
+            return;
+        }
+        let mut ways = self.lock(&self.ways);
+        match ways.get(&route) {
+            None => {}
+            Some(Way::Once(_)) => {
+                if let Some(Way::Once(waiting)) = ways.remove(&route) {
+                    let _ = waiting.send(Settled { frame: frame.clone(), end: end() });
+                }
+            }
+            Some(Way::Many(replies)) => {
+                let payloads = match end() {
+                    End::Decoded { replies, .. } => replies,
+                    End::Rejected(rejection) => vec![rejection.reply.into()],
+                    End::Failed { .. } => vec![],
+                };
+                for payload in payloads.into_iter().filter(|payload| !payload.is_empty()) {
+                    if replies.try_send(Reply { channel: String::new(), payload }).is_err() {
+                        tracing::debug!(route, "reply dropped: the peer does not read");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends to a device by name. `false`: there is no way to it now.
+    pub fn send(&self, department: &str, send: &Send) -> bool {
+        let key = (department.to_owned(), send.device.clone());
+        let Some(route) = self.lock(&self.heard).get(&key).copied() else { return false };
+        match self.lock(&self.ways).get(&route) {
+            Some(Way::Many(replies)) => {
+                let payload = Bytes::from(send.payload.clone());
+                replies.try_send(Reply { channel: send.channel.clone(), payload }).is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    /// Nothing that holds these locks can panic half-way through a change.
+    fn lock<'a, T>(&self, mutex: &'a Mutex<T>) -> std::sync::MutexGuard<'a, T> {
+        mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A send to a device that has no way now is tried this long, then told of.
+const DELIVER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
+const TRY_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// Tries a send until it goes out or is given up.
+pub fn deliver(
+    outlet: &std::sync::Arc<Outlet>,
+    metrics: &std::sync::Arc<crate::metrics::Metrics>,
+    department: String,
+    id: String,
+    send: Send,
+) {
+    if outlet.send(&department, &send) {
+        return;
+    }
+    let (outlet, metrics) = (outlet.clone(), metrics.clone());
+    tokio::spawn(async move {
+        let until = tokio::time::Instant::now() + DELIVER_WITHIN;
+        while tokio::time::Instant::now() < until {
+            tokio::time::sleep(TRY_EVERY).await;
+            if outlet.send(&department, &send) {
+                return;
+            }
+        }
+        metrics.undelivered(&department);
+        tracing::warn!(id, device = send.device, "send undelivered: no way to the device");
+    });
+}

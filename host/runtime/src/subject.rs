@@ -1,0 +1,86 @@
+//! The names on the bus: subjects and streams of one realm (DESIGN: `live`,
+//! `drill-<id>`, `replay-<id>`; nothing crosses realms by itself).
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A real alarm overtakes: the red lane is always read first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    Red,
+    Routine,
+}
+
+impl Lane {
+    pub const BOTH: [Lane; 2] = [Lane::Red, Lane::Routine];
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Lane::Red => "red",
+            Lane::Routine => "routine",
+        })
+    }
+}
+
+/// A department's log, or the part of it that one feed reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FeedName {
+    pub department: String,
+    pub feed: u32,
+}
+
+impl fmt::Display for FeedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.department, self.feed)
+    }
+}
+
+pub const SIGNALS: &str = "SIGNALS";
+pub const JOURNAL: &str = "JOURNAL";
+pub const EVENTS: &str = "EVENTS";
+pub const DEAD: &str = "DEAD";
+
+/// Doors that the host itself is: time and news enter a department's log here.
+pub const CLOCK_DOOR: &str = "clock";
+pub const EVENT_DOOR: &str = "event";
+
+pub fn raw_stream(department: &str) -> String {
+    format!("RAW_{department}")
+}
+
+pub fn raw(name: &FeedName, lane: Lane, door: &str) -> String {
+    format!("tocsin.live.raw.{name}.{lane}.{door}")
+}
+
+pub fn raw_lane(name: &FeedName, lane: Lane) -> String {
+    format!("tocsin.live.raw.{name}.{lane}.>")
+}
+
+/// Lane and door of a RAW subject.
+pub fn parse_raw(subject: &str) -> Option<(Lane, &str)> {
+    let mut tokens = subject.strip_prefix("tocsin.live.raw.")?.splitn(4, '.').skip(2);
+    let lane = match tokens.next()? {
+        "red" => Lane::Red,
+        "routine" => Lane::Routine,
+        _ => return None,
+    };
+    Some((lane, tokens.next()?))
+}
+
+pub fn signal(name: &FeedName) -> String {
+    format!("tocsin.live.signal.{name}")
+}
+
+pub const JOURNAL_SUBJECT: &str = "tocsin.live.journal";
+
+pub fn event(audience: &str, region: &str, kind: &str) -> String {
+    let region = if region.is_empty() { "000000000000" } else { region };
+    format!("tocsin.live.event.{audience}.{region}.{kind}")
+}
+
+pub fn dead(department: &str, plugin: &str) -> String {
+    format!("tocsin.live.dead.{department}.{plugin}")
+}

@@ -1,0 +1,256 @@
+//! Redoing the sum: every frame of the log is decoded, dead or noise, exactly
+//! once; every step follows the one before; every dead frame has its letter.
+
+use crate::bus::Bus;
+use crate::bus::stream::Stored;
+use crate::bus::tail::Tail;
+use crate::publish::dead::DeadLetter;
+use crate::run;
+use crate::signals::{Covered, End, Position};
+use crate::subject::{self, FeedName, Lane};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use tocsin_core::city::City;
+use tocsin_core::core::Core;
+use tocsin_core::fact::Cause;
+use tocsin_core::outcome::hex;
+use tocsin_core::record::Record;
+
+/// Faults that are named; the count goes on.
+const NAMED: usize = 50;
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    pub ok: bool,
+    pub departments: BTreeMap<String, Sum>,
+    pub steps: u64,
+    pub facts: u64,
+    /// Signals that took effect, and how many did so more than once.
+    pub effects: u64,
+    pub doubled: u64,
+    pub dead_letters: u64,
+    pub events: u64,
+    /// `Core::hash` of the state that the journal gives.
+    pub core: String,
+    pub faults: Vec<String>,
+    pub fault_count: u64,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Sum {
+    pub runs: u64,
+    pub frames: u64,
+    pub decoded: u64,
+    pub dead: u64,
+    pub noise: u64,
+    /// In the log, not yet taken by the feed.
+    pub waiting: u64,
+    pub damaged: u64,
+    /// Frames of older runs that the log has purged.
+    pub purged: u64,
+}
+
+impl Report {
+    fn fault(&mut self, text: String) {
+        self.fault_count += 1;
+        if self.faults.len() < NAMED {
+            self.faults.push(text);
+        }
+    }
+}
+
+pub async fn verify(bus: &Bus, city: &std::sync::Arc<City>) -> Report {
+    let mut report = Report::default();
+    let mut dead = HashSet::new();
+    for department in &city.departments {
+        let sum = department_sum(bus, &department.id, &mut dead, &mut report).await;
+        report.departments.insert(department.id.clone(), sum);
+    }
+    letters(bus, &dead, &mut report).await;
+    journal(bus, city, &mut report).await;
+    events(bus, &mut report).await;
+    report.ok = report.fault_count == 0;
+    report
+}
+
+/// What SIGNALS says of each run, tile by tile.
+#[derive(Default)]
+struct Tiles {
+    covered: HashMap<u64, u32>,
+    of: HashMap<u64, u32>,
+    position: Position,
+}
+
+async fn department_sum(
+    bus: &Bus,
+    department: &str,
+    dead: &mut HashSet<String>,
+    report: &mut Report,
+) -> Sum {
+    let name = FeedName { department: department.to_owned(), feed: 0 };
+    let mut sum = Sum::default();
+    let mut tiles = Tiles::default();
+    // Ordering: SIGNALS before RAW, so that what comes in meanwhile is waiting, not missing.
+    let mut reading = Reading::of(bus, subject::SIGNALS, &subject::signal(&name)).await;
+    while let Some(stored) = reading.next().await {
+        let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else {
+            report.fault(format!("SIGNALS {}: cannot be read", stored.sequence));
+            continue;
+        };
+        cover(&covered, &mut tiles, &mut sum, report, stored.sequence);
+        for taken in &covered.frames {
+            match taken.end {
+                End::Ok(_) => sum.decoded += 1,
+                End::Rejected(_) | End::Failed { .. } => {
+                    sum.dead += 1;
+                    dead.insert(taken.frame(department).to_string());
+                }
+            }
+        }
+    }
+    let stream = subject::raw_stream(department);
+    let mut seen = HashSet::new();
+    let mut reading = Reading::of(bus, &stream, &format!("tocsin.live.raw.{department}.>")).await;
+    while let Some(stored) = reading.next().await {
+        sum.runs += 1;
+        seen.insert(stored.sequence);
+        let count = match run::decode(&stored.payload) {
+            Ok(frames) => frames.len() as u32,
+            Err(error) => {
+                sum.damaged += 1;
+                report.fault(format!("{stream} {}: {error}", stored.sequence));
+                continue;
+            }
+        };
+        sum.frames += u64::from(count);
+        let lane = subject::parse_raw(&stored.subject).map_or(Lane::Routine, |(lane, _)| lane);
+        let covered = tiles.covered.get(&stored.sequence).copied().unwrap_or(0);
+        let at = tiles.position.lane(lane);
+        if stored.sequence <= at.run && covered != count {
+            report.fault(format!("{stream} {}: {covered} of {count} frames are covered", stored.sequence));
+        }
+        sum.waiting += u64::from(count.saturating_sub(covered));
+    }
+    for (run, of) in &tiles.of {
+        if !seen.contains(run) {
+            sum.purged += u64::from(*of);
+            sum.frames += u64::from(*of);
+        }
+    }
+    if sum.frames != sum.decoded + sum.dead + sum.noise + sum.waiting {
+        report.fault(format!(
+            "{department}: {} frames in, {} decoded + {} dead + {} noise + {} waiting",
+            sum.frames, sum.decoded, sum.dead, sum.noise, sum.waiting
+        ));
+    }
+    sum
+}
+
+fn cover(covered: &Covered, tiles: &mut Tiles, sum: &mut Sum, report: &mut Report, sequence: u64) {
+    for span in &covered.spans {
+        let before = tiles.covered.entry(span.run).or_default();
+        if span.from != *before {
+            report.fault(format!(
+                "SIGNALS {sequence}: run {} goes on at frame {} after {} were covered",
+                span.run, span.from, before
+            ));
+        }
+        *before = span.from + span.count;
+        tiles.of.insert(span.run, span.of);
+        sum.noise += u64::from(span.noise);
+        tiles.position.cover(span);
+    }
+    if tiles.position != covered.position {
+        report.fault(format!("SIGNALS {sequence}: its position does not follow from what it covers"));
+    }
+}
+
+async fn letters(bus: &Bus, dead: &HashSet<String>, report: &mut Report) {
+    let mut told = HashSet::new();
+    let mut reading = Reading::of(bus, subject::DEAD, "tocsin.live.dead.>").await;
+    while let Some(stored) = reading.next().await {
+        let Ok(letter) = serde_json::from_slice::<DeadLetter>(&stored.payload) else {
+            report.fault(format!("DEAD {}: cannot be read", stored.sequence));
+            continue;
+        };
+        report.dead_letters += 1;
+        let frame = letter.frame.to_string();
+        if !told.insert(frame.clone()) {
+            report.fault(format!("DEAD {}: {frame} has two letters", stored.sequence));
+        }
+    }
+    // Old letters expire and the newest may still be on their way; only a letter
+    // without a death is a fault at once.
+    for frame in told.difference(dead) {
+        report.fault(format!("DEAD: {frame} has a letter and did not die"));
+    }
+}
+
+async fn journal(bus: &Bus, city: &std::sync::Arc<City>, report: &mut Report) {
+    let mut core = Core::new(city.clone());
+    let (mut prev, mut signals) = (String::new(), 0);
+    let mut effects = HashSet::new();
+    let mut reading = Reading::of(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT).await;
+    while let Some(stored) = reading.next().await {
+        let Ok(record) = serde_json::from_slice::<Record>(&stored.payload) else {
+            report.fault(format!("JOURNAL {}: cannot be read", stored.sequence));
+            continue;
+        };
+        if record.prev != prev {
+            report.fault(format!("JOURNAL {}: does not follow from the step before", stored.sequence));
+        }
+        prev = hex::encode(&Sha256::digest(&stored.payload));
+        if record.signals < signals {
+            report.fault(format!("JOURNAL {}: its position runs backwards", stored.sequence));
+        }
+        signals = record.signals;
+        report.steps += 1;
+        report.facts += record.entries.len() as u64;
+        for entry in &record.entries {
+            // One signal may give several facts; it counts once. A replay of a dead
+            // letter counts for the frame it repeats.
+            if let (Cause::Signal { frame, ordinal, replay_of, .. }, Some(_)) =
+                (&entry.cause, entry.fact.counted())
+            {
+                report.effects += 1;
+                let first = replay_of.as_ref().unwrap_or(frame);
+                if !effects.insert((first.clone(), *ordinal)) {
+                    report.doubled += 1;
+                    report.fault(format!("JOURNAL {}: {first}#{ordinal} takes effect again", stored.sequence));
+                }
+            }
+        }
+        core.apply(&record.entries, record.now);
+    }
+    report.core = core.hash();
+}
+
+async fn events(bus: &Bus, report: &mut Report) {
+    let mut ids = HashSet::new();
+    let mut reading = Reading::of(bus, subject::EVENTS, "tocsin.live.event.>").await;
+    while let Some(stored) = reading.next().await {
+        report.events += 1;
+        let id = stored.headers.get("ce-id").map(ToString::to_string).unwrap_or_default();
+        if !ids.insert(id.clone()) {
+            report.fault(format!("EVENTS {}: the id {id} stands twice", stored.sequence));
+        }
+    }
+}
+
+/// The messages of a filter up to the newest of now, one after the other.
+struct Reading {
+    tail: Tail,
+    last: u64,
+}
+
+impl Reading {
+    async fn of(bus: &Bus, stream: &str, filter: &str) -> Reading {
+        let last = bus.last_of_subject(stream, filter).await.map_or(0, |last| last.sequence);
+        Reading { tail: Tail::new(bus, stream, filter, 0), last }
+    }
+
+    async fn next(&mut self) -> Option<Stored> {
+        if self.tail.position() < self.last { Some(self.tail.next().await) } else { None }
+    }
+}

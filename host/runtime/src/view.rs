@@ -1,0 +1,220 @@
+//! Views: SQLite, derived from JOURNAL and nothing else. Delete the file,
+//! replay the journal, get the same rows.
+
+mod read;
+mod schema;
+
+pub use read::{Alarm, Filter, Shown};
+
+use crate::bus::Bus;
+use crate::bus::tail::Tail;
+use crate::subject;
+use rusqlite::{Connection, Transaction, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tocsin_core::fact::{Cause, Entry, Fact};
+use tocsin_core::record::Record;
+use tocsin_core::time::Timestamp;
+use tokio::sync::watch;
+
+/// Records of one transaction: reading back a long journal at a bearable price.
+const BATCH: usize = 512;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    #[error("cannot open the views at {}; delete the file, it is derived and will be built anew", path.display())]
+    Open { path: PathBuf, #[source] source: rusqlite::Error },
+    #[error("reading the views")]
+    Read(#[from] rusqlite::Error),
+    #[error("the views have not come to journal sequence {wanted} within {} ms (they stand at {at})", within.as_millis())]
+    Behind { wanted: u64, at: u64, within: Duration },
+}
+
+/// Cloneable handle for reads.
+#[derive(Clone)]
+pub struct Views {
+    reader: Arc<Mutex<Connection>>,
+    applied: watch::Receiver<u64>,
+}
+
+/// The writer: follows the journal for ever.
+pub struct Follower {
+    connection: Connection,
+    at: u64,
+    applied: watch::Sender<u64>,
+}
+
+pub fn open(path: &Path) -> Result<(Views, Follower), ViewError> {
+    let failed = |source| ViewError::Open { path: path.to_owned(), source };
+    let connection = schema::open(path).map_err(failed)?;
+    let at = connection
+        .query_row("SELECT sequence FROM position", [], |row| row.get::<_, u64>(0))
+        .map_err(failed)?;
+    let reader = schema::open_reader(path).map_err(failed)?;
+    let (applied, seen) = watch::channel(at);
+    let views = Views { reader: Arc::new(Mutex::new(reader)), applied: seen };
+    Ok((views, Follower { connection, at, applied }))
+}
+
+impl Views {
+    /// Waits until the views hold at least this journal sequence.
+    pub async fn at_least(&self, wanted: u64, within: Duration) -> Result<(), ViewError> {
+        let mut applied = self.applied.clone();
+        let reached = tokio::time::timeout(within, applied.wait_for(|at| *at >= wanted)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(ViewError::Behind { wanted, at: *self.applied.borrow(), within }),
+        }
+    }
+
+    pub fn sequence(&self) -> u64 {
+        *self.applied.borrow()
+    }
+
+    /// Fires with every batch of records applied.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.applied.clone()
+    }
+}
+
+impl Follower {
+    pub async fn run(mut self, bus: Bus, mut stop: watch::Receiver<bool>) {
+        let newest = bus.last_sequence(subject::JOURNAL).await;
+        if self.at > newest {
+            tracing::warn!(at = self.at, newest, "the views are of another journal; building them anew");
+            if let Err(error) = schema::clear(&self.connection) {
+                tracing::error!(%error, "views cannot be cleared");
+            }
+            self.at = 0;
+        }
+        let mut tail = Tail::new(&bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, self.at);
+        loop {
+            let first = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                stored = tail.next() => stored,
+            };
+            let mut batch = vec![first];
+            while batch.len() < BATCH {
+                let Some(stored) = tail.ready() else { break };
+                batch.push(stored);
+            }
+            while let Err(error) = self.apply(&batch) {
+                // A full disk: the journal is the truth, so waiting loses nothing.
+                tracing::error!(%error, "views cannot be written");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+
+    fn apply(&mut self, batch: &[crate::bus::stream::Stored]) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        for stored in batch {
+            match serde_json::from_slice::<Record>(&stored.payload) {
+                Ok(record) => apply_record(&transaction, stored.sequence, &record)?,
+                Err(error) => {
+                    tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
+                }
+            }
+        }
+        let at = batch.last().map_or(self.at, |stored| stored.sequence);
+        transaction.execute("UPDATE position SET sequence = ?1", [at])?;
+        transaction.commit()?;
+        self.at = at;
+        let _ = self.applied.send(at);
+        Ok(())
+    }
+}
+
+fn apply_record(transaction: &Transaction<'_>, sequence: u64, record: &Record) -> rusqlite::Result<()> {
+    for (entry, ordinal) in record.entries.iter().zip(0_u32..) {
+        apply_entry(transaction, sequence, ordinal, record.now, entry)?;
+    }
+    Ok(())
+}
+
+fn apply_entry(
+    transaction: &Transaction<'_>,
+    sequence: u64,
+    ordinal: u32,
+    now: Timestamp,
+    entry: &Entry,
+) -> rusqlite::Result<()> {
+    let Some(id) = entry.fact.incident_id() else { return Ok(()) };
+    if let Fact::IncidentMerged { from, merged, .. } = &entry.fact {
+        put_incident(transaction, from, merged)?;
+        move_rows(transaction, id, from)?;
+    }
+    if let Some(incident) = entry.fact.incident() {
+        put_incident(transaction, id, incident)?;
+    }
+    if let Some(evidence) = entry.fact.evidence() {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO evidence (incident, key, row) VALUES (?1, ?2, ?3)")?
+            .execute(params![id, evidence.key, json(evidence)])?;
+    }
+    if let Cause::Signal { frame, ordinal, .. } = &entry.cause {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO alarm (incident, frame, ordinal, sequence) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, frame.to_string(), ordinal, sequence])?;
+    }
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO history (incident, sequence, ordinal, at, entry) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![id, sequence, ordinal, now.0, json(&bare(entry))])?;
+    Ok(())
+}
+
+/// Where both incidents hold the same supporting row, the fuller one stays, as
+/// in the core.
+fn move_rows(transaction: &Transaction<'_>, id: &str, from: &str) -> rusqlite::Result<()> {
+    transaction.execute(
+        "DELETE FROM evidence WHERE incident = ?1 AND EXISTS (
+             SELECT 1 FROM evidence moved WHERE moved.incident = ?2 AND moved.key = evidence.key
+             AND moved.row ->> 'count' > evidence.row ->> 'count')",
+        params![id, from],
+    )?;
+    for sql in [
+        "UPDATE OR IGNORE evidence SET incident = ?1 WHERE incident = ?2",
+        "DELETE FROM evidence WHERE incident = ?2 AND ?1 <> ?2",
+        "UPDATE OR REPLACE alarm SET incident = ?1 WHERE incident = ?2",
+    ] {
+        transaction.execute(sql, params![id, from])?;
+    }
+    Ok(())
+}
+
+fn put_incident(
+    transaction: &Transaction<'_>,
+    id: &str,
+    incident: &tocsin_core::incident::Incident,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO incident (id, state, hazard, region, opened_at, last_at, summary)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            id,
+            incident.state.as_str(),
+            incident.hazard,
+            incident.region,
+            incident.opened_at.0,
+            incident.last_at.0,
+            json(incident),
+        ])?;
+    Ok(())
+}
+
+/// History keeps what happened; the summary stands in its own table.
+fn bare(entry: &Entry) -> serde_json::Value {
+    let mut value = serde_json::to_value(entry).unwrap_or_default();
+    if let Some(fact) = value.get_mut("fact").and_then(|fact| fact.as_object_mut()) {
+        fact.remove("incident");
+        fact.remove("merged");
+    }
+    value
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

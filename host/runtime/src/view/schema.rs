@@ -1,0 +1,57 @@
+//! The tables. A file of another version is derived data: it is built anew.
+
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE position (sequence INTEGER NOT NULL);
+    INSERT INTO position VALUES (0);
+    CREATE TABLE incident (
+        id TEXT PRIMARY KEY, state TEXT NOT NULL, hazard TEXT NOT NULL, region TEXT NOT NULL,
+        opened_at INTEGER NOT NULL, last_at INTEGER NOT NULL, summary TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX incident_by_time ON incident (opened_at);
+    CREATE TABLE evidence (
+        incident TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (incident, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE alarm (
+        incident TEXT NOT NULL, frame TEXT NOT NULL, ordinal INTEGER NOT NULL, sequence INTEGER NOT NULL,
+        PRIMARY KEY (incident, frame, ordinal)
+    ) WITHOUT ROWID;
+    CREATE TABLE history (
+        incident TEXT NOT NULL, sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, at INTEGER NOT NULL,
+        entry TEXT NOT NULL, PRIMARY KEY (incident, sequence, ordinal)
+    ) WITHOUT ROWID;
+";
+
+pub fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Derived: after a power cut the journal fills in what is missing.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version != VERSION {
+        clear(&connection)?;
+    }
+    Ok(connection)
+}
+
+pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    Ok(connection)
+}
+
+pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "BEGIN;
+         DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS incident; DROP TABLE IF EXISTS evidence;
+         DROP TABLE IF EXISTS alarm; DROP TABLE IF EXISTS history;
+         {TABLES}
+         PRAGMA user_version = {VERSION};
+         COMMIT;"
+    ))
+}

@@ -1,0 +1,156 @@
+//! Reads a city directory into the core's city data and the host's plugins and doors.
+//!
+//! A city is five TOML files: `city.toml` (departments, plugins, doors),
+//! `regions.toml`, `units.toml`, `devices.toml` and `hazards.toml`. Everything
+//! that is wrong is reported at once, each with file, line, column, the id and
+//! what to do, in Chinese and English; a city with one error is not loaded.
+//! What is only suspicious (a unit outside its township) is a warning.
+
+mod department;
+mod door;
+mod finding;
+mod hazard;
+mod host;
+mod place;
+mod plugin;
+mod region;
+mod registry;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use finding::{CityErrors, Finding, Level};
+pub use host::{DoorKind, DoorSpec, PluginSpec};
+
+use finding::{Findings, text};
+use sha2::{Digest, Sha256};
+use source::{File, Source};
+use std::path::Path;
+use tocsin_core::city::City;
+use tocsin_core::outcome::hex;
+
+/// In the order in which they are read; the digest covers them sorted by name.
+const FILES: [&str; 5] = [
+    "city.toml",
+    "regions.toml",
+    "units.toml",
+    "devices.toml",
+    "hazards.toml",
+];
+
+/// A city whose files hold no error.
+#[derive(Debug)]
+pub struct Loaded {
+    pub city: City,
+    pub plugins: Vec<PluginSpec>,
+    pub doors: Vec<DoorSpec>,
+    /// Shown by `city check` and at `up`; none of them stops the host.
+    pub warnings: Vec<Finding>,
+}
+
+impl Loaded {
+    /// What `up` asks for beyond `city check`: every plugin's package is there.
+    pub fn with_packages(mut self) -> Result<Loaded, CityErrors> {
+        let (missing, others) = self
+            .warnings
+            .drain(..)
+            .partition(|w| w.code == plugin::PACKAGE_MISSING);
+        self.warnings = others;
+        CityErrors::none_or(
+            Vec::into_iter(missing).map(Finding::into_error).collect(),
+            self,
+        )
+    }
+}
+
+/// Reads and checks the city in `dir`.
+pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
+    let mut findings = Findings::default();
+    let files: Vec<File> = FILES
+        .iter()
+        .filter_map(|name| File::read(dir, name, &mut findings))
+        .collect();
+    let sources: Vec<Source<'_>> = files
+        .iter()
+        .map(|file| Source::parse(file, &mut findings))
+        .collect();
+    let [main, regions, units, devices, hazards] = &sources[..] else {
+        return Err(CityErrors::new(findings.into_list()));
+    };
+    warn_of_unread(dir, main, &mut findings);
+
+    main.only_keys(
+        &["code", "name", "department", "plugin", "door"],
+        &mut findings,
+    );
+    let code = main.string("code", &mut findings);
+    let name = main.string("name", &mut findings);
+    let departments = department::read(main, &mut findings);
+    let plugins = plugin::read(main, dir, &departments, &mut findings);
+    let doors = door::read(main, &departments, &plugins, &mut findings);
+    let regions = region::read(regions, main, &code, &mut findings);
+    let units = registry::read_units(units, &regions, &mut findings);
+    let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
+    let hazards = hazard::read(hazards, &mut findings);
+
+    let (errors, warnings) = findings
+        .into_list()
+        .into_iter()
+        .partition(|f| f.level == Level::Error);
+    let city = City {
+        code,
+        name,
+        digest: digest(&files),
+        departments,
+        regions,
+        units,
+        devices,
+        hazards,
+    };
+    CityErrors::none_or(
+        errors,
+        Loaded {
+            city,
+            plugins,
+            doors,
+            warnings,
+        },
+    )
+}
+
+/// SHA-256 over name and content of the files, each with its length before it, so
+/// that moving bytes from one file to the next changes it.
+fn digest(files: &[File]) -> String {
+    let mut sorted: Vec<&File> = files.iter().collect();
+    sorted.sort_by_key(|file| file.name());
+    let mut sum = Sha256::new();
+    for part in sorted
+        .into_iter()
+        .flat_map(|file| [file.name(), file.text()])
+    {
+        sum.update((part.len() as u64).to_be_bytes());
+        sum.update(part.as_bytes());
+    }
+    hex::encode(&sum.finalize())
+}
+
+/// A misspelt file name would otherwise be a silent loss of all it says.
+fn warn_of_unread(dir: &Path, main: &Source<'_>, findings: &mut Findings) {
+    let names = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut unread: Vec<String> = names
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml") && !FILES.contains(&name.as_str()))
+        .collect();
+    unread.sort();
+    for name in unread {
+        let known = FILES.join(" ");
+        findings.warning(
+            main.start().named("file", &name),
+            "file-unread",
+            text(
+                format!("文件 {name} 不会被读取;城市数据文件名应为 {known}"),
+                format!("{name} is not read; the files of a city are {known}"),
+            ),
+        );
+    }
+}

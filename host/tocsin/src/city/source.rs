@@ -1,0 +1,252 @@
+//! One TOML file with the places of all that stands in it.
+
+use super::finding::{Findings, Place, text};
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+/// A million devices at some hundred bytes each would need more, but then belong
+/// into several cities; a file above this is a mistake (a log, an image).
+const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// A file as read.
+pub struct File {
+    name: &'static str,
+    text: String,
+}
+
+/// A file with its tree.
+pub struct Source<'a> {
+    file: &'a File,
+    /// Byte offset at which each line begins.
+    lines: Vec<usize>,
+    root: DeTable<'a>,
+}
+
+/// One `[[table]]` of a file, as the type it should be.
+pub struct Entry<'a, T> {
+    pub value: T,
+    /// Its id, code or name.
+    pub id: String,
+    source: &'a Source<'a>,
+    kind: &'static str,
+    node: &'a Spanned<DeValue<'a>>,
+}
+
+impl File {
+    pub fn read(dir: &Path, name: &'static str, findings: &mut Findings) -> Option<File> {
+        let path = dir.join(name);
+        match content(&path) {
+            Ok(text) => Some(File { name, text }),
+            Err(error) => {
+                let shown = path.display();
+                findings.error(
+                    Place { file: name, line: 0, column: 0, id: String::new() },
+                    "file-unreadable",
+                    text(
+                        format!("无法读取 {shown}:{error};请提供该文件(UTF-8;除 city.toml 外可以为空)"),
+                        format!("cannot read {shown}: {error}; provide it as UTF-8 (all but city.toml may be empty)"),
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<'a> Source<'a> {
+    /// Each syntax error is a finding; what could be read is the result all the same.
+    pub fn parse(file: &'a File, findings: &mut Findings) -> Source<'a> {
+        let starts = file.text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(starts).collect();
+        let (root, errors) = DeTable::parse_recoverable(&file.text);
+        let source = Source {
+            file,
+            lines,
+            root: root.into_inner(),
+        };
+        for error in &errors {
+            let message = error.message();
+            findings.error(
+                source.place(error.span()),
+                "syntax",
+                text(
+                    format!("TOML 语法错误:{message}"),
+                    format!("not valid TOML: {message}"),
+                ),
+            );
+        }
+        source
+    }
+
+    pub fn start(&self) -> Place {
+        self.place(None)
+    }
+
+    fn place(&self, span: Option<Range<usize>>) -> Place {
+        let at = span.map_or(0, |span| span.start).min(self.file.text.len());
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines[line - 1];
+        let column = self
+            .file
+            .text
+            .get(start..at)
+            .map_or(1, |before| before.chars().count() + 1);
+        Place {
+            file: self.file.name,
+            line,
+            column,
+            id: String::new(),
+        }
+    }
+
+    /// Refuses top-level keys that nobody would read.
+    pub fn only_keys(&self, known: &[&str], findings: &mut Findings) {
+        for key in self
+            .root
+            .keys()
+            .filter(|key| !known.contains(&key.get_ref().as_ref()))
+        {
+            let (name, list) = (key.get_ref(), known.join(", "));
+            findings.error(
+                self.place(Some(key.span())),
+                "key-unknown",
+                text(
+                    format!("未知字段 {name};可用字段:{list}"),
+                    format!("unknown key {name}; known are {list}"),
+                ),
+            );
+        }
+    }
+
+    /// A string that the top level must have.
+    pub fn string(&self, key: &str, findings: &mut Findings) -> String {
+        let value = self.root.get(key);
+        match value
+            .and_then(|value| value.get_ref().as_str())
+            .filter(|value| !value.trim().is_empty())
+        {
+            Some(value) => value.to_owned(),
+            None => {
+                findings.error(
+                    self.place(value.map(Spanned::span)),
+                    "value-missing",
+                    text(
+                        format!("缺少 {key};请写 {key} = \"…\""),
+                        format!("{key} is missing or no text; write {key} = \"...\""),
+                    ),
+                );
+                String::new()
+            }
+        }
+    }
+
+    /// Place of a top-level key's value.
+    pub fn at(&self, key: &str) -> Place {
+        self.place(self.root.get(key).map(Spanned::span))
+    }
+
+    /// The `[[kind]]` tables; one that cannot be read is a finding and is left out.
+    pub fn entries<T: DeserializeOwned>(
+        &'a self,
+        kind: &'static str,
+        findings: &mut Findings,
+    ) -> Vec<Entry<'a, T>> {
+        let Some(list) = self.root.get(kind) else {
+            return Vec::new();
+        };
+        let Some(nodes) = list.get_ref().as_array() else {
+            findings.error(
+                self.place(Some(list.span())),
+                "table-expected",
+                text(
+                    format!("{kind} 应写成 [[{kind}]]"),
+                    format!("write {kind} as [[{kind}]]"),
+                ),
+            );
+            return Vec::new();
+        };
+        nodes
+            .iter()
+            .filter_map(|node| self.entry(kind, node, findings))
+            .collect()
+    }
+
+    fn entry<T: DeserializeOwned>(
+        &'a self,
+        kind: &'static str,
+        node: &'a Spanned<DeValue<'a>>,
+        findings: &mut Findings,
+    ) -> Option<Entry<'a, T>> {
+        let named = ["id", "code", "name"]
+            .iter()
+            .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
+        let id = named.unwrap_or("?").to_owned();
+        match T::deserialize(ValueDeserializer::from(node.clone())) {
+            Ok(value) => Some(Entry {
+                value,
+                id,
+                source: self,
+                kind,
+                node,
+            }),
+            Err(error) => {
+                let message = error.message();
+                findings.error(
+                    self.place(error.span().or(Some(node.span())))
+                        .named(kind, &id),
+                    "entry-unreadable",
+                    text(
+                        format!("此项无法读取:{message}"),
+                        format!("cannot be read: {message}"),
+                    ),
+                );
+                None
+            }
+        }
+    }
+}
+
+impl<T> Entry<'_, T> {
+    /// Place of a field (`region`), of a nested one (`opens.0.weight`), or of the
+    /// deepest part of the path that is written.
+    pub fn at(&self, path: &str) -> Place {
+        let mut node = self.node;
+        for step in path.split('.') {
+            let next = match step.parse::<usize>() {
+                Ok(index) => node.get_ref().get(index),
+                Err(_) => node.get_ref().get(step),
+            };
+            let Some(next) = next else { break };
+            node = next;
+        }
+        self.source
+            .place(Some(node.span()))
+            .named(self.kind, &self.id)
+    }
+
+    /// Whether the field is written at all.
+    pub fn has(&self, field: &str) -> bool {
+        self.node.get_ref().get(field).is_some()
+    }
+}
+
+fn content(path: &Path) -> std::io::Result<String> {
+    let size = std::fs::metadata(path)?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(std::io::Error::other(format!(
+            "{size} bytes are more than {FILE_BYTES_MAX}"
+        )));
+    }
+    std::fs::read_to_string(path)
+}

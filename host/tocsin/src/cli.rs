@@ -1,0 +1,180 @@
+//! The command line: what can be asked, and how it ends.
+//!
+//! Exit codes: 0 done, 1 refused or failed (the message says what to do),
+//! 2 not understood. With `--json` every command prints one JSON object a line
+//! and nothing else on stdout; an error is one on stderr.
+
+mod city;
+mod dead;
+mod demo;
+mod doctor;
+mod incident;
+mod journal;
+mod log;
+mod plugin;
+mod print;
+mod tail;
+mod up;
+mod words;
+
+use crate::client::{Client, Refused};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use print::Printer;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples · 示例:
+  tocsin up --city examples/cities/qingshan       start a host
+  tocsin incident list                            what is happening
+  tocsin incident confirm I20260712-0001          a person has looked
+  tocsin tail --json                              events as they happen
+  tocsin dead list                                what no plugin could use, and why
+  tocsin doctor                                   is this machine fit, is the host well
+
+Commands find the running host by its data folder: --data, else TOCSIN_DATA, else ./data.
+Output is Chinese where the locale is (or TOCSIN_LANG=zh), else English; NO_COLOR is heeded.";
+
+/// 警钟 · the runtime on which a city's departments join their emergency capabilities
+#[derive(Debug, Parser)]
+#[command(name = "tocsin", version, after_help = EXAMPLES, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Cli {
+    /// Folder that holds everything the host writes [default: data] · 数据目录
+    #[arg(long, global = true, env = "TOCSIN_DATA", value_name = "DIR", hide_env_values = true)]
+    data: Option<PathBuf>,
+    /// One JSON object a line · 每行一个 JSON 对象
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a host: bus, plugins, doors, console · 启动主机
+    Up(up::Up),
+    /// Watch a night in the example city · 演示一夜
+    Demo(demo::Demo),
+    /// Is this machine fit, is the host well, what are the limits · 体检
+    Doctor(doctor::Doctor),
+    /// Events as they happen · 实时事件
+    Tail(tail::Tail),
+    /// Build, push and list plugin packages · 插件
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
+    /// List, show and act on incidents · 事件
+    #[command(subcommand)]
+    Incident(incident::Incident),
+    /// What no plugin could use, and why · 死信
+    #[command(subcommand)]
+    Dead(dead::Dead),
+    /// Redo the sum over the log · 日志核对
+    #[command(subcommand)]
+    Journal(journal::Journal),
+    /// Check a city's files · 城市数据
+    #[command(subcommand)]
+    City(city::City),
+}
+
+/// What every command has at hand.
+struct Around {
+    data: Option<PathBuf>,
+    print: Printer,
+}
+
+impl Around {
+    fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new("data"))
+    }
+
+    fn client(&self) -> Result<Client> {
+        Client::find(self.data())
+    }
+}
+
+pub fn main() -> ExitCode {
+    let Cli { data, json, command } = Cli::parse();
+    let around = Around { data, print: Printer::new(json) };
+    match run(command, &around) {
+        Ok(code) => code,
+        Err(error) => {
+            tell(&error, json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, around: &Around) -> Result<ExitCode> {
+    match command {
+        Command::Up(up) => up.run(around),
+        Command::Demo(demo) => demo.run(around),
+        Command::Doctor(doctor) => doctor.run(around),
+        Command::Tail(tail) => tail.run(around),
+        Command::Plugin(plugin) => plugin.run(around),
+        Command::Incident(incident) => incident.run(around),
+        Command::Dead(dead) => dead.run(around),
+        Command::Journal(journal) => journal.run(around),
+        Command::City(city) => city.run(around),
+    }
+}
+
+fn tell(error: &anyhow::Error, json: bool) {
+    if !json {
+        eprintln!("tocsin: {error:#}");
+        return;
+    }
+    let body = match error.downcast_ref::<Refused>() {
+        Some(refused) if refused.body.is_object() => refused.body.clone(),
+        _ => json!({ "code": "failed", "message": format!("{error:#}") }),
+    };
+    eprintln!("{body}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            for sub in command.get_subcommands() {
+                check(sub, &path);
+            }
+            if !command.has_subcommands() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains(path.trim()), "`{}` has no example", path.trim());
+            }
+        }
+        check(&Cli::command(), "");
+    }
+
+    #[test]
+    fn lines_are_understood() {
+        let check = |line: &str, expect: bool| {
+            let got = Cli::try_parse_from(line.split(' '));
+            assert_eq!(got.is_ok(), expect, "{line}: {:?}", got.err().map(|error| error.to_string()));
+        };
+        check("tocsin up --city c --data d --ready-json", true);
+        check("tocsin up", false);
+        check("tocsin up --city c --nats nats://h:4222 --nats-replicas 2", false);
+        check("tocsin up --city c --nats nats://h:4222 --nats-replicas 3", true);
+        check("tocsin incident list --json --state suspected", true);
+        check("tocsin incident close I1", false);
+        check("tocsin incident close I1 --result done", true);
+        check("tocsin incident false-alarm I1", false);
+        check("tocsin incident false-alarm I1 --disposition cooking", true);
+        check("tocsin incident false-alarm I1 --disposition boredom", false);
+        check("tocsin dead replay d-fire/12/3 --data d", true);
+        check("tocsin journal verify --json", true);
+        check("tocsin explode", false);
+    }
+}

@@ -1,0 +1,180 @@
+//! `tocsin doctor`: is this machine fit, is the host well, what are the limits.
+
+use super::print::{Tone, padded};
+use super::{Around, words};
+use crate::client::Client;
+use crate::text::Entry;
+use crate::{city, http, up};
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tocsin_runtime::{bus, run, server};
+use tocsin_sandbox::Limits;
+
+const EXAMPLES: &str = "\
+Examples · 示例:
+  tocsin doctor
+  tocsin doctor --city mycity --json         exit code 1 where something is bad";
+
+/// Below this a store fills within hours of a storm.
+const ROOM_BYTES: u64 = 2 << 30;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Doctor {
+    /// Also check this city's files · 城市数据目录
+    #[arg(long, value_name = "DIR")]
+    city: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Ok,
+    /// Works, and someone should look.
+    Warn,
+    Bad,
+}
+
+struct Check {
+    name: &'static str,
+    title: Entry,
+    health: Health,
+    detail: String,
+}
+
+impl Doctor {
+    pub fn run(self, around: &Around) -> Result<ExitCode> {
+        let mut checks = vec![server_check()?, data_check(around.data()), files_check()];
+        checks.extend(self.city.as_deref().map(city_check));
+        checks.extend(host_checks(around));
+        for check in &checks {
+            check.tell(around);
+        }
+        limits(around);
+        let is_bad = checks.iter().any(|check| check.health == Health::Bad);
+        Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
+
+impl Check {
+    fn tell(&self, around: &Around) {
+        let print = &around.print;
+        let (word, tone, mark) = match self.health {
+            Health::Ok => (words::OK, Tone::Good, "ok"),
+            Health::Warn => (words::WARN, Tone::Trouble, "warn"),
+            Health::Bad => (words::BAD, Tone::Alarm, "bad"),
+        };
+        if print.json {
+            print.object(&json!({ "check": self.name, "health": mark, "detail": self.detail }));
+            return;
+        }
+        let word = print.painted(tone, &padded(&word.with(&[]), 5));
+        print.line(&format!("{word} {}  {}", padded(&self.title.with(&[]), 14), self.detail));
+    }
+}
+
+fn server_check() -> Result<Check> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let found = runtime.block_on(server::find(up::named_server(), up::fetched_server()));
+    let (health, detail) = match found {
+        Ok(path) => (Health::Ok, path.display().to_string()),
+        Err(error) => (Health::Bad, error.to_string()),
+    };
+    Ok(Check { name: "nats-server", title: words::DOCTOR_SERVER, health, detail })
+}
+
+fn data_check(data: &Path) -> Check {
+    // What is not there yet will stand in the nearest folder that is.
+    let absolute = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let standing = absolute.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
+    let room = server::store_bytes(standing);
+    let is_readonly = standing.metadata().is_ok_and(|meta| meta.permissions().readonly());
+    let (health, advice) = match (is_readonly, room < ROOM_BYTES) {
+        (true, _) => (Health::Bad, "; it cannot be written: name another with --data"),
+        (_, true) => (Health::Warn, "; that is little: make room, or name another with --data"),
+        _ => (Health::Ok, ""),
+    };
+    let detail = format!("{}: the store may take {} MiB{advice}", absolute.display(), room >> 20);
+    Check { name: "data", title: words::DOCTOR_DATA, health, detail }
+}
+
+fn files_check() -> Check {
+    let (have, wanted) = up::open_files();
+    let (health, advice) = match have < 4_096 {
+        true => (Health::Warn, format!("; raise the hard limit towards {wanted}: every connection is one (`ulimit -Hn`)")),
+        false => (Health::Ok, String::new()),
+    };
+    Check { name: "open-files", title: words::DOCTOR_FILES, health, detail: format!("{have}{advice}") }
+}
+
+fn city_check(dir: &Path) -> Check {
+    let (health, detail) = match city::load(dir).and_then(city::Loaded::with_packages) {
+        Ok(loaded) => (Health::Ok, format!("{} ({})", loaded.city.name, dir.display())),
+        Err(errors) => {
+            (Health::Bad, format!("{} findings; `tocsin city check {}` names them", errors.findings().len(), dir.display()))
+        }
+    };
+    Check { name: "city", title: words::DOCTOR_CITY, health, detail }
+}
+
+fn host_checks(around: &Around) -> Vec<Check> {
+    let title = words::DOCTOR_HOST;
+    let client = match Client::find(around.data()) {
+        Ok(client) => client,
+        // No host is a fact, not an ailment.
+        Err(error) => return vec![Check { name: "host", title, health: Health::Warn, detail: error.to_string() }],
+    };
+    let status = match client.get("/api/v1/status") {
+        Ok(status) => status,
+        Err(error) => return vec![Check { name: "host", title, health: Health::Bad, detail: format!("{error:#}") }],
+    };
+    let seconds = status["uptime_ms"].as_u64().unwrap_or_default() / 1_000;
+    let detail = format!("pid {}, {}, up {seconds} s", client.home.pid, client.home.console);
+    let is_up = status["bus"] == "up";
+    let bus = if is_up { "up".to_owned() } else { "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned() };
+    let health = if is_up { Health::Ok } else { Health::Bad };
+    let mut checks = vec![
+        Check { name: "host", title, health: Health::Ok, detail },
+        Check { name: "bus", title: words::DOCTOR_BUS, health, detail: bus },
+    ];
+    for plugin in status["plugins"].as_array().into_iter().flatten() {
+        let traps = plugin["traps"].as_u64().unwrap_or_default();
+        let health = if traps == 0 { Health::Ok } else { Health::Warn };
+        let detail = format!(
+            "{} {}: {} calls, {} rejected, {traps} traps {}",
+            plugin["name"].as_str().unwrap_or_default(),
+            plugin["version"].as_str().unwrap_or_default(),
+            plugin["events"],
+            plugin["rejected"],
+            if traps == 0 { String::new() } else { plugin["verdicts"].to_string() },
+        );
+        checks.push(Check { name: "plugin", title: words::PLUGIN, health, detail: detail.trim_end().to_owned() });
+    }
+    checks
+}
+
+/// Every limit that someone may meet, by name.
+fn limits(around: &Around) {
+    let print = &around.print;
+    let (major, minor, patch) = bus::SERVER_FLOOR;
+    let mut rows = vec![
+        ("frame, bytes".to_owned(), run::FRAME_BYTES.to_string()),
+        ("run, bytes".to_owned(), run::RUN_BYTES.to_string()),
+        ("bus message, bytes".to_owned(), bus::MAX_PAYLOAD.to_string()),
+        ("nats-server, at least".to_owned(), format!("{major}.{minor}.{patch}")),
+        ("HTTP connections of a listener".to_owned(), http::CONNECTIONS.to_string()),
+        ("HTTP door, messages under way".to_owned(), http::IN_FLIGHT.to_string()),
+        ("HTTP door, of one source".to_owned(), http::IN_FLIGHT_SOURCE.to_string()),
+    ];
+    for (name, value, most) in Limits::default().table() {
+        rows.push((format!("plugin, {name}"), format!("{value} (at most {most})")));
+    }
+    if print.json {
+        rows.iter().for_each(|(name, value)| print.object(&json!({ "limit": name, "value": value })));
+        return;
+    }
+    print.line(&print.painted(Tone::Faint, &words::LIMITS.with(&[])));
+    rows.iter().for_each(|(name, value)| print.line(&format!("  {}  {value}", padded(name, 36))));
+}

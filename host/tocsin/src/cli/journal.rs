@@ -1,0 +1,61 @@
+//! `tocsin journal`
+
+use super::print::{Tone, plain};
+use super::{Around, words};
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::Value;
+use std::process::ExitCode;
+
+const VERIFY: &str = "\
+Examples · 示例:
+  tocsin journal verify                      exit code 1 where it does not add up
+  tocsin journal verify --json";
+
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Every frame decoded, dead or noise, once; every step follows the one before · 核对
+    #[command(after_help = VERIFY)]
+    Verify,
+}
+
+impl Journal {
+    pub fn run(self, around: &Around) -> Result<ExitCode> {
+        let Journal::Verify = self;
+        let report = around.client()?.get_patiently("/api/v1/journal/verify")?;
+        if around.print.json {
+            around.print.object(&report);
+        } else {
+            tell(&report, around);
+        }
+        Ok(if report["ok"] == true { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn tell(report: &Value, around: &Around) {
+    let print = &around.print;
+    for (id, sum) in report["departments"].as_object().into_iter().flatten() {
+        print.line(&words::VERIFY_SUM.with(&[
+            ("id", id),
+            ("frames", &sum["frames"]),
+            ("decoded", &sum["decoded"]),
+            ("dead", &sum["dead"]),
+            ("noise", &sum["noise"]),
+            ("waiting", &sum["waiting"]),
+        ]));
+    }
+    print.line(&words::VERIFY_STEPS.with(&[
+        ("steps", &report["steps"]),
+        ("facts", &report["facts"]),
+        ("effects", &report["effects"]),
+        ("doubled", &report["doubled"]),
+    ]));
+    print.line(&words::VERIFY_REST.with(&[("dead", &report["dead_letters"]), ("events", &report["events"])]));
+    for fault in report["faults"].as_array().into_iter().flatten() {
+        print.line(&print.painted(Tone::Alarm, &plain(fault.as_str().unwrap_or_default())));
+    }
+    match report["ok"] == true {
+        true => print.line(&print.painted(Tone::Good, &words::VERIFY_OK.with(&[]))),
+        false => print.line(&print.painted(Tone::Alarm, &words::VERIFY_WRONG.with(&[("count", &report["fault_count"])]))),
+    }
+}

@@ -1,0 +1,110 @@
+//! What the commands say to people, in Chinese and English.
+
+use crate::text::Entry;
+
+macro_rules! words {
+    ($($key:ident: $en:literal, $zh:literal;)*) => {
+        $(pub const $key: Entry = Entry { en: $en, zh: $zh };)*
+    };
+}
+
+words! {
+    UP_TITLE: "{city} is up (pid {pid})", "{city} 已就绪(进程 {pid})";
+    UP_CONSOLE: "console", "控制台";
+    UP_EVENTS: "events", "事件订阅";
+    UP_DATA: "data", "数据目录";
+    UP_STOP: "Ctrl-C ends it; a second one at once.", "Ctrl-C 停止;再按一次立即退出。";
+    UP_ENDING: "ending: doors are closed, what is under way is finished", "正在停止:关闭入口,处理完在途数据";
+    UP_ENDED: "ended", "已停止";
+
+    NO_INCIDENT: "no incident", "没有事件";
+    NO_DEAD: "no dead letter", "没有死信";
+    NO_PLUGIN: "no plugin", "没有插件";
+
+    ID: "id", "编号";
+    STATE: "state", "状态";
+    SEVERITY: "severity", "等级";
+    CONFIDENCE: "conf.", "可信度";
+    COUNT: "count", "次数";
+    TITLE: "title", "标题";
+    LAST: "last", "最近";
+    REGION: "region", "区域";
+    UNIT: "unit", "单位";
+    POSITION: "position", "位置";
+    FIRST: "first", "最早";
+    REASONS: "why", "依据";
+    EVIDENCE: "evidence", "证据";
+    FRAMES: "frames", "原始报文";
+    FRAMES_SHOWN: "{shown} of {all} shown", "显示 {shown} / {all}";
+    NOTES: "notes", "记录";
+    RESULT: "result", "处置结果";
+    DISPOSITION: "disposition", "误报原因";
+    PURGED: "(the log no longer has the bytes)", "(原始报文已过保存期)";
+    ACTED: "{id}: {act} is recorded (journal {sequence})", "{id}:{act} 已记录(日志 {sequence})";
+
+    FRAME: "frame", "报文";
+    DEPARTMENT: "department", "部门";
+    PLUGIN: "plugin", "插件";
+    KIND: "kind", "类别";
+    REASON: "reason", "原因";
+    AT: "at", "时间";
+    DEVICE: "device", "设备";
+    ORIGIN: "origin", "来自";
+    BYTES: "bytes", "字节";
+    REPLAYED: "{id} is in the log again as {frame}", "{id} 已重新投入,新报文 {frame}";
+
+    NAME: "name", "名称";
+    VERSION: "version", "版本";
+    CALLS: "calls", "调用";
+    REJECTED: "rejected", "拒绝";
+    TRAPS: "traps", "陷阱";
+    P99: "p99 µs", "p99 微秒";
+    DIGEST: "digest", "摘要";
+    BUILT: "{name} {version}: {path} ({bytes} bytes)", "{name} {version}:{path}({bytes} 字节)";
+    PUSHED: "{name} {version} is at work in {department}; digest {digest}", "{name} {version} 已在 {department} 生效;摘要 {digest}";
+    PUSHED_SAME: "{name} {version} was at work already; nothing changes", "{name} {version} 已在运行,无变化";
+
+    VERIFY_SUM: "{id}: {frames} in = {decoded} decoded + {dead} dead + {noise} noise + {waiting} waiting",
+        "{id}:收 {frames} = 解码 {decoded} + 死信 {dead} + 噪声 {noise} + 等待 {waiting}";
+    VERIFY_STEPS: "journal: {steps} steps, {facts} facts, {effects} effects, doubled {doubled}",
+        "日志:{steps} 步,{facts} 条事实,{effects} 次生效,重复 {doubled}";
+    VERIFY_REST: "{dead} dead letters, {events} events", "死信 {dead},事件 {events}";
+    VERIFY_OK: "it adds up", "账目相符";
+    VERIFY_WRONG: "{count} faults", "{count} 处不符";
+
+    CITY_OK: "{name}: {departments} departments, {doors} doors, {units} units, {devices} devices, {hazards} hazards; no error",
+        "{name}:部门 {departments},入口 {doors},单位 {units},设备 {devices},危险类别 {hazards};没有错误";
+
+    OK: "ok", "正常";
+    WARN: "look", "注意";
+    BAD: "bad", "异常";
+    LIMITS: "limits", "限值";
+    DOCTOR_SERVER: "nats-server", "nats-server";
+    DOCTOR_DATA: "data folder", "数据目录";
+    DOCTOR_FILES: "open files", "可打开文件数";
+    DOCTOR_CITY: "city", "城市数据";
+    DOCTOR_HOST: "host", "主机";
+    DOCTOR_BUS: "bus", "总线";
+
+    DEMO_KEPT: "everything of this night stands in {data}", "这一夜的全部数据在 {data}";
+}
+
+/// The word of a state as a person reads it.
+pub fn state(word: &str) -> String {
+    crate::demo::state_word(word)
+}
+
+/// The word of a severity as a person reads it.
+pub fn severity(word: &str) -> String {
+    let (en, zh) = match word {
+        "extreme" => ("extreme", "特别重大"),
+        "severe" => ("severe", "重大"),
+        "moderate" => ("moderate", "较大"),
+        "minor" => ("minor", "一般"),
+        other => (other, if other == "unknown" { "未定" } else { other }),
+    };
+    match crate::text::language() {
+        crate::text::Language::English => en.to_owned(),
+        crate::text::Language::Chinese => zh.to_owned(),
+    }
+}

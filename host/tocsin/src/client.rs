@@ -1,0 +1,141 @@
+//! A command's way to the running host: found by its data folder, asked over HTTP.
+
+use crate::up::Home;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::time::Duration;
+
+/// Longer than the host takes for anything but redoing the sum.
+const PATIENCE: Duration = Duration::from_secs(130);
+
+/// Answers are read to this size; a listing of 10,000 incidents is far below.
+const ANSWER_BYTES: u64 = 256 << 20;
+
+#[derive(Debug)]
+pub struct Client {
+    pub home: Home,
+    agent: ureq::Agent,
+    patient: ureq::Agent,
+}
+
+/// The host understood and said no.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = |name: &str| self.body.get(name).and_then(Value::as_str);
+        match (said("message"), said("rule")) {
+            (Some(message), Some(rule)) => write!(f, "{message} [{rule}]"),
+            (Some(message), None) => f.write_str(message),
+            (None, _) => write!(f, "the host answers {}", self.status),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Client {
+    pub fn find(data: &Path) -> Result<Client> {
+        Ok(Client { home: Home::read(data)?, agent: agent(Some(PATIENCE)), patient: agent(None) })
+    }
+
+    pub fn get(&self, path: &str) -> Result<Value> {
+        self.read(self.agent.get(self.url(path)).call(), path)
+    }
+
+    /// For what may take as long as it takes.
+    pub fn get_patiently(&self, path: &str) -> Result<Value> {
+        self.read(self.patient.get(self.url(path)).call(), path)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let request = self.agent.post(self.url(path)).header("Authorization", self.token()).content_type("application/json");
+        self.read(request.send(body.to_string()), path)
+    }
+
+    pub fn post_bytes(&self, path: &str, bytes: &[u8]) -> Result<Value> {
+        let request = self.agent.post(self.url(path)).header("Authorization", self.token()).content_type("application/wasm");
+        self.read(request.send(bytes), path)
+    }
+
+    /// A stream of server-sent events.
+    pub fn follow(&self, path: &str) -> Result<BufReader<impl Read + use<>>> {
+        let answer = self.patient.get(self.url(path)).call().map_err(|error| self.away(error))?;
+        if !answer.status().is_success() {
+            bail!("{} answers {}", self.url(path), answer.status());
+        }
+        Ok(BufReader::new(answer.into_body().into_reader()))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.home.console)
+    }
+
+    fn token(&self) -> String {
+        format!("Bearer {}", self.home.operator)
+    }
+
+    fn read(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &str) -> Result<Value> {
+        let mut answer = answer.map_err(|error| self.away(error))?;
+        let status = answer.status();
+        let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
+        let text = text.with_context(|| format!("cannot read the answer of {}", self.url(path)))?;
+        let body = serde_json::from_str(&text);
+        if !status.is_success() {
+            return Err(Refused { status: status.as_u16(), body: body.unwrap_or_default() }.into());
+        }
+        body.with_context(|| format!("{} answers what is not JSON", self.url(path)))
+    }
+
+    fn away(&self, error: ureq::Error) -> anyhow::Error {
+        let Home { pid, console, .. } = &self.home;
+        anyhow::Error::new(error).context(format!(
+            "the host (pid {pid}) does not answer at {console}; if it has ended, start it again with `tocsin up` on the same --data"
+        ))
+    }
+}
+
+/// Without the environment's proxy: the host is on this machine.
+fn agent(patience: Option<Duration>) -> ureq::Agent {
+    ureq::Agent::config_builder().proxy(None).http_status_as_error(false).timeout_global(patience).build().into()
+}
+
+/// One segment of a path.
+pub fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ids_are_one_segment() {
+        assert_eq!(segment("d-fire/12/3"), "d-fire%2F12%2F3");
+        assert_eq!(segment("I20260712-0001"), "I20260712-0001");
+        assert_eq!(segment("../x?y"), "..%2Fx%3Fy");
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        let check = |body: Value, expect: &str| assert_eq!(Refused { status: 409, body }.to_string(), expect);
+        check(json!({"message": "须先确认", "rule": "incident.close.from-suspected"}), "须先确认 [incident.close.from-suspected]");
+        check(json!({"message": "busy"}), "busy");
+        check(Value::Null, "the host answers 409");
+    }
+}

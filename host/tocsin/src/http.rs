@@ -1,0 +1,66 @@
+//! HTTP: the console with its API on one port, the HTTP door on another.
+//!
+//! Two listeners, so that a gateway may forward the door to cameras and never
+//! the operator's API. Both bind loopback. Each is one tower stack, read from
+//! the outside in: connections, headers, shedding, concurrency, time.
+
+mod body;
+mod console;
+mod dead;
+mod door;
+mod guard;
+mod hub;
+mod incident;
+mod plugin;
+mod refusal;
+mod serve;
+mod status;
+mod stream;
+
+pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
+pub use serve::CONNECTIONS;
+
+use hub::Hub;
+use std::sync::Arc;
+use std::time::Duration;
+use tocsin_runtime::host::Host;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What every handler of the console sees.
+#[derive(Clone)]
+pub struct Console {
+    host: Arc<Host>,
+    hub: Arc<Hub>,
+    operator: Arc<str>,
+}
+
+/// Both listeners at work.
+pub struct Surface {
+    stop: watch::Sender<Option<Duration>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+pub fn open(console: TcpListener, doors: TcpListener, host: Arc<Host>, operator: &str) -> Surface {
+    let (stop, stopped) = watch::channel(None);
+    let hub = Arc::new(Hub::open(host.bus.clone()));
+    let state = Console { host: host.clone(), hub, operator: operator.into() };
+    let tasks = vec![
+        tokio::spawn(serve::run(console, console::router(state), stopped.clone())),
+        tokio::spawn(serve::run(doors, door::router(host), stopped)),
+    ];
+    Surface { stop, tasks }
+}
+
+impl Surface {
+    /// Takes no more requests; those under way get `within`, then are cut.
+    pub async fn close(self, within: Duration) {
+        let _ = self.stop.send(Some(within));
+        for task in self.tasks {
+            if task.await.is_err() {
+                tracing::error!("an HTTP listener had panicked");
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The console's routes.
+//!
+//! ```text
+//! GET  /healthz  /readyz  /metrics
+//! GET  /api/v1/status   /api/v1/stream (server-sent events)   /api/v1/journal/verify
+//! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
+//! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
+//! GET  /api/v1/dead?limit   /api/v1/dead/{id}      POST /api/v1/dead/{id}/replay
+//! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
+//! ```
+//!
+//! The id of a dead letter holds slashes; it may stand as it is (`d-fire/12/3`)
+//! or percent-encoded.
+
+use super::refusal::{self, Refusal};
+use super::{Console, dead, guard, incident, plugin, status, stream};
+use axum::Router;
+use axum::error_handling::HandleErrorLayer;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{get, post};
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
+
+/// Requests under way: every desk of a duty hall with some tabs, and programs.
+const UNDER_WAY: usize = 128;
+
+/// A command is answered within milliseconds; a bus that elects takes seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// Redoing the sum reads everything that the log holds, one at a time.
+const VERIFY_WITHIN: Duration = Duration::from_secs(1_800);
+
+/// A command is a few lines of text.
+const COMMAND_BYTES: usize = 64 << 10;
+
+/// The largest packages are of interpreted languages: 18 MiB.
+pub const PACKAGE_BYTES: usize = 48 << 20;
+
+/// The tower stack of a group of routes, from the outside in: shed what does
+/// not fit, hold the rest to a number and to a time.
+macro_rules! stack {
+    ($limit:expr, $within:expr) => {
+        ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(refusal::layer))
+            .load_shed()
+            .layer(GlobalConcurrencyLimitLayer::new($limit))
+            .timeout($within)
+    };
+}
+pub(super) use stack;
+
+pub fn router(console: Console) -> Router {
+    let slow = Router::new()
+        .route("/api/v1/journal/verify", get(status::verify))
+        .layer(stack!(1, VERIFY_WITHIN));
+    let packages = Router::new()
+        .route("/api/v1/plugins", get(plugin::list).post(plugin::push))
+        .layer(DefaultBodyLimit::max(PACKAGE_BYTES))
+        // Compiling a large package takes seconds.
+        .layer(stack!(4, Duration::from_secs(120)));
+    let quick = Router::new()
+        .route("/", get(status::pointer))
+        .route("/healthz", get(status::alive))
+        .route("/readyz", get(status::ready))
+        .route("/metrics", get(status::metrics))
+        .route("/api/v1/status", get(status::status))
+        .route("/api/v1/stream", get(stream::stream))
+        .route("/api/v1/incidents", get(incident::list))
+        .route("/api/v1/incidents/{id}", get(incident::show))
+        .route("/api/v1/incidents/{id}/{act}", post(incident::act))
+        .route("/api/v1/dead", get(dead::list))
+        .route("/api/v1/dead/{id}", get(dead::show))
+        .route("/api/v1/dead/{id}/replay", post(dead::replay))
+        .route("/api/v1/dead/{id}/{run}/{index}", get(dead::show_plain))
+        .route("/api/v1/dead/{id}/{run}/{index}/replay", post(dead::replay_plain))
+        .layer(DefaultBodyLimit::max(COMMAND_BYTES))
+        .layer(stack!(UNDER_WAY, ANSWER_WITHIN));
+    quick
+        .merge(packages)
+        .merge(slow)
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown)
+        .layer(middleware::from_fn_with_state(console.clone(), guard::operator))
+        .layer(middleware::from_fn(guard::known_host))
+        .layer(middleware::map_response(guard::headers))
+        .with_state(console)
+}
+
+async fn unknown() -> Refusal {
+    Refusal::not_found("route", "there is no such path; /api/v1/status, /api/v1/incidents, /api/v1/dead, /api/v1/plugins and /api/v1/stream are there")
+}
+
+async fn wrong_method() -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes another method; the Allow header names it")
+}

@@ -1,0 +1,15 @@
+//! `tocsin`: what people and city systems hold on to. The only crate that
+//! knows the command line, HTTP, the city's files and the environment.
+
+mod city;
+mod cli;
+mod client;
+mod demo;
+mod http;
+mod package;
+mod text;
+mod up;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

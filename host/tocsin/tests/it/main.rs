@@ -1,0 +1,20 @@
+//! The whole host as a black box: the real binary, a real nats-server, real
+//! plugins; bytes in through its doors, and what people and systems see of them.
+//!
+//! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
+//! one is missing.
+
+mod command;
+mod decide;
+mod doors;
+mod events;
+mod fire;
+mod frames;
+mod life;
+mod mqtt;
+mod nats;
+mod packages;
+mod running;
+mod video;
+mod wait;
+mod web;

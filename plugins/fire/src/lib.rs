@@ -1,0 +1,100 @@
+//! 消防: what fire alarm systems tell a city by GB/T 26875.3-2011.
+//!
+//! A 用户信息传输装置 (UITD) in a building watches its fire alarm systems and
+//! sends what they say over TCP or UDP. [`stream`] cuts frames, [`frame`] checks
+//! and answers them, [`adu`] takes the application data apart, [`object`] turns
+//! each information object into signals by the standard's tables ([`table`]).
+//!
+//! What is answered, and how:
+//!
+//! | Frame | Answer |
+//! |---|---|
+//! | 2 发送数据, readable | signals, 确认 with the same serial |
+//! | 2 without data (the vendors' heartbeat) | 确认 and nothing else: that the device lives is the host's to notice |
+//! | 5 应答 | signals; an answer is not answered |
+//! | 3 确认, 6 否认 | nothing: it settles a request of ours |
+//! | wrong checksum, end, length, command, type, count | refused, 否认 |
+//! | 2 with a vendor's own type (128 to 254) | a dead letter that keeps the bytes, but 确认: the device did nothing wrong and would only repeat itself |
+//!
+//! A fire bit is a fire, whatever bit 0 (测试) says, unless the registration of
+//! the device sets `test_bit = "trust"`. Vendors send fires with bit 0 clear.
+
+mod adu;
+mod frame;
+mod known;
+mod moment;
+mod object;
+mod place;
+mod settings;
+mod stream;
+mod table;
+mod text;
+
+use adu::{Objects, Wrong};
+use frame::{Frame, command};
+use tocsin_sdk::{Answer, Decoder, Framer, Message, Outcome, Piece, Rejection};
+
+/// The plugin.
+pub struct Fire;
+
+tocsin_sdk::export!(Fire: framer, decoder);
+
+impl Framer for Fire {
+    fn frame(buffer: &[u8]) -> Vec<Piece> {
+        stream::pieces(buffer)
+    }
+}
+
+impl Decoder for Fire {
+    fn decode(message: Message) -> Answer {
+        let frame = Frame::read(&message.payload)?;
+        match frame.command() {
+            command::SEND if frame.data().is_empty() => Ok(Outcome::default().reply(frame.ack())),
+            command::SEND => Ok(told(&frame, &message)?.reply(frame.ack())),
+            command::ANSWER if !frame.data().is_empty() => told(&frame, &message),
+            command::ANSWER | command::ACK | command::NAK => Ok(Outcome::default()),
+            other => Err(frame.refuse(Rejection::unsupported(format!(
+                "命令字节 {other} {} (not a command that a device sends)",
+                match other {
+                    command::CONTROL | command::REQUEST => "只由监控中心发出",
+                    128.. => "为用户自定义",
+                    _ => "为预留",
+                },
+            )))),
+        }
+    }
+}
+
+fn told(frame: &Frame<'_>, message: &Message) -> Answer {
+    let objects = Objects::read(frame.data()).map_err(|wrong| refusal(frame, wrong))?;
+    Ok(object::tell(frame, &objects, message.received))
+}
+
+fn refusal(frame: &Frame<'_>, wrong: Wrong) -> Rejection {
+    match wrong {
+        Wrong::Short => frame.nak(format!(
+            "应用数据单元 {} 字节, 缺类型标志或信息对象数目 (no type flag and count)",
+            frame.data().len(),
+        )),
+        Wrong::Count { flag, count, most } => frame.nak(format!(
+            "类型 {flag} 的信息对象数目 {count} 不在 1 到 {most} 之间 (wrong number of objects)"
+        )),
+        Wrong::Length { flag, count, have, need } => frame.nak(format!(
+            "类型 {flag} 的 {count} 个信息对象应为 {need} 字节, 实为 {have} 字节 (objects and length disagree)"
+        )),
+        Wrong::Reserved(flag) => frame.refuse(Rejection::unsupported(format!(
+            "类型标志 {flag} 为预留或下行 (reserved, or not what a device sends)"
+        ))),
+        Wrong::Private(flag) => {
+            let refusal =
+                Rejection::unsupported(format!("类型标志 {flag} 为用户自定义 (the vendor's own type)"));
+            match frame.command() {
+                command::SEND => refusal.with_reply(frame.ack()),
+                _ => refusal,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

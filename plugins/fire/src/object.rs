@@ -1,0 +1,114 @@
+//! Information objects to signals, one file a family of types.
+
+mod analog;
+mod clock;
+mod description;
+mod operation;
+mod state;
+
+use crate::adu::{Objects, flag};
+use crate::frame::Frame;
+use crate::known::Known;
+use crate::moment;
+use crate::place::Place;
+use crate::text;
+use tocsin_sdk::{Kind, Outcome, Signal, Timestamp};
+
+/// Bytes of signals that a frame may make before it is held to its alarms. A
+/// panel that reports 22 parts with three bits each makes 25 KiB. 102 systems
+/// with every bit set would make 250 KiB, twice what the host takes, and then
+/// their alarms would be lost with the rest. 127 alarms and as many defects fit
+/// into what is left of `output_bytes`.
+const BUDGET: usize = 88 << 10;
+/// What a signal costs besides its texts.
+const SIGNAL: usize = 16;
+
+/// What is the same for every object of a frame, and what they have said so far.
+struct Telling {
+    /// The UITD's name, which every path begins with.
+    uitd: String,
+    /// When the frame was sent, by the device's clock.
+    sent: Option<Timestamp>,
+    received: Timestamp,
+    said: Outcome,
+    budget: usize,
+    /// Signals that were one too many.
+    untold: usize,
+}
+
+/// Everything that a frame's objects say.
+pub fn tell(frame: &Frame<'_>, objects: &Objects<'_>, received: Timestamp) -> Outcome {
+    let mut telling = Telling {
+        uitd: frame.source(),
+        sent: frame.time(),
+        received,
+        said: Outcome::default(),
+        budget: BUDGET,
+        untold: 0,
+    };
+    telling.said.signals.reserve_exact(objects.count);
+    match objects.flag {
+        flag::SYSTEM_STATE | flag::COMPONENT_STATE | flag::UITD_STATE => {
+            let mut known = Known::load();
+            for object in objects.each() {
+                state::tell(&mut telling, &mut known, objects.flag, object);
+            }
+            known.save();
+        }
+        other => {
+            for object in objects.each() {
+                match other {
+                    flag::COMPONENT_ANALOG => analog::tell(&mut telling, object),
+                    flag::FACILITY_OPERATION | flag::UITD_OPERATION => {
+                        operation::tell(&mut telling, other, object);
+                    }
+                    flag::SYSTEM_TIME | flag::UITD_TIME => clock::tell(&mut telling, other, object),
+                    _ => description::tell(&mut telling, other, object),
+                }
+            }
+        }
+    }
+    if telling.untold > 0 {
+        let untold = telling.untold;
+        telling.defect(
+            &Place::Uitd,
+            &format!("另有 {untold} 条非火警信息未逐条上报 (more than one answer may hold)"),
+        );
+    }
+    telling.said
+}
+
+impl Telling {
+    /// When the object's tag says it happened; a tag that says no time is a defect.
+    fn observed(&mut self, tag: &[u8], place: &Place<'_>) -> Option<Timestamp> {
+        let observed = moment::read(tag);
+        if observed.is_none() {
+            self.defect(
+                place,
+                &format!("时间标签 {} 无效 (no such time)", text::hex(tag)),
+            );
+        }
+        observed
+    }
+
+    /// Alarms always, all else while there is room.
+    fn push(&mut self, signal: Signal) {
+        let bytes = signal.code.len()
+            + signal.device.len()
+            + signal.title.len()
+            + signal.data.len()
+            + SIGNAL;
+        if bytes > self.budget && signal.kind != Kind::Alarm {
+            self.untold += 1;
+            return;
+        }
+        self.budget = self.budget.saturating_sub(bytes);
+        self.said.signals.push(signal);
+    }
+
+    fn defect(&mut self, place: &Place<'_>, what: &str) {
+        self.said
+            .defects
+            .push(format!("{}: {what}", place.path(&self.uitd)));
+    }
+}

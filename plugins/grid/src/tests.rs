@@ -1,0 +1,433 @@
+//! Tables of reports and what becomes of them.
+
+use crate::Grid;
+use serde_json::{Value, json};
+use tocsin_sdk::mock::Host;
+use tocsin_sdk::{Datum, Kind, Outcome, PieceKind, Rejection, RejectionKind, Severity, Urgency};
+
+fn decode(payload: &[u8]) -> Result<Outcome, Rejection> {
+    Host::fresh().decode::<Grid>(Host::message("", payload))
+}
+
+fn accepted(report: Value) -> Outcome {
+    decode(report.to_string().as_bytes())
+        .unwrap_or_else(|refused| panic!("{report} was refused: {refused:?}"))
+}
+
+#[test]
+fn a_whole_report() {
+    let outcome = accepted(json!({
+        "id": "GW-20260712-0031", "category": "火情", "text": "东苑小区 3 幢\n楼道冒烟",
+        "photo": "https://grid.example/p/31.jpg",
+        "position": {"lon": "120.2987", "lat": 29.2801, "datum": "GCJ-02"},
+        "reporter": {"id": "grid-002-01", "name": "周明", "phone": "138-0000-1001"},
+        "time": "2026-07-12 14:30:20", "township": 330791002000_u64, "level": "较大",
+    }));
+    let signal = &outcome.signals[0];
+    assert_eq!(
+        (outcome.signals.len(), outcome.defects.len()),
+        (1, 0),
+        "{:?}",
+        outcome.defects
+    );
+    assert_eq!(
+        (&signal.kind, signal.code.as_str()),
+        (&Kind::Report, "report.fire")
+    );
+    assert_eq!(
+        (signal.device.as_str(), signal.reference.as_str()),
+        ("grid-002-01", "GW-20260712-0031")
+    );
+    assert_eq!(
+        (signal.urgency, signal.severity),
+        (Urgency::Immediate, Severity::Moderate)
+    );
+    assert_eq!(signal.observed, Some(1_783_837_820_000));
+    assert_eq!(signal.region, "330791002000");
+    let position = signal.position.unwrap();
+    assert_eq!(
+        (position.lon, position.lat, position.datum),
+        (120.2987, 29.2801, Datum::Gcj02)
+    );
+    assert_eq!(signal.title, "火情:东苑小区 3 幢 楼道冒烟");
+    assert_eq!(
+        serde_json::from_str::<Value>(&signal.data).unwrap(),
+        json!({"category": "火情", "text": "东苑小区 3 幢\n楼道冒烟", "photos": ["https://grid.example/p/31.jpg"],
+               "reporter": {"id": "grid-002-01", "name": "周明", "phone": "138-0000-1001"}})
+    );
+    let send = &outcome.sends[0];
+    let reply: Value = serde_json::from_slice(&send.payload).unwrap();
+    assert_eq!(send.device, "");
+    assert_eq!(
+        reply,
+        json!({"accepted": true, "reference": "GW-20260712-0031", "code": "report.fire", "defects": []})
+    );
+}
+
+#[test]
+fn categories() {
+    let check = |written: Value, code: &str, defects: usize| {
+        let outcome = accepted(json!({"text": "某处", "category": written}));
+        assert_eq!(
+            (outcome.signals[0].code.as_str(), outcome.defects.len()),
+            (code, defects),
+            "{written}"
+        );
+    };
+    for (written, code) in [
+        ("火情", "report.fire"),
+        ("火灾类", "report.fire"),
+        ("Fire", "report.fire"),
+        (" report.fire ", "report.fire"),
+        ("内涝", "report.flood"),
+        ("flood", "report.flood"),
+        ("燃气", "report.gas"),
+        ("危化品", "report.chemical"),
+        ("人员聚集", "report.crowd"),
+        ("群体性事件", "report.crowd"),
+        ("事故", "report.accident"),
+        ("交通事故", "report.traffic"),
+        ("滑坡", "report.geology"),
+        ("停电", "report.power"),
+        ("治安", "report.security"),
+        ("入侵", "report.intrusion"),
+        ("急救", "report.health"),
+        ("环境", "report.environment"),
+        ("安全隐患", "report.hazard"),
+        ("其他", "report.other"),
+    ] {
+        check(written.into(), code, 0);
+    }
+    check("飞碟".into(), "report.other", 1);
+    check(7.into(), "report.other", 1);
+    check(json!(["火情"]), "report.other", 1);
+    check(Value::Null, "report.other", 1);
+}
+
+#[test]
+fn times() {
+    let check = |written: Value, expect: Option<i64>| {
+        let outcome = accepted(json!({"category": "火情", "time": written}));
+        assert_eq!(outcome.signals[0].observed, expect, "{written}");
+        assert_eq!(
+            outcome.defects.is_empty(),
+            expect.is_some() || written == "",
+            "{written}"
+        );
+    };
+    let at = Some(1_783_837_820_000);
+    for written in [
+        "2026-07-12T14:30:20+08:00",
+        "2026-07-12T14:30:20",
+        "2026-07-12 14:30:20",
+        "2026/7/12 14:30:20",
+        "2026-07-12T06:30:20Z",
+        "2026-07-12T06:30:20.000Z",
+        "2026-07-12T07:30:20+0100",
+        "20260712143020",
+        "1783837820",
+        "1783837820000",
+        "2026-07-12 14:30:20 +08",
+    ] {
+        check(written.into(), at);
+    }
+    check(1_783_837_820_i64.into(), at);
+    check("2026-07-12T14:30:20.25".into(), Some(1_783_837_820_250));
+    check("2026-07-12 14:30".into(), Some(1_783_837_800_000));
+    check("2024-02-29T00:00:00Z".into(), Some(1_709_164_800_000));
+    for wrong in [
+        "昨天",
+        "2026-02-29 10:00:00",
+        "2026-13-01 10:00",
+        "2026-07-12 24:01:00",
+        "2026-07-12",
+        "12",
+        "2026-07-12 1:2:3:4",
+        "2026-07-12T14:30:20+99:00",
+    ] {
+        check(wrong.into(), None);
+    }
+    check("".into(), None);
+}
+
+#[test]
+fn positions() {
+    let check = |report: Value, expect: (f64, f64, Datum)| {
+        let mut whole = json!({"category": "火情"});
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(report.as_object().unwrap().clone());
+        let outcome = accepted(whole);
+        let position = outcome.signals[0].position.unwrap();
+        assert_eq!(
+            (position.lon, position.lat, position.datum),
+            expect,
+            "{report}"
+        );
+        assert_eq!(outcome.defects, Vec::<String>::new(), "{report}");
+    };
+    let at = |datum| (120.25, 29.5, datum);
+    check(
+        json!({"position": {"lon": 120.25, "lat": 29.5}}),
+        at(Datum::Wgs84),
+    );
+    check(
+        json!({"position": {"lng": "120.25", "lat": " 29.5 ", "datum": "bd09"}}),
+        at(Datum::Bd09),
+    );
+    check(
+        json!({"location": {"longitude": 120.25, "latitude": 29.5}, "coordType": "gcj02"}),
+        at(Datum::Gcj02),
+    );
+    check(
+        json!({"position": [120.25, 29.5], "datum": "WGS-84"}),
+        at(Datum::Wgs84),
+    );
+    check(json!({"position": "120.25,29.5"}), at(Datum::Wgs84));
+    check(
+        json!({"geometry": {"type": "Point", "coordinates": [120.25, 29.5, 12]}}),
+        at(Datum::Wgs84),
+    );
+    check(
+        json!({"lon": 120.25, "lat": "29.5", "坐标系": "GCJ02"}),
+        at(Datum::Gcj02),
+    );
+
+    let host = Host::fresh();
+    host.set("datum", "gcj02");
+    let outcome = host
+        .decode::<Grid>(Host::message(
+            "",
+            br#"{"type":"fire","lon":120.25,"lat":29.5}"#,
+        ))
+        .unwrap();
+    assert_eq!(outcome.signals[0].position.unwrap().datum, Datum::Gcj02);
+}
+
+#[test]
+fn what_is_optional_and_unreadable_is_left_out_and_named() {
+    let check = |field: &str, value: Value, word: &str| {
+        let outcome = accepted(json!({"category": "火情", "text": "x", field: value}));
+        assert_eq!(outcome.signals[0].code, "report.fire");
+        assert!(
+            (1..=17).contains(&outcome.defects.len()),
+            "{field}: {:?}",
+            outcome.defects
+        );
+        assert!(
+            outcome.defects[0].contains(word),
+            "{field}: {:?}",
+            outcome.defects
+        );
+    };
+    check("photo", "javascript:alert(1)".into(), "photo");
+    check("photo", json!({"data": "aGVsbG8="}), "photo");
+    check(
+        "photos",
+        json!(["ftp://x/y.jpg", "http://grid.example/1.jpg"]),
+        "ftp",
+    );
+    check("township", "33079100".into(), "township");
+    check("township", "青溪".into(), "township");
+    check("level", "很大".into(), "level");
+    check("reporter", true.into(), "reporter");
+    check("id", "x".repeat(65).into(), "id");
+    check("photos", json!(vec![1; 9_000]), "more than 16");
+    check("txet", "东苑小区".into(), "txet");
+    check("position", json!({"lon": 0, "lat": 0.0}), "0, 0");
+    check("内容", "second text".into(), "内容");
+
+    let outcome = accepted(
+        json!({"text": "x", "category": "fire", "reporter": "a/b c", "township": "330791002", "photo": null, "position": {}}),
+    );
+    assert_eq!(
+        (
+            outcome.signals[0].device.as_str(),
+            outcome.signals[0].region.as_str()
+        ),
+        ("a-b-c", "330791002000")
+    );
+    assert_eq!(outcome.defects, Vec::<String>::new());
+}
+
+#[test]
+fn refusals_name_the_field() {
+    let check = |payload: &[u8], kind: RejectionKind, field: &str| {
+        let shown = String::from_utf8_lossy(payload)
+            .chars()
+            .take(60)
+            .collect::<String>();
+        let refused = decode(payload).expect_err(&shown);
+        let reply: Value = serde_json::from_slice(&refused.reply).unwrap();
+        assert_eq!(
+            (refused.kind, reply["field"].as_str().unwrap()),
+            (kind, field),
+            "{shown}"
+        );
+        assert_eq!(reply["accepted"], false);
+        assert!(refused.reason.contains(reply["reason"].as_str().unwrap()));
+    };
+    use RejectionKind::{Implausible, Malformed};
+    for whole in [
+        &b""[..],
+        b"hello",
+        b"[1]",
+        b"\"x\"",
+        b"{",
+        b"{\"text\":\"x\"} {",
+        b"{\"text\":\"\xff\"}",
+        b"\x00\x01",
+    ] {
+        check(whole, Malformed, "");
+    }
+    check("[".repeat(100_000).as_bytes(), Malformed, "");
+    check("[".repeat(60_000).as_bytes(), Malformed, "");
+    check(
+        format!("{{\"text\":\"{}\"}}", "x".repeat(70_000)).as_bytes(),
+        Malformed,
+        "",
+    );
+    check(b"{}", Malformed, "text");
+    check(
+        br#"{"text":"  ","category":null,"lon":120,"lat":29}"#,
+        Malformed,
+        "text",
+    );
+    check(
+        br#"{"type":"FeatureCollection","features":[1]}"#,
+        Malformed,
+        "text",
+    );
+    check(br#"{"text":"x","lon":120.1}"#, Malformed, "lon");
+    check(
+        br#"{"text":"x","position":{"lat":29.1}}"#,
+        Malformed,
+        "position",
+    );
+    check(
+        br#"{"text":"x","position":{"lon":"east","lat":29.1}}"#,
+        Malformed,
+        "position.lon",
+    );
+    check(br#"{"text":"x","position":[120.1]}"#, Malformed, "position");
+    check(
+        br#"{"text":"x","position":"downtown"}"#,
+        Malformed,
+        "position",
+    );
+    check(br#"{"text":"x","position":[120.1, 1e999]}"#, Malformed, "");
+    check(
+        br#"{"text":"x","position":[29.1, 120.1]}"#,
+        Implausible,
+        "position",
+    );
+    check(
+        br#"{"text":"x","position":{"lon":200,"lat":29.1}}"#,
+        Implausible,
+        "position",
+    );
+    check(
+        br#"{"text":"x","position":{"lon":120.1,"lat":29.1,"datum":"mars"}}"#,
+        Malformed,
+        "datum",
+    );
+}
+
+#[test]
+fn the_same_bytes_are_the_same_matter() {
+    let reference = |text: &str| {
+        decode(text.as_bytes()).unwrap().signals[0]
+            .reference
+            .clone()
+    };
+    let first = reference(r#"{"text":"x"}"#);
+    assert_eq!(first, reference("{\"text\":\"x\"}\n"));
+    assert_ne!(first, reference(r#"{"text":"y"}"#));
+}
+
+#[test]
+fn a_long_text_is_cut_in_the_title_alone() {
+    let text = "烟".repeat(100);
+    let outcome = accepted(json!({"category": "火情", "text": text}));
+    assert_eq!(outcome.signals[0].title.chars().count(), 3 + 60 + 1);
+    assert!(outcome.signals[0].data.contains(&text));
+}
+
+#[test]
+fn framing() {
+    use PieceKind::{Noise, Red, Routine};
+    let check = |buffer: &str, expect: &[(PieceKind, &str)]| {
+        let mut at = 0;
+        let pieces = Host::fresh().frame::<Grid>(buffer.as_bytes());
+        let cut: Vec<_> = pieces
+            .iter()
+            .map(|piece| {
+                let from = at;
+                at += piece.length as usize;
+                (piece.kind, &buffer[from..at])
+            })
+            .collect();
+        assert_eq!(cut, expect, "{buffer:?}");
+    };
+    let (a, b) = (
+        r#"{"text":"a{\"\\"}"#,
+        r#"{"category":"火情","p":{"lon":1}}"#,
+    );
+    check("", &[]);
+    check(a, &[(Routine, a)]);
+    check(
+        &format!("{a}\n{b}\r\n"),
+        &[(Routine, a), (Noise, "\n"), (Red, b), (Noise, "\r\n")],
+    );
+    check(
+        &format!("[{b},\n{a}]"),
+        &[
+            (Noise, "["),
+            (Red, b),
+            (Noise, ",\n"),
+            (Routine, a),
+            (Noise, "]"),
+        ],
+    );
+    check(&format!("{b}{a}"), &[(Red, b), (Routine, a)]);
+    check(
+        &format!("junk\n{b}"),
+        &[(Routine, "junk"), (Noise, "\n"), (Red, b)],
+    );
+    check(&format!("junk{b}"), &[(Routine, "junk"), (Red, b)]);
+    check(
+        &format!("{{\"a\":\"open\n{b}"),
+        &[(Routine, "{\"a\":\"open"), (Noise, "\n"), (Red, b)],
+    );
+    check(&format!("{b}{{\"text\":"), &[(Red, b)]);
+    check("}", &[(Routine, "}")]);
+    let endless = "{\"a\":[".to_owned() + &"1".repeat(70_000);
+    let pieces = Host::fresh().frame::<Grid>(endless.as_bytes());
+    assert_eq!((pieces[0].kind, pieces[0].length), (Routine, 24 * 1024 + 1));
+}
+
+/// Any prefix and any damage of a report is refused or accepted, never a panic,
+/// and framing covers the buffer in order without overrun.
+#[test]
+fn damage_never_panics() {
+    let report = r#"[{"category":"火情","text":"东苑 {\"","position":[120.1,29.1],"time":"2026-07-12 14:30:20"}]"#.as_bytes();
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    for round in 0..20_000 {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        let mut bytes = report[..(seed >> 8) as usize % (report.len() + 1)].to_vec();
+        if let Some(byte) = bytes.get_mut((seed >> 24) as usize % report.len()) {
+            *byte = (seed >> 40) as u8;
+        }
+        let covered: usize = Host::fresh()
+            .frame::<Grid>(&bytes)
+            .iter()
+            .map(|piece| piece.length as usize)
+            .sum();
+        assert!(covered <= bytes.len(), "round {round}");
+        let _ = decode(&bytes);
+        let _ = decode(bytes.get(1..).unwrap_or_default());
+    }
+}

@@ -1,0 +1,6 @@
+//! Cutting a byte stream into frames, tested once for every protocol that has a
+//! start mark and a length.
+
+mod marked;
+
+pub use marked::{Extent, Marked};

@@ -1,0 +1,303 @@
+//! Beijing time: between civil dates and [`Timestamp`]s, and the forms in which
+//! devices and systems write them.
+//!
+//! China keeps one zone without summer time, so eight hours are all there is to
+//! it. Nothing here reads a clock: "now" is part of every input.
+
+use crate::Timestamp;
+use std::fmt;
+
+/// UTC+8 in milliseconds.
+const OFFSET: i64 = 8 * 3_600_000;
+const DAY: i64 = 86_400_000;
+
+/// A civil date and time in Beijing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Beijing {
+    pub year: i32,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+    /// 0 to 23.
+    pub hour: u8,
+    pub minute: u8,
+    pub second: u8,
+    /// 0 to 999.
+    pub millisecond: u16,
+}
+
+/// The timestamp of a civil time in Beijing, or `None` where there is no such
+/// moment (month 0, 30 February, second 60, a year outside 1 to 9999).
+pub fn beijing(
+    year: i32,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+) -> Option<Timestamp> {
+    Beijing {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        millisecond: 0,
+    }
+    .timestamp()
+}
+
+impl Beijing {
+    /// The civil time of a timestamp.
+    pub fn of(at: Timestamp) -> Beijing {
+        // Saturating: a hostile timestamp gives a wrong date, not an overflow.
+        let local = at.saturating_add(OFFSET);
+        let (days, rest) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+        let (year, month, day) = civil(days);
+        Beijing {
+            year,
+            month,
+            day,
+            hour: (rest / 3_600_000) as u8,
+            minute: (rest / 60_000 % 60) as u8,
+            second: (rest / 1_000 % 60) as u8,
+            millisecond: (rest % 1_000) as u16,
+        }
+    }
+
+    /// The timestamp, or `None` where there is no such moment.
+    pub fn timestamp(self) -> Option<Timestamp> {
+        let valid = (1..=9999).contains(&self.year)
+            && (1..=12).contains(&self.month)
+            && self.day >= 1
+            && self.day <= days_in(self.year, self.month)
+            && self.hour < 24
+            && self.minute < 60
+            && self.second < 60
+            && self.millisecond < 1_000;
+        let clock =
+            i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        valid.then(|| {
+            days(self.year, self.month, self.day) * DAY
+                + clock * 1_000
+                + i64::from(self.millisecond)
+                - OFFSET
+        })
+    }
+}
+
+/// RFC 3339 with `+08:00`; milliseconds only where there are some.
+impl fmt::Display for Beijing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Beijing {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            millisecond,
+        } = self;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if *millisecond > 0 {
+            write!(f, ".{millisecond:03}")?;
+        }
+        f.write_str("+08:00")
+    }
+}
+
+/// Reads `2026-07-12 14:30:20`, with `T` or a space, `/` for `-`, a fraction of
+/// a second, and `Z` or an offset such as `+08:00`; without one it is Beijing
+/// time. `None` where it is no such text or no such moment.
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let (date, rest) = text.split_once(['T', 't', ' '])?;
+    let mut date = date.split(['-', '/']);
+    let (year, month, day) = (
+        number(date.next()?, 4)?,
+        number(date.next()?, 2)?,
+        number(date.next()?, 2)?,
+    );
+    if date.next().is_some() {
+        return None;
+    }
+    let zone_at = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
+    let (clock, zone) = rest.split_at(zone_at);
+    let (clock, fraction) = clock
+        .trim_end()
+        .split_once('.')
+        .unwrap_or((clock.trim_end(), ""));
+    let mut clock = clock.split(':');
+    let (hour, minute) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?);
+    let second = clock.next().map_or(Some(0), |second| number(second, 2))?;
+    if clock.next().is_some() {
+        return None;
+    }
+    let moment = Beijing {
+        year: year as i32,
+        month: month as u8,
+        day: day as u8,
+        hour: hour as u8,
+        minute: minute as u8,
+        second: second as u8,
+        millisecond: thousandths(fraction)?,
+    };
+    Some(moment.timestamp()? + OFFSET - offset(zone)?)
+}
+
+/// Milliseconds east of Greenwich that a zone says; Beijing's where it is empty.
+fn offset(zone: &str) -> Option<i64> {
+    let (sign, rest) = match zone.as_bytes().first() {
+        None => return Some(OFFSET),
+        Some(b'Z' | b'z') if zone.len() == 1 => return Some(0),
+        Some(b'+') => (1, &zone[1..]),
+        Some(b'-') => (-1, &zone[1..]),
+        Some(_) => return None,
+    };
+    let (hours, minutes) = match rest.split_once(':') {
+        Some((hours, minutes)) => (number(hours, 2)?, number(minutes, 2)?),
+        None if rest.len() == 4 && rest.is_ascii() => {
+            (number(&rest[..2], 2)?, number(&rest[2..], 2)?)
+        }
+        None => (number(rest, 2)?, 0),
+    };
+    (hours <= 18 && minutes < 60).then(|| sign * i64::from(hours * 60 + minutes) * 60_000)
+}
+
+fn thousandths(fraction: &str) -> Option<u16> {
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some(
+        fraction
+            .bytes()
+            .chain(*b"000")
+            .take(3)
+            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')),
+    )
+}
+
+/// A number of one to `most` digits.
+fn number(text: &str, most: usize) -> Option<u32> {
+    let digits = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+fn days_in(year: i32, month: u8) -> u8 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years
+/// that begin in March so that the leap day comes last.
+fn days(year: i32, month: u8, day: u8) -> i64 {
+    let year = i64::from(year) - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The other way round.
+fn civil(days: i64) -> (i32, u8, u8) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year as i32, month as u8, day as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, expect: Option<&str>) {
+        let read = parse(text).map(|at| Beijing::of(at).to_string());
+        assert_eq!(read.as_deref(), expect, "{text}");
+    }
+
+    #[test]
+    fn known_moments() {
+        assert_eq!(beijing(1970, 1, 1, 8, 0, 0), Some(0));
+        assert_eq!(beijing(2026, 7, 12, 14, 30, 20), Some(1_783_837_820_000));
+        assert_eq!(beijing(2000, 2, 29, 0, 0, 0), Some(951_753_600_000));
+        for none in [
+            (2026, 0, 1, 0),
+            (2026, 13, 1, 0),
+            (2026, 2, 29, 0),
+            (2026, 4, 31, 0),
+            (2026, 1, 0, 0),
+            (2026, 1, 1, 24),
+        ] {
+            assert_eq!(
+                beijing(none.0, none.1, none.2, none.3, 0, 0),
+                None,
+                "{none:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn forms_in_the_field() {
+        check("2026-07-12 14:30:20", Some("2026-07-12T14:30:20+08:00"));
+        check(
+            "2026-07-12T14:30:20.5",
+            Some("2026-07-12T14:30:20.500+08:00"),
+        );
+        check(" 2026/7/2 4:05 ", Some("2026-07-02T04:05:00+08:00"));
+        check("2026-07-12T06:30:20Z", Some("2026-07-12T14:30:20+08:00"));
+        check(
+            "2026-07-12T14:30:20+08:00",
+            Some("2026-07-12T14:30:20+08:00"),
+        );
+        check(
+            "2026-07-12 14:30:20 +0800",
+            Some("2026-07-12T14:30:20+08:00"),
+        );
+        check(
+            "2026-07-12T01:30:20-05:00",
+            Some("2026-07-12T14:30:20+08:00"),
+        );
+        for none in [
+            "",
+            "2026-07-12",
+            "2026-02-30 00:00:00",
+            "2026-07-12 24:00:00",
+            "2026-07-12 14:30:20+99:00",
+            "２０２６-07-12 14:30:20",
+            "2026-07-12 14:30:20.x",
+            "2026-07-12-01 14:30",
+            "2026-07-12 14:30:20:1",
+            "火警 火警",
+        ] {
+            check(none, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip(at in -62_000_000_000_000i64..253_000_000_000_000) {
+            prop_assert_eq!(Beijing::of(at).timestamp(), Some(at));
+            prop_assert_eq!(parse(&Beijing::of(at).to_string()), Some(at));
+        }
+
+        #[test]
+        fn nothing_panics(text in ".{0,40}", at in any::<i64>()) {
+            let _ = parse(&text);
+            let _ = Beijing::of(at).to_string();
+        }
+    }
+}

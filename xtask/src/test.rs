@@ -1,0 +1,158 @@
+//! `cargo xtask test`: everything that must hold, cheapest first.
+
+use crate::step::{Steps, exists_on_path};
+use crate::workspace::Workspace;
+use crate::{build, nats};
+use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub quick: bool,
+    pub deny: bool,
+}
+
+impl Options {
+    pub fn parse(arguments: &[String]) -> Result<Options> {
+        let mut options = Options::default();
+        for argument in arguments {
+            match argument.as_str() {
+                "--quick" => options.quick = true,
+                "--deny" => options.deny = true,
+                other => bail!("`{other}` is not an option of `test`; see `cargo xtask --help`"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// These link wasmtime or SQLite, and are tested as they are shipped, so that
+/// the heavy dependencies are compiled once, for release.
+const RELEASED: [&str; 3] = ["tocsin-sandbox", "tocsin-runtime", "tocsin"];
+
+pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
+    let mut steps = Steps::new();
+    let outcome = all(workspace, &options, &mut steps);
+    eprintln!("\n{}", steps.summary());
+    outcome?;
+    eprintln!("\nall passed");
+    Ok(())
+}
+
+fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
+    steps.run(
+        "format",
+        workspace.cargo().args(["fmt", "--all", "--check"]),
+    )?;
+    let server = steps.work("nats-server", || nats::ensure(workspace))?;
+    build::all(workspace, steps)?;
+
+    // `--release` shares build scripts and procedural macros with the build above.
+    let lint = [
+        "clippy",
+        "--release",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    steps.run("lint", workspace.cargo().args(lint))?;
+
+    let mut pure = workspace.cargo();
+    pure.args([
+        "test",
+        "-p",
+        "tocsin-core",
+        "-p",
+        "tocsin-sdk",
+        "-p",
+        "xtask",
+    ]);
+    for plugin in workspace.packages_under(&workspace.root.join("plugins")) {
+        pure.args(["-p", &plugin.name]);
+    }
+    steps.run(
+        "core, sdk, plugins",
+        in_environment(&mut pure, workspace, &server),
+    )?;
+
+    if !options.quick {
+        for package in RELEASED {
+            let mut test = workspace.cargo();
+            test.args(["test", "--release", "-p", package]);
+            steps.run(package, in_environment(&mut test, workspace, &server))?;
+        }
+    }
+    deny(workspace, options, steps)
+}
+
+/// How tests find what was built, wherever the target folder is.
+fn in_environment<'c>(
+    command: &'c mut Command,
+    workspace: &Workspace,
+    server: &Path,
+) -> &'c mut Command {
+    command
+        .env("TOCSIN_NATS_SERVER", server)
+        .env("TOCSIN_BIN", workspace.host())
+        .env("TOCSIN_PLUGINS", workspace.plugins())
+        .env("TOCSIN_FIXTURES", workspace.fixtures())
+}
+
+fn deny(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
+    if !exists_on_path("cargo-deny") {
+        if !options.deny {
+            eprintln!(
+                "\n(cargo-deny is not installed: licences and bans were not checked; `cargo xtask test --deny` installs it)"
+            );
+            return Ok(());
+        }
+        steps.run(
+            "install cargo-deny",
+            workspace
+                .cargo()
+                .args(["install", "--locked", "cargo-deny"]),
+        )?;
+    }
+    // Advisories need a database from outside; licences, bans and sources do not.
+    steps.run(
+        "licences and bans",
+        workspace
+            .cargo()
+            .args(["deny", "check", "licenses", "bans", "sources"]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read() {
+        let parse = |words: &[&str]| {
+            Options::parse(
+                &words
+                    .iter()
+                    .map(|word| (*word).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            parse(&[]).ok(),
+            Some(Options {
+                quick: false,
+                deny: false
+            })
+        );
+        assert_eq!(
+            parse(&["--quick", "--deny"]).ok(),
+            Some(Options {
+                quick: true,
+                deny: true
+            })
+        );
+        assert!(parse(&["--fast"]).is_err());
+    }
+}
