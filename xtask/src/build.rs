@@ -17,11 +17,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 /// What every other command stands on.
 pub fn all(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.work("wasm32-unknown-unknown", guests::ensure_target)?;
-    steps.run(
-        "host",
-        workspace
-            .cargo()
-            .args(["build", "--release", "-p", "tocsin"]),
-    )?;
+    steps.run("host", workspace.cargo().args(["build", "--release", "-p", "tocsin"]))?;
     guests::all(workspace, steps)
 }

@@ -10,17 +10,12 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The standard library for guests, brought by rustup where it is missing.
 pub fn ensure_target() -> Result<()> {
-    let sysroot = Command::new("rustc")
-        .args(["--print", "sysroot"])
-        .output()
-        .context("cannot run rustc")?;
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().context("cannot run rustc")?;
     let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot.stdout).trim().to_owned());
     if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
-    let added = Command::new("rustup")
-        .args(["target", "add", TARGET])
-        .status();
+    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
     if !added.is_ok_and(|status| status.success()) {
         bail!(
             "plugins need the Rust target {TARGET}; run `rustup target add {TARGET}`, or install it the way this Rust was installed"
@@ -54,12 +49,7 @@ fn compile<'p>(
     steps.run("plugins", &mut build)
 }
 
-fn package(
-    workspace: &Workspace,
-    steps: &mut Steps,
-    crates: &[Package],
-    folder: &Path,
-) -> Result<()> {
+fn package(workspace: &Workspace, steps: &mut Steps, crates: &[Package], folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for guest in crates {
         let core = workspace

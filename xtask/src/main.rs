@@ -40,11 +40,7 @@ Examples
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = if arguments.is_empty() {
-        "--help".to_owned()
-    } else {
-        arguments.remove(0)
-    };
+    let command = if arguments.is_empty() { "--help".to_owned() } else { arguments.remove(0) };
     match run(&command, &arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -56,9 +52,7 @@ fn main() -> ExitCode {
 
 fn run(command: &str, arguments: &[String]) -> Result<()> {
     let helped = matches!(command, "--help" | "-h" | "help");
-    let asks_help = arguments
-        .first()
-        .is_some_and(|first| first == "--help" || first == "-h");
+    let asks_help = arguments.first().is_some_and(|first| first == "--help" || first == "-h");
     if helped || (asks_help && !matches!(command, "bench" | "demo")) {
         print!("{HELP}");
         return Ok(());

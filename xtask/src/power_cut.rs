@@ -33,17 +33,12 @@ impl Options {
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut number = || -> Result<u64> {
-                let value = words
-                    .next()
-                    .with_context(|| format!("`{word}` needs a number"))?;
-                value
-                    .parse()
-                    .with_context(|| format!("`{word} {value}`: that is no number"))
+                let value = words.next().with_context(|| format!("`{word}` needs a number"))?;
+                value.parse().with_context(|| format!("`{word} {value}`: that is no number"))
             };
             match word.as_str() {
                 "--cuts" => {
-                    options.cuts =
-                        u16::try_from(number()?).context("--cuts takes at most 65535")?;
+                    options.cuts = u16::try_from(number()?).context("--cuts takes at most 65535")?;
                 }
                 "--seed" => options.seed = number()?,
                 other => {
@@ -63,10 +58,7 @@ const CUT_AFTER_MS: std::ops::Range<u64> = 300..2_500;
 const CAUGHT_UP: Duration = Duration::from_secs(20);
 
 pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
-    ensure!(
-        cfg!(target_os = "linux"),
-        "the power-cut trial needs Linux: loop devices and ext4"
-    );
+    ensure!(cfg!(target_os = "linux"), "the power-cut trial needs Linux: loop devices and ext4");
     ensure!(
         nats::is_root(),
         "the power-cut trial mounts images, so it needs root: `sudo -E cargo xtask power-cut`"
@@ -76,12 +68,7 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
     build::all(workspace, &mut steps)?;
 
     let folder = workspace.target.join("power-cut");
-    let trial = Trial {
-        workspace,
-        server,
-        city: workspace.city(),
-        folder,
-    };
+    let trial = Trial { workspace, server, city: workspace.city(), folder };
     println!("seed {}, {} cuts", options.seed, options.cuts);
     let mut random = options.seed;
     let mut acked = BTreeSet::new();
@@ -97,12 +84,7 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
         trial.survive(&image, cut, &acked)?;
     }
     image.remove();
-    println!(
-        "\npower cut {} times: lost 0/{}, doubled 0/{}",
-        options.cuts,
-        acked.len(),
-        acked.len()
-    );
+    println!("\npower cut {} times: lost 0/{}, doubled 0/{}", options.cuts, acked.len(), acked.len());
     Ok(())
 }
 
@@ -126,8 +108,8 @@ impl Trial<'_> {
         let mounted = Mounted::mount(image, &self.folder.join("mount"))?;
         let host = self.up(&mounted)?;
         let devices = Uitd::of_city(&self.city)?;
-        let chosen = (0..CONTROLLERS)
-            .map(|n| devices[(usize::from(cut) * CONTROLLERS + n) % devices.len()].clone());
+        let chosen =
+            (0..CONTROLLERS).map(|n| devices[(usize::from(cut) * CONTROLLERS + n) % devices.len()].clone());
         let load = Load::start(&host.ready.door("fire-tcp")?, chosen, cut)?;
         std::thread::sleep(after);
         host.kill(mounted.path())?;
@@ -135,11 +117,7 @@ impl Trial<'_> {
         let copy = image.copy(&self.folder.join(format!("disk.{}.img", cut + 1)))?;
         let acked = load.end();
         drop(mounted);
-        println!(
-            "cut {cut} after {} ms: {} frames were acknowledged",
-            after.as_millis(),
-            acked.len()
-        );
+        println!("cut {cut} after {} ms: {} frames were acknowledged", after.as_millis(), acked.len());
         ensure!(
             !acked.is_empty(),
             "nothing was acknowledged, so the cut proves nothing; is the machine overloaded?"
@@ -189,12 +167,7 @@ impl Trial<'_> {
     }
 
     fn up(&self, mounted: &Mounted) -> Result<Host> {
-        Host::up(
-            &self.workspace.host(),
-            &self.server,
-            &self.city,
-            &mounted.path().join("data"),
-        )
+        Host::up(&self.workspace.host(), &self.server, &self.city, &mounted.path().join("data"))
     }
 }
 
@@ -204,19 +177,10 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let parse = |words: &[&str]| {
-            Options::parse(
-                &words
-                    .iter()
-                    .map(|word| (*word).to_owned())
-                    .collect::<Vec<_>>(),
-            )
-        };
+        let parse =
+            |words: &[&str]| Options::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
         assert_eq!(parse(&[]).ok(), Some(Options { cuts: 5, seed: 1 }));
-        assert_eq!(
-            parse(&["--cuts", "20", "--seed", "7"]).ok(),
-            Some(Options { cuts: 20, seed: 7 })
-        );
+        assert_eq!(parse(&["--cuts", "20", "--seed", "7"]).ok(), Some(Options { cuts: 20, seed: 7 }));
         assert!(parse(&["--cuts"]).is_err() && parse(&["--cuts", "many"]).is_err());
     }
 }

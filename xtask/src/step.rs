@@ -15,10 +15,7 @@ pub struct Steps {
 
 impl Steps {
     pub fn new() -> Steps {
-        Steps {
-            began: Instant::now(),
-            done: Vec::new(),
-        }
+        Steps { began: Instant::now(), done: Vec::new() }
     }
 
     /// Runs `command`; on failure says how to run it again.
@@ -28,9 +25,7 @@ impl Steps {
             let status = command
                 .stdout(Stdio::from(std::io::stderr()))
                 .status()
-                .with_context(|| {
-                    format!("cannot run `{}`", command.get_program().to_string_lossy())
-                })?;
+                .with_context(|| format!("cannot run `{}`", command.get_program().to_string_lossy()))?;
             if !status.success() {
                 bail!("{title}: {status}. To run it again:\n\n  {line}\n");
             }
@@ -40,11 +35,7 @@ impl Steps {
 
     /// The same for work that is not one command.
     pub fn work<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        eprintln!(
-            "\n── {} · {title} ({} so far)",
-            self.done.len() + 1,
-            seconds(self.began.elapsed())
-        );
+        eprintln!("\n── {} · {title} ({} so far)", self.done.len() + 1, seconds(self.began.elapsed()));
         let began = Instant::now();
         let result = work();
         let took = began.elapsed();
@@ -82,19 +73,11 @@ pub fn command_line(command: &Command) -> String {
     }
     for (name, value) in command.get_envs() {
         if let Some(value) = value {
-            words.push(format!(
-                "{}={}",
-                name.to_string_lossy(),
-                quoted(&value.to_string_lossy())
-            ));
+            words.push(format!("{}={}", name.to_string_lossy(), quoted(&value.to_string_lossy())));
         }
     }
     words.push(quoted(&command.get_program().to_string_lossy()));
-    words.extend(
-        command
-            .get_args()
-            .map(|word| quoted(&word.to_string_lossy())),
-    );
+    words.extend(command.get_args().map(|word| quoted(&word.to_string_lossy())));
     words.join(" ")
 }
 
@@ -118,9 +101,7 @@ pub fn become_program(mut command: Command) -> Result<()> {
     }
     #[cfg(not(unix))]
     {
-        let status = command
-            .status()
-            .with_context(|| format!("cannot run `{line}`"))?;
+        let status = command.status().with_context(|| format!("cannot run `{line}`"))?;
         std::process::exit(status.code().unwrap_or(1));
     }
 }
@@ -143,14 +124,8 @@ mod tests {
     #[test]
     fn a_failed_step_can_be_typed_again() {
         let mut command = Command::new("cargo");
-        command
-            .current_dir("/a b")
-            .env("TOCSIN_BIN", "/t")
-            .args(["test", "-p", "it's"]);
-        assert_eq!(
-            command_line(&command),
-            r"cd '/a b' && TOCSIN_BIN=/t cargo test -p 'it'\''s'"
-        );
+        command.current_dir("/a b").env("TOCSIN_BIN", "/t").args(["test", "-p", "it's"]);
+        assert_eq!(command_line(&command), r"cd '/a b' && TOCSIN_BIN=/t cargo test -p 'it'\''s'");
     }
 
     #[test]
@@ -163,9 +138,7 @@ mod tests {
     fn steps_stop_at_the_first_failure() {
         let mut steps = Steps::new();
         assert!(steps.run("fine", &mut Command::new("true")).is_ok());
-        let error = steps
-            .run("broken", Command::new("false").arg("x"))
-            .expect_err("`false` fails");
+        let error = steps.run("broken", Command::new("false").arg("x")).expect_err("`false` fails");
         assert!(error.to_string().contains("false x"), "{error}");
     }
 }

@@ -41,42 +41,20 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 }
 
 fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
-    steps.run(
-        "format",
-        workspace.cargo().args(["fmt", "--all", "--check"]),
-    )?;
+    steps.run("format", workspace.cargo().args(["fmt", "--all", "--check"]))?;
     let server = steps.work("nats-server", || nats::ensure(workspace))?;
     build::all(workspace, steps)?;
 
     // `--release` shares build scripts and procedural macros with the build above.
-    let lint = [
-        "clippy",
-        "--release",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let lint = ["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("lint", workspace.cargo().args(lint))?;
 
     let mut pure = workspace.cargo();
-    pure.args([
-        "test",
-        "-p",
-        "tocsin-core",
-        "-p",
-        "tocsin-sdk",
-        "-p",
-        "xtask",
-    ]);
+    pure.args(["test", "-p", "tocsin-core", "-p", "tocsin-sdk", "-p", "xtask"]);
     for plugin in workspace.packages_under(&workspace.root.join("plugins")) {
         pure.args(["-p", &plugin.name]);
     }
-    steps.run(
-        "core, sdk, plugins",
-        in_environment(&mut pure, workspace, &server),
-    )?;
+    steps.run("core, sdk, plugins", in_environment(&mut pure, workspace, &server))?;
 
     if !options.quick {
         for package in RELEASED {
@@ -89,11 +67,7 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
 }
 
 /// How tests find what was built, wherever the target folder is.
-fn in_environment<'c>(
-    command: &'c mut Command,
-    workspace: &Workspace,
-    server: &Path,
-) -> &'c mut Command {
+fn in_environment<'c>(command: &'c mut Command, workspace: &Workspace, server: &Path) -> &'c mut Command {
     command
         .env("TOCSIN_NATS_SERVER", server)
         .env("TOCSIN_BIN", workspace.host())
@@ -109,20 +83,10 @@ fn deny(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<(
             );
             return Ok(());
         }
-        steps.run(
-            "install cargo-deny",
-            workspace
-                .cargo()
-                .args(["install", "--locked", "cargo-deny"]),
-        )?;
+        steps.run("install cargo-deny", workspace.cargo().args(["install", "--locked", "cargo-deny"]))?;
     }
     // Advisories need a database from outside; licences, bans and sources do not.
-    steps.run(
-        "licences and bans",
-        workspace
-            .cargo()
-            .args(["deny", "check", "licenses", "bans", "sources"]),
-    )
+    steps.run("licences and bans", workspace.cargo().args(["deny", "check", "licenses", "bans", "sources"]))
 }
 
 #[cfg(test)]
@@ -131,28 +95,10 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let parse = |words: &[&str]| {
-            Options::parse(
-                &words
-                    .iter()
-                    .map(|word| (*word).to_owned())
-                    .collect::<Vec<_>>(),
-            )
-        };
-        assert_eq!(
-            parse(&[]).ok(),
-            Some(Options {
-                quick: false,
-                deny: false
-            })
-        );
-        assert_eq!(
-            parse(&["--quick", "--deny"]).ok(),
-            Some(Options {
-                quick: true,
-                deny: true
-            })
-        );
+        let parse =
+            |words: &[&str]| Options::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(parse(&[]).ok(), Some(Options { quick: false, deny: false }));
+        assert_eq!(parse(&["--quick", "--deny"]).ok(), Some(Options { quick: true, deny: true }));
         assert!(parse(&["--fast"]).is_err());
     }
 }

@@ -26,10 +26,7 @@ impl Package {
 
     /// `tocsin-plugin-fire` is the plugin `fire`.
     pub fn folder_name(&self) -> String {
-        self.folder()
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
+        self.folder().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 }
 
@@ -46,11 +43,7 @@ impl Workspace {
             .context("xtask stands in no workspace")?
             .to_owned();
         let metadata = metadata(&root)?;
-        Ok(Workspace {
-            root,
-            target: metadata.target_directory,
-            packages: metadata.packages,
-        })
+        Ok(Workspace { root, target: metadata.target_directory, packages: metadata.packages })
     }
 
     /// `cargo`, in the root of the repository.
@@ -96,10 +89,7 @@ fn metadata(folder: &Path) -> Result<Metadata> {
         .output()
         .context("cannot run `cargo metadata`")?;
     if !output.status.success() {
-        bail!(
-            "`cargo metadata` failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`cargo metadata` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     serde_json::from_slice(&output.stdout).context("cannot read what `cargo metadata` says")
 }

@@ -99,9 +99,7 @@ impl Core {
     /// When a step is wanted though nothing comes in: an ended incident is to
     /// leave the core's memory.
     pub fn due(&self) -> Option<Timestamp> {
-        self.ended
-            .first()
-            .map(|(at, _)| at.plus_millis(ENDED_KEPT_MS))
+        self.ended.first().map(|(at, _)| at.plus_millis(ENDED_KEPT_MS))
     }
 
     /// SHA-256 of the state, hex: equal on every host that applied the same JOURNAL.
@@ -121,11 +119,7 @@ impl Core {
 
     /// Its evidence rows.
     pub fn evidence(&self, id: &str) -> impl Iterator<Item = &Evidence> {
-        self.state
-            .evidence
-            .get(id)
-            .into_iter()
-            .flat_map(|rows| rows.values())
+        self.state.evidence.get(id).into_iter().flat_map(|rows| rows.values())
     }
 
     /// Who a signal of a department speaks of, as far as the city knows.
@@ -139,11 +133,7 @@ impl Core {
         // A chain of merges goes from younger to older and so ends; the bound
         // is for a state that someone wrote by hand.
         for _ in 0..64 {
-            match incident
-                .merged_into
-                .as_deref()
-                .and_then(|into| self.state.incidents.get(into))
-            {
+            match incident.merged_into.as_deref().and_then(|into| self.state.incidents.get(into)) {
                 Some(into) => incident = into,
                 None => break,
             }
@@ -159,21 +149,13 @@ impl Core {
                 self.ended.insert((at, id.clone()));
             }
             let class = class(incident);
-            for row in self
-                .state
-                .evidence
-                .get(id)
-                .into_iter()
-                .flat_map(|rows| rows.values())
-            {
-                self.index
-                    .add(class, &incident.hazard, id, row, &self.rules);
+            for row in self.state.evidence.get(id).into_iter().flat_map(|rows| rows.values()) {
+                self.index.add(class, &incident.hazard, id, row, &self.rules);
             }
         }
         for (hazard, held) in &self.state.held {
             for (key, held) in held {
-                self.index
-                    .add(Class::Held, hazard, key, &held.evidence, &self.rules);
+                self.index.add(Class::Held, hazard, key, &held.evidence, &self.rules);
             }
         }
     }

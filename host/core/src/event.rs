@@ -43,11 +43,7 @@ pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
         .into_iter()
         .filter_map(Subject::event)
         .zip(0..)
-        .map(|(event, ordinal)| Event {
-            ordinal,
-            time: now,
-            ..event
-        })
+        .map(|(event, ordinal)| Event { ordinal, time: now, ..event })
         .collect()
 }
 
@@ -61,20 +57,10 @@ struct Subject<'a> {
 }
 
 impl<'a> Touched<'a> {
-    fn note(
-        &mut self,
-        id: &'a str,
-        entry: &'a Entry,
-        incident: Option<&'a Incident>,
-        opened: bool,
-    ) {
+    fn note(&mut self, id: &'a str, entry: &'a Entry, incident: Option<&'a Incident>, opened: bool) {
         let place = *self.1.entry(id).or_insert(self.0.len());
         if place == self.0.len() {
-            self.0.push(Subject {
-                cause: &entry.cause,
-                opened: false,
-                last: None,
-            });
+            self.0.push(Subject { cause: &entry.cause, opened: false, last: None });
         }
         let subject = &mut self.0[place];
         subject.opened |= opened;

@@ -198,9 +198,7 @@ impl Fact {
         match self {
             Fact::IncidentOpened { evidence, .. }
             | Fact::IncidentJoined { evidence, .. }
-            | Fact::IncidentRepeated { evidence, .. } => {
-                Some(evidence).filter(|row| row.role == Role::Opens)
-            }
+            | Fact::IncidentRepeated { evidence, .. } => Some(evidence).filter(|row| row.role == Role::Opens),
             _ => None,
         }
     }

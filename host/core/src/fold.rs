@@ -58,11 +58,7 @@ impl Fold {
     }
 
     pub fn hex(&self) -> String {
-        let bytes: Vec<u8> = self
-            .sum
-            .iter()
-            .flat_map(|limb| limb.to_le_bytes())
-            .collect();
+        let bytes: Vec<u8> = self.sum.iter().flat_map(|limb| limb.to_le_bytes()).collect();
         hex::encode(&Sha256::digest(bytes))
     }
 }
@@ -88,10 +84,7 @@ fn digest(text: &[u8]) -> Number {
     let digest = Sha256::digest(text);
     let mut number = [0; 4];
     for (limb, bytes) in number.iter_mut().zip(digest.chunks_exact(8)) {
-        *limb = bytes
-            .iter()
-            .rev()
-            .fold(0, |limb, byte| limb << 8 | u64::from(*byte));
+        *limb = bytes.iter().rev().fold(0, |limb, byte| limb << 8 | u64::from(*byte));
     }
     number
 }

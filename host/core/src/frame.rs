@@ -40,8 +40,7 @@ impl FromStr for FrameId {
     fn from_str(text: &str) -> Result<Self, NotAFrameId> {
         let wrong = || NotAFrameId(text.to_owned());
         let mut parts = text.rsplitn(3, '/');
-        let (Some(index), Some(run), Some(department)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(index), Some(run), Some(department)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(wrong());
         };
         Ok(FrameId {

@@ -39,10 +39,7 @@ pub struct Moment {
 }
 
 pub fn of(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Moment {
-    let live = |at| Moment {
-        at,
-        historic: false,
-    };
+    let live = |at| Moment { at, historic: false };
     let Some(observed) = observed else {
         return live(received);
     };
@@ -50,24 +47,16 @@ pub fn of(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>)
     if skew.saturating_abs() <= AGREE_MS {
         return live(observed);
     }
-    let wrong_clock = known.is_some_and(|known| {
-        same(known.by_ms, skew) && received.since(known.since) >= SKEW_PROVED_MS
-    });
+    let wrong_clock =
+        known.is_some_and(|known| same(known.by_ms, skew) && received.since(known.since) >= SKEW_PROVED_MS);
     match (LATE_MS..=LATEST_MS).contains(&skew) && !wrong_clock {
-        true => Moment {
-            at: observed,
-            historic: true,
-        },
+        true => Moment { at: observed, historic: true },
         false => live(received),
     }
 }
 
 /// What is known of a device's clock after one more message.
-pub fn learn(
-    observed: Option<Timestamp>,
-    received: Timestamp,
-    known: Option<Skew>,
-) -> Option<Skew> {
+pub fn learn(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Option<Skew> {
     let Some(observed) = observed else {
         return known;
     };
@@ -77,10 +66,7 @@ pub fn learn(
     }
     match known {
         Some(known) if same(known.by_ms, by_ms) => Some(known),
-        _ => Some(Skew {
-            by_ms,
-            since: received,
-        }),
+        _ => Some(Skew { by_ms, since: received }),
     }
 }
 
@@ -96,19 +82,9 @@ mod tests {
     const NOW: i64 = 1_783_800_000_000;
 
     fn check(observed_ago: i64, known: Option<(i64, i64)>, at_ago: i64, historic: bool) {
-        let known = known.map(|(by, since_ago)| Skew {
-            by_ms: by,
-            since: Timestamp(NOW - since_ago),
-        });
+        let known = known.map(|(by, since_ago)| Skew { by_ms: by, since: Timestamp(NOW - since_ago) });
         let found = of(Some(Timestamp(NOW - observed_ago)), Timestamp(NOW), known);
-        assert_eq!(
-            found,
-            Moment {
-                at: Timestamp(NOW - at_ago),
-                historic
-            },
-            "observed {observed_ago} ms ago"
-        );
+        assert_eq!(found, Moment { at: Timestamp(NOW - at_ago), historic }, "observed {observed_ago} ms ago");
     }
 
     #[test]
@@ -130,45 +106,18 @@ mod tests {
     fn a_clock_known_to_be_wrong_is_no_lateness() {
         let eight_hours = 480 * MINUTE;
         check(eight_hours, Some((eight_hours, 3 * MINUTE)), 0, false);
-        check(
-            eight_hours + 20_000,
-            Some((eight_hours, 90 * MINUTE)),
-            0,
-            false,
-        );
-        check(
-            eight_hours,
-            Some((eight_hours, 2 * MINUTE)),
-            eight_hours,
-            true,
-        );
-        check(
-            eight_hours,
-            Some((eight_hours + MINUTE, 90 * MINUTE)),
-            eight_hours,
-            true,
-        );
+        check(eight_hours + 20_000, Some((eight_hours, 90 * MINUTE)), 0, false);
+        check(eight_hours, Some((eight_hours, 2 * MINUTE)), eight_hours, true);
+        check(eight_hours, Some((eight_hours + MINUTE, 90 * MINUTE)), eight_hours, true);
     }
 
     #[test]
     fn a_skew_is_learnt_from_when_it_began() {
         let at = |ms| Timestamp(NOW + ms);
         let first = learn(Some(at(-600_000)), at(0), None);
-        assert_eq!(
-            first,
-            Some(Skew {
-                by_ms: 600_000,
-                since: at(0)
-            })
-        );
+        assert_eq!(first, Some(Skew { by_ms: 600_000, since: at(0) }));
         assert_eq!(learn(Some(at(-540_000)), at(60_000), first), first);
-        assert_eq!(
-            learn(Some(at(0)), at(900_000), first),
-            Some(Skew {
-                by_ms: 900_000,
-                since: at(900_000)
-            })
-        );
+        assert_eq!(learn(Some(at(0)), at(900_000), first), Some(Skew { by_ms: 900_000, since: at(900_000) }));
         assert_eq!(learn(None, at(900_000), first), first);
         assert_eq!(learn(Some(at(900_000)), at(900_000), first), None);
     }

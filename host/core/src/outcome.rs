@@ -122,10 +122,7 @@ pub mod hex {
         if !text.len().is_multiple_of(2) {
             return None;
         }
-        text.as_bytes()
-            .chunks_exact(2)
-            .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
-            .collect()
+        text.as_bytes().chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
     }
 
     pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
@@ -134,7 +131,6 @@ pub mod hex {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        decode(&text)
-            .ok_or_else(|| serde::de::Error::custom("bytes must be an even number of hex digits"))
+        decode(&text).ok_or_else(|| serde::de::Error::custom("bytes must be an even number of hex digits"))
     }
 }

@@ -26,10 +26,7 @@ impl Spot {
     }
 
     pub fn position(self) -> Position {
-        Position {
-            lon: f64::from(self.lon) / 1e7,
-            lat: f64::from(self.lat) / 1e7,
-        }
+        Position { lon: f64::from(self.lon) / 1e7, lat: f64::from(self.lat) / 1e7 }
     }
 
     /// Great-circle distance by the haversine formula.
@@ -53,10 +50,7 @@ mod tests {
     fn check(a: (f64, f64), b: (f64, f64), metres: f64) {
         let spot = |(lon, lat)| Spot::of(Position { lon, lat }).unwrap();
         let found = spot(a).metres_to(spot(b));
-        assert!(
-            (found - metres).abs() <= metres * 0.001 + 0.02,
-            "{found} m, expected {metres} m"
-        );
+        assert!((found - metres).abs() <= metres * 0.001 + 0.02, "{found} m, expected {metres} m");
     }
 
     #[test]
@@ -69,12 +63,7 @@ mod tests {
 
     #[test]
     fn what_is_no_place_is_none() {
-        for (lon, lat) in [
-            (f64::NAN, 0.0),
-            (0.0, f64::INFINITY),
-            (181.0, 0.0),
-            (0.0, -90.1),
-        ] {
+        for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::INFINITY), (181.0, 0.0), (0.0, -90.1)] {
             assert_eq!(Spot::of(Position { lon, lat }), None);
         }
     }

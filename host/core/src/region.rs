@@ -21,15 +21,8 @@ impl Regions {
         for (place, region) in regions.iter().enumerate() {
             by_code.entry(region.code.clone()).or_insert(place);
         }
-        let boxes = regions
-            .iter()
-            .map(|region| bounds(&region.boundary))
-            .collect();
-        Regions {
-            regions: regions.to_vec(),
-            by_code,
-            boxes,
-        }
+        let boxes = regions.iter().map(|region| bounds(&region.boundary)).collect();
+        Regions { regions: regions.to_vec(), by_code, boxes }
     }
 
     pub fn get(&self, code: &str) -> Option<&Region> {
@@ -49,12 +42,7 @@ impl Regions {
         (0..self.regions.len())
             .filter(holds)
             .map(|place| &self.regions[place])
-            .min_by_key(|region| {
-                (
-                    usize::MAX - self.chain(&region.code).len(),
-                    region.code.clone(),
-                )
-            })
+            .min_by_key(|region| (usize::MAX - self.chain(&region.code).len(), region.code.clone()))
     }
 
     /// The region and what holds it, innermost first.
@@ -76,22 +64,12 @@ fn bounds(ring: &[[f64; 2]]) -> Option<[f64; 4]> {
     if ring.len() < 3 {
         return None;
     }
-    Some(ring.iter().fold(
-        [
-            f64::INFINITY,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            f64::NEG_INFINITY,
-        ],
-        |b, [lon, lat]| {
-            [
-                b[0].min(*lon),
-                b[1].min(*lat),
-                b[2].max(*lon),
-                b[3].max(*lat),
-            ]
-        },
-    ))
+    Some(
+        ring.iter()
+            .fold([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY], |b, [lon, lat]| {
+                [b[0].min(*lon), b[1].min(*lat), b[2].max(*lon), b[3].max(*lat)]
+            }),
+    )
 }
 
 /// Even-odd rule over a ring; whether its last point repeats the first does not matter.
@@ -103,9 +81,7 @@ pub fn contains(ring: &[[f64; 2]], point: Position) -> bool {
     };
     for &corner in ring {
         let ([x1, y1], [x2, y2]) = (before, corner);
-        if (y1 > point.lat) != (y2 > point.lat)
-            && point.lon < (x2 - x1) * (point.lat - y1) / (y2 - y1) + x1
-        {
+        if (y1 > point.lat) != (y2 > point.lat) && point.lon < (x2 - x1) * (point.lat - y1) / (y2 - y1) + x1 {
             inside = !inside;
         }
         before = corner;
@@ -127,15 +103,7 @@ mod tests {
     }
 
     fn check(lon: f64, lat: f64, expect: Option<&str>) {
-        let l = [
-            [0.0, 0.0],
-            [2.0, 0.0],
-            [2.0, 1.0],
-            [1.0, 1.0],
-            [1.0, 2.0],
-            [0.0, 2.0],
-            [0.0, 0.0],
-        ];
+        let l = [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [1.0, 1.0], [1.0, 2.0], [0.0, 2.0], [0.0, 0.0]];
         let square = [[2.0, 0.0], [3.0, 0.0], [3.0, 1.0], [2.0, 1.0]];
         let all = [[-1.0, -1.0], [4.0, -1.0], [4.0, 4.0], [-1.0, 4.0]];
         let regions = Regions::new(&[
@@ -144,11 +112,7 @@ mod tests {
             region("12", "1", &square),
             region("13", "1", &[]),
         ]);
-        assert_eq!(
-            regions.at(Position { lon, lat }).map(|r| r.code.as_str()),
-            expect,
-            "at {lon} {lat}"
-        );
+        assert_eq!(regions.at(Position { lon, lat }).map(|r| r.code.as_str()), expect, "at {lon} {lat}");
     }
 
     #[test]

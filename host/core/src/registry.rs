@@ -62,11 +62,7 @@ impl Registry {
         let mut units = HashMap::new();
         // The first of two equal names wins here; `city check` refuses them.
         for (place, device) in city.devices.iter().enumerate() {
-            devices
-                .entry(device.department.clone())
-                .or_default()
-                .entry(device.id.clone())
-                .or_insert(place);
+            devices.entry(device.department.clone()).or_default().entry(device.id.clone()).or_insert(place);
             for alias in &device.aliases {
                 aliases.entry(alias.clone()).or_insert(place);
             }
@@ -74,13 +70,7 @@ impl Registry {
         for (place, unit) in city.units.iter().enumerate() {
             units.entry(unit.id.clone()).or_insert(place);
         }
-        Registry {
-            regions: Regions::new(&city.regions),
-            devices,
-            aliases,
-            units,
-            city,
-        }
+        Registry { regions: Regions::new(&city.regions), devices, aliases, units, city }
     }
 
     pub fn city(&self) -> &Arc<City> {
@@ -99,34 +89,23 @@ impl Registry {
     /// behind it. Ids are a department's own; aliases are known to all.
     pub fn device<'a>(&self, department: &str, path: &'a str) -> Option<(&Device, &'a str)> {
         let own = self.devices.get(department);
-        let cuts = path
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .take(MAX_PARTS - 1);
+        let cuts = path.match_indices('/').map(|(at, _)| at).take(MAX_PARTS - 1);
         let mut ends: Vec<usize> = cuts.collect();
         ends.push(path.len());
         ends.iter().rev().find_map(|&end| {
             let front = &path[..end];
-            let place = own
-                .and_then(|ids| ids.get(front))
-                .or_else(|| self.aliases.get(front))?;
+            let place = own.and_then(|ids| ids.get(front)).or_else(|| self.aliases.get(front))?;
             Some((&self.city.devices[*place], &path[end..]))
         })
     }
 
     pub fn speaker(&self, department: &str, signal: &Signal) -> Speaker {
         let found = self.device(department, &signal.device);
-        let unit = found
-            .map(|(device, _)| device.unit.as_str())
-            .unwrap_or_default();
+        let unit = found.map(|(device, _)| device.unit.as_str()).unwrap_or_default();
         let place = self.unit(unit);
-        let registered_at = found
-            .and_then(|(device, _)| device.position)
-            .or(place.and_then(|unit| unit.position));
-        let spot = signal
-            .position
-            .and_then(Spot::of)
-            .or(registered_at.and_then(Spot::of));
+        let registered_at =
+            found.and_then(|(device, _)| device.position).or(place.and_then(|unit| unit.position));
+        let spot = signal.position.and_then(Spot::of).or(registered_at.and_then(Spot::of));
         let region = found
             .map(|(device, _)| device.region.as_str())
             .filter(|code| !code.is_empty())
@@ -137,9 +116,7 @@ impl Registry {
                 Some((device, rest)) => format!("{}{rest}", device.id),
                 None => signal.device.clone(),
             },
-            owner: found
-                .map_or(department, |(device, _)| device.department.as_str())
-                .to_owned(),
+            owner: found.map_or(department, |(device, _)| device.department.as_str()).to_owned(),
             registered: found.map(|(device, _)| (device.id.clone(), device.title.clone())),
             heartbeat: found.and_then(|(device, _)| device.heartbeat),
             unit: unit.to_owned(),
@@ -153,9 +130,6 @@ impl Registry {
     fn region(&self, stated: &str, spot: Option<Spot>) -> String {
         let known = self.regions.get(stated);
         let drawn = || spot.and_then(|spot| self.regions.at(spot.position()));
-        known
-            .or_else(drawn)
-            .map_or(self.city.code.as_str(), |region| region.code.as_str())
-            .to_owned()
+        known.or_else(drawn).map_or(self.city.code.as_str(), |region| region.code.as_str()).to_owned()
     }
 }

@@ -24,11 +24,7 @@ pub struct Rule {
 }
 
 /// The weight of an alarm without a rule: enough to look, not to believe.
-const UNKNOWN: Rule = Rule {
-    weight: 0.3,
-    radius_m: None,
-    window_ms: 600_000,
-};
+const UNKNOWN: Rule = Rule { weight: 0.3, radius_m: None, window_ms: 600_000 };
 
 /// All hazards' lines by code.
 pub struct Rules {
@@ -59,10 +55,8 @@ impl Rules {
                 continue;
             }
             let mut widest = 1.0_f64;
-            for (lines, table) in [
-                (&hazard.opens, &mut rules.opens),
-                (&hazard.supports, &mut rules.supports),
-            ] {
+            for (lines, table) in [(&hazard.opens, &mut rules.opens), (&hazard.supports, &mut rules.supports)]
+            {
                 for line in lines {
                     let rule = rule(hazard, line);
                     widest = widest.max(rule.radius_m.unwrap_or_default());
@@ -87,9 +81,7 @@ impl Rules {
     }
 
     pub fn severity(&self, hazard: &str) -> Severity {
-        self.hazards
-            .get(hazard)
-            .map_or(Severity::Unknown, |hazard| hazard.severity)
+        self.hazards.get(hazard).map_or(Severity::Unknown, |hazard| hazard.severity)
     }
 
     pub fn widest_m(&self, hazard: &str) -> f64 {
@@ -146,29 +138,16 @@ impl Table {
     ) -> impl Iterator<Item = &'a Vec<(String, Rule)>> + use<'a, 'c> {
         // More dots than any vocabulary has; a hostile code costs no more than this.
         let cuts = code.rmatch_indices('.').map(|(at, _)| at).take(16);
-        let fronts = std::iter::once(code.len())
-            .chain(cuts)
-            .map(|end| &code[..end]);
-        self.exact
-            .get(code)
-            .into_iter()
-            .chain(fronts.filter_map(|front| self.prefix.get(front)))
+        let fronts = std::iter::once(code.len()).chain(cuts).map(|end| &code[..end]);
+        self.exact.get(code).into_iter().chain(fronts.filter_map(|front| self.prefix.get(front)))
     }
 }
 
 fn rule(hazard: &Hazard, line: &Line) -> Rule {
     let radius = line.radius_m.unwrap_or(hazard.radius_m);
     Rule {
-        weight: if line.weight.is_finite() {
-            round4(line.weight.clamp(0.0, 1.0))
-        } else {
-            0.0
-        },
-        radius_m: Some(if radius.is_finite() {
-            radius.clamp(0.0, MAX_RADIUS_M)
-        } else {
-            0.0
-        }),
+        weight: if line.weight.is_finite() { round4(line.weight.clamp(0.0, 1.0)) } else { 0.0 },
+        radius_m: Some(if radius.is_finite() { radius.clamp(0.0, MAX_RADIUS_M) } else { 0.0 }),
         window_ms: i64::from(line.window_s.unwrap_or(hazard.window_s).min(MAX_WINDOW_S)) * 1_000,
     }
 }
@@ -212,26 +191,13 @@ mod tests {
                     &[("fire.*", 0.6), ("fire.manual", 0.7), ("fire.gas.*", 7.0)],
                     &[("video.*", 0.1), ("video.heat", 0.5)],
                 ),
-                hazard(
-                    "intrusion",
-                    &[("video.*", 0.2), ("fire.*", 0.9)],
-                    &[("video.heat", f64::NAN)],
-                ),
+                hazard("intrusion", &[("video.*", 0.2), ("fire.*", 0.9)], &[("video.heat", f64::NAN)]),
             ],
             ..City::default()
         });
-        assert_eq!(
-            rules
-                .opens(code)
-                .map(|(hazard, rule)| (hazard, rule.weight)),
-            opens,
-            "{code}"
-        );
-        let found: Vec<_> = rules
-            .supports(code)
-            .into_iter()
-            .map(|(hazard, rule)| (hazard, rule.weight))
-            .collect();
+        assert_eq!(rules.opens(code).map(|(hazard, rule)| (hazard, rule.weight)), opens, "{code}");
+        let found: Vec<_> =
+            rules.supports(code).into_iter().map(|(hazard, rule)| (hazard, rule.weight)).collect();
         assert_eq!(found, supports, "{code}");
     }
 
@@ -245,11 +211,7 @@ mod tests {
         check("fires", None, &[]);
         check("", None, &[]);
         check("...", None, &[]);
-        check(
-            "video.heat",
-            Some(("intrusion", 0.2)),
-            &[("fire", 0.5), ("intrusion", 0.0)],
-        );
+        check("video.heat", Some(("intrusion", 0.2)), &[("fire", 0.5), ("intrusion", 0.0)]);
         check("video.motion", Some(("intrusion", 0.2)), &[("fire", 0.1)]);
     }
 }

@@ -93,21 +93,10 @@ impl Counter {
     /// The number after this one on a Beijing day. The day never goes back,
     /// even when a host's clock does: ids stay unique and in order.
     pub fn next(&self, now: Timestamp) -> Counter {
-        let today: String = now
-            .to_string()
-            .chars()
-            .take(10)
-            .filter(char::is_ascii_digit)
-            .collect();
+        let today: String = now.to_string().chars().take(10).filter(char::is_ascii_digit).collect();
         match today > self.date {
-            true => Counter {
-                date: today,
-                number: 1,
-            },
-            false => Counter {
-                date: self.date.clone(),
-                number: self.number.saturating_add(1),
-            },
+            true => Counter { date: today, number: 1 },
+            false => Counter { date: self.date.clone(), number: self.number.saturating_add(1) },
         }
     }
 
@@ -118,9 +107,6 @@ impl Counter {
     /// Reads an id back, so that applying a fact moves the counter.
     pub fn of(id: &str) -> Option<Counter> {
         let (date, number) = id.strip_prefix('I')?.split_once('-')?;
-        Some(Counter {
-            date: date.to_owned(),
-            number: number.parse().ok()?,
-        })
+        Some(Counter { date: date.to_owned(), number: number.parse().ok()? })
     }
 }

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -25,11 +23,7 @@ impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let beijing = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
         match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(at) => write!(
-                f,
-                "{}",
-                at.to_zoned(beijing).strftime("%Y-%m-%dT%H:%M:%S%.3f+08:00")
-            ),
+            Ok(at) => write!(f, "{}", at.to_zoned(beijing).strftime("%Y-%m-%dT%H:%M:%S%.3f+08:00")),
             Err(_) => write!(f, "{} ms", self.0),
         }
     }

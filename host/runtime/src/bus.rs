@@ -33,7 +33,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     #[error("cannot reach the NATS server at {url}")]
-    Unreachable { url: String, #[source] source: async_nats::ConnectError },
+    Unreachable {
+        url: String,
+        #[source]
+        source: async_nats::ConnectError,
+    },
     #[error("the NATS server at {url} is version {found}; Tocsin needs {}.{}.{} or newer because older servers ignore settings that durability rests on", SERVER_FLOOR.0, SERVER_FLOOR.1, SERVER_FLOOR.2)]
     TooOld { url: String, found: String },
     #[error("the NATS server at {url} has no JetStream; start it with a `jetstream` block")]
@@ -113,20 +117,18 @@ impl Bus {
     /// `url` may carry `user:password@`.
     pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
         let (sender, link) = watch::channel(Link { up: false, generation: 0 });
-        let options = async_nats::ConnectOptions::new()
+        let mut options = async_nats::ConnectOptions::new()
             .name(name)
             // Subscribers of the city are allowed `_INBOX.>`; they must not hear the host's answers.
             .custom_inbox_prefix("_TOCSIN")
             .ping_interval(Duration::from_secs(2))
             .request_timeout(Some(ANSWER_WITHIN))
-            .reconnect_delay_callback(|attempt| {
-                Duration::from_millis((10 << attempt.min(6)).min(500) as u64)
-            })
+            .reconnect_delay_callback(|attempt| Duration::from_millis((10 << attempt.min(6)).min(500) as u64))
             .event_callback(move |event| {
                 match &event {
-                    async_nats::Event::Connected => sender.send_modify(|link| {
-                        *link = Link { up: true, generation: link.generation + 1 }
-                    }),
+                    async_nats::Event::Connected => {
+                        sender.send_modify(|link| *link = Link { up: true, generation: link.generation + 1 })
+                    }
                     async_nats::Event::Disconnected | async_nats::Event::Closed => {
                         sender.send_modify(|link| link.up = false)
                     }
@@ -134,6 +136,9 @@ impl Bus {
                 }
                 std::future::ready(())
             });
+        if let Some((user, password)) = login(url) {
+            options = options.user_and_password(user, password);
+        }
         let client = options
             .connect(url)
             .await
@@ -268,6 +273,12 @@ pub(crate) fn version(text: &str) -> (u32, u32, u32) {
     (next(), next(), next())
 }
 
+/// The client takes no login from a URL by itself.
+fn login(url: &str) -> Option<(String, String)> {
+    let first: async_nats::ServerAddr = url.split(',').next()?.trim().parse().ok()?;
+    Some((first.username()?.to_owned(), first.password()?.to_owned()))
+}
+
 /// A URL as it may stand in a message: without its password.
 pub fn redact(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
@@ -282,9 +293,7 @@ mod tests {
 
     #[test]
     fn versions_compare_by_number() {
-        for (text, expected) in
-            [("2.12.6", (2, 12, 6)), ("2.9.10-beta.1", (2, 9, 10)), ("junk", (0, 0, 0))]
-        {
+        for (text, expected) in [("2.12.6", (2, 12, 6)), ("2.9.10-beta.1", (2, 9, 10)), ("junk", (0, 0, 0))] {
             assert_eq!(version(text), expected);
         }
         assert!(version("2.15.1") > SERVER_FLOOR && version("2.9.30") < SERVER_FLOOR);

@@ -27,14 +27,30 @@ use tokio::sync::{oneshot, watch};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("door {door}: cannot listen on {address}; is another program there? Give another port in the city file or use --port-base")]
-    Listen { door: String, address: String, #[source] source: std::io::Error },
+    #[error(
+        "door {door}: cannot listen on {address}; is another program there? Give another port in the city file or use --port-base"
+    )]
+    Listen {
+        door: String,
+        address: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("door {door}: cannot use the folder {}", path.display())]
-    Folder { door: String, path: std::path::PathBuf, #[source] source: std::io::Error },
+    Folder {
+        door: String,
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("door {door}: cannot reach the broker: {reason}")]
     Broker { door: String, reason: String },
     #[error("door {door}: the operating system gives no thread")]
-    Thread { door: String, #[source] source: std::io::Error },
+    Thread {
+        door: String,
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 /// What every door is made of.
@@ -91,7 +107,11 @@ impl Mouth {
 
 /// Runs a door on a thread of its own, so that what hurts it (a hostile
 /// framer, a flood) hurts no other. Answers when it listens.
-pub async fn start<F, Fut>(spec: Arc<DoorSpec>, around: Surroundings, door: F) -> Result<Option<SocketAddr>, OpenError>
+pub async fn start<F, Fut>(
+    spec: Arc<DoorSpec>,
+    around: Surroundings,
+    door: F,
+) -> Result<Option<SocketAddr>, OpenError>
 where
     F: FnOnce(Mouth, Framing, oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) -> Fut + Send + 'static,
     Fut: Future<Output = ()>,

@@ -103,13 +103,7 @@ impl Draft {
 }
 
 impl Feed {
-    pub fn new(
-        config: Config,
-        bus: &Bus,
-        shelf: Shelf,
-        outlet: Arc<Outlet>,
-        metrics: Arc<Metrics>,
-    ) -> Feed {
+    pub fn new(config: Config, bus: &Bus, shelf: Shelf, outlet: Arc<Outlet>, metrics: Arc<Metrics>) -> Feed {
         let clock = Intake::open(bus, &config.name, Lane::Routine, subject::CLOCK_DOOR, &metrics);
         Feed {
             config,

@@ -70,15 +70,27 @@ pub enum StartError {
     #[error("starting the sandbox")]
     Sandbox(#[from] tocsin_sandbox::StartError),
     #[error("loading the plugin {id}")]
-    Plugin { id: String, #[source] source: PushError },
+    Plugin {
+        id: String,
+        #[source]
+        source: PushError,
+    },
     #[error(transparent)]
     Views(#[from] ViewError),
     #[error("opening the doors")]
     Door(#[from] door::OpenError),
     #[error("the data folder {} cannot be used", path.display())]
-    Data { path: PathBuf, #[source] source: std::io::Error },
+    Data {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the operating system gives no thread for {stage}")]
-    Thread { stage: String, #[source] source: std::io::Error },
+    Thread {
+        stage: String,
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 pub struct Host {
@@ -119,7 +131,9 @@ impl Host {
                 let url = layout.host_url();
                 (Some(Server::start(&binary, *layout).await?), url, quota, Some(gateway))
             }
-            Nats::External { url, replicas, store_bytes } => (None, url, Quota { store_bytes, replicas }, None),
+            Nats::External { url, replicas, store_bytes } => {
+                (None, url, Quota { store_bytes, replicas }, None)
+            }
         };
         let bus = Bus::connect(&url, "tocsin-host").await?;
         bus.ensure_streams(&departments, &quota).await?;
@@ -234,8 +248,7 @@ impl Host {
         Fut: Future<Output = ()>,
     {
         let failed = |source| StartError::Thread { stage: name.to_owned(), source };
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || runtime.block_on(stage()))

@@ -251,7 +251,9 @@ impl Stage {
         match saved.write(&self.snapshot) {
             Ok(()) => self.unsaved = 0,
             // It only shortens the way back.
-            Err(error) => tracing::warn!(%error, path = %self.snapshot.display(), "core snapshot not written"),
+            Err(error) => {
+                tracing::warn!(%error, path = %self.snapshot.display(), "core snapshot not written")
+            }
         }
     }
 }

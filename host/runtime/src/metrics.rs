@@ -152,7 +152,11 @@ impl Metrics {
         registry.register("raw_runs", "Runs written to RAW", self.runs.clone());
         registry.register("raw_frames", "Frames written to RAW", self.run_frames.clone());
         registry.register("raw_bytes", "Bytes written to RAW", self.run_bytes.clone());
-        registry.register("raw_write_seconds", "From the first frame of a run to its receipt", self.run_seconds.clone());
+        registry.register(
+            "raw_write_seconds",
+            "From the first frame of a run to its receipt",
+            self.run_seconds.clone(),
+        );
         registry.register("frames", "Frames covered by feeds, by how they ended", self.ends.clone());
         registry.register("connections", "Open connections", self.connections.clone());
         registry.register("call_seconds", "Plugin calls", self.call_seconds.clone());
@@ -160,7 +164,11 @@ impl Metrics {
         registry.register("journal_steps", "Steps written to JOURNAL", self.steps.clone());
         registry.register("journal_facts", "Facts written to JOURNAL", self.facts.clone());
         registry.register("events", "Events published", self.events.clone());
-        registry.register("core_signals", "Sequence of SIGNALS that the core has decided over", self.core_at.clone());
+        registry.register(
+            "core_signals",
+            "Sequence of SIGNALS that the core has decided over",
+            self.core_at.clone(),
+        );
         registry.register("event_lag_seconds", "From a step to its events", self.event_lag.clone());
     }
 

@@ -20,10 +20,15 @@ pub struct Settled {
 #[derive(Clone, Debug)]
 pub enum End {
     /// Decoded; the replies that go back the way it came.
-    Decoded { replies: Vec<Bytes>, defects: Vec<String> },
+    Decoded {
+        replies: Vec<Bytes>,
+        defects: Vec<String>,
+    },
     Rejected(Rejection),
     /// The plugin failed on it twice.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }
 
 pub struct Reply {

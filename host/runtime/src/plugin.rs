@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use tocsin_sandbox::{Answer, Call, Guest, Level, Manifest, Piece, Plugin, Registry, Role, Room, Surroundings, Verdict};
+use tocsin_sandbox::{
+    Answer, Call, Guest, Level, Manifest, Piece, Plugin, Registry, Role, Room, Surroundings, Verdict,
+};
 
 /// One loaded package with what the operator set for it.
 #[derive(Clone)]
@@ -38,8 +40,11 @@ impl Shelf {
     /// two messages.
     pub fn put(&self, plugin: Plugin, settings: &BTreeMap<String, String>) {
         let settings = effective(plugin.manifest(), settings);
-        let surroundings =
-            Surroundings { registry: self.inner.registry.clone(), settings: Arc::new(settings), native: None };
+        let surroundings = Surroundings {
+            registry: self.inner.registry.clone(),
+            settings: Arc::new(settings),
+            native: None,
+        };
         self.put_loaded(Loaded { plugin, surroundings });
     }
 
@@ -77,10 +82,14 @@ impl Shelf {
             if manifest.department != department {
                 continue;
             }
-            let is_current =
-                workers.get(&manifest.id).is_some_and(|worker| worker.is(&loaded));
+            let is_current = workers.get(&manifest.id).is_some_and(|worker| worker.is(&loaded));
             if !is_current {
-                tracing::info!(plugin = manifest.id, version = manifest.version, digest = loaded.plugin.digest(), "plugin at work");
+                tracing::info!(
+                    plugin = manifest.id,
+                    version = manifest.version,
+                    digest = loaded.plugin.digest(),
+                    "plugin at work"
+                );
                 workers.insert(manifest.id.clone(), Worker::new(&loaded));
             }
         }

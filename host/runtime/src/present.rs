@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn times_become_text_and_nothing_else_does() {
-        let shown = present(json!({"opened_at": 0, "count": 3, "rows": [{"received": 1_783_837_820_000_i64}]}));
+        let shown =
+            present(json!({"opened_at": 0, "count": 3, "rows": [{"received": 1_783_837_820_000_i64}]}));
         assert_eq!(
             shown,
             json!({"opened_at": "1970-01-01T08:00:00.000+08:00", "count": 3,

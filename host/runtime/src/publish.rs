@@ -104,7 +104,9 @@ impl<D: Derive> Publisher<D> {
             let stored = tail.next().await;
             let said = if stored.sequence == at.source { at.ordinal } else { 0 };
             let outgoing = self.derive.derive(&stored).await;
-            for (flight, start) in outgoing.get(said..).unwrap_or_default().chunks(FLIGHT).zip((said..).step_by(FLIGHT)) {
+            for (flight, start) in
+                outgoing.get(said..).unwrap_or_default().chunks(FLIGHT).zip((said..).step_by(FLIGHT))
+            {
                 match self.fly(flight, stored.sequence, start, at.fence).await {
                     Ok(fence) => at.fence = fence,
                     Err(down) => return down,
@@ -114,13 +116,7 @@ impl<D: Derive> Publisher<D> {
     }
 
     /// Answers with the sequence of the last message.
-    async fn fly(
-        &self,
-        flight: &[Outgoing],
-        source: u64,
-        start: usize,
-        fence: u64,
-    ) -> Result<u64, StepDown> {
+    async fn fly(&self, flight: &[Outgoing], source: u64, start: usize, fence: u64) -> Result<u64, StepDown> {
         let dressed = |outgoing: &Outgoing, place: usize| {
             let mut headers = outgoing.headers.clone();
             headers.insert(SOURCE, source.to_string());
@@ -133,7 +129,13 @@ impl<D: Derive> Publisher<D> {
             for (place, outgoing) in flight.iter().enumerate() {
                 fence = self
                     .bus
-                    .write_next(stream, &outgoing.subject, dressed(outgoing, place), Fence::Subject(fence), outgoing.payload.clone())
+                    .write_next(
+                        stream,
+                        &outgoing.subject,
+                        dressed(outgoing, place),
+                        Fence::Subject(fence),
+                        outgoing.payload.clone(),
+                    )
                     .await?;
             }
             return Ok(fence);

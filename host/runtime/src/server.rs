@@ -26,9 +26,17 @@ pub enum StartError {
     #[error("{} is nats-server {found}; {floor} or newer is needed because older ones silently ignore settings that durability rests on", path.display(), floor = floor())]
     TooOld { path: PathBuf, found: String },
     #[error("cannot prepare {}", path.display())]
-    Prepare { path: PathBuf, #[source] source: std::io::Error },
+    Prepare {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("cannot start {}", path.display())]
-    Spawn { path: PathBuf, #[source] source: std::io::Error },
+    Spawn {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("nats-server ended before it was ready; its log is {}: {tail}", log.display())]
     Ended { log: PathBuf, tail: String },
     #[error("nats-server was not ready within {} s; its log is {}", READY_WITHIN.as_secs(), log.display())]
@@ -87,7 +95,9 @@ pub async fn find(named: Option<PathBuf>, fetched: PathBuf) -> Result<PathBuf, S
 async fn version(path: &Path) -> Option<String> {
     let output = Command::new(path).arg("--version").output().await.ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.split_whitespace().map(|word| word.trim_start_matches('v').to_owned()).find(|word| word.contains('.'))
+    text.split_whitespace()
+        .map(|word| word.trim_start_matches('v').to_owned())
+        .find(|word| word.contains('.'))
 }
 
 fn is_new_enough(found: &str) -> bool {
@@ -146,7 +156,11 @@ async fn supervise(mut child: Child, binary: PathBuf, layout: Layout, mut stop: 
             }
             status = child.wait() => tracing::error!(?status, "nats-server ended; starting it again"),
         }
-        pause = if started.elapsed() > RESTART_PAUSE_MOST { RESTART_PAUSE } else { (pause * 2).min(RESTART_PAUSE_MOST) };
+        pause = if started.elapsed() > RESTART_PAUSE_MOST {
+            RESTART_PAUSE
+        } else {
+            (pause * 2).min(RESTART_PAUSE_MOST)
+        };
         tokio::time::sleep(pause).await;
         loop {
             match spawn(&binary, &layout) {

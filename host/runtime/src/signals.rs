@@ -78,7 +78,10 @@ pub enum End {
     Ok(Box<Outcome>),
     Rejected(Rejection),
     /// The host's verdict on the plugin, after a second try on a fresh instance.
-    Failed { verdict: String, reason: String },
+    Failed {
+        verdict: String,
+        reason: String,
+    },
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -135,7 +138,8 @@ mod tests {
     #[test]
     fn spans_move_the_position_of_their_lane() {
         let mut position = Position::default();
-        let span = |run, from, count, of| Span { lane: Lane::Red, run, from, count, of, noise: 0, damaged: false };
+        let span =
+            |run, from, count, of| Span { lane: Lane::Red, run, from, count, of, noise: 0, damaged: false };
         position.cover(&span(4, 0, 10, 10));
         assert_eq!(position.red, LanePosition { run: 4, partial: 0, next: 0 });
         position.cover(&span(9, 0, 3, 10));

@@ -82,12 +82,7 @@ struct Tiles {
     position: Position,
 }
 
-async fn department_sum(
-    bus: &Bus,
-    department: &str,
-    dead: &mut HashSet<String>,
-    report: &mut Report,
-) -> Sum {
+async fn department_sum(bus: &Bus, department: &str, dead: &mut HashSet<String>, report: &mut Report) -> Sum {
     let name = FeedName { department: department.to_owned(), feed: 0 };
     let mut sum = Sum::default();
     let mut tiles = Tiles::default();
@@ -217,7 +212,8 @@ async fn journal(bus: &Bus, city: &std::sync::Arc<City>, report: &mut Report) {
                 let first = replay_of.as_ref().unwrap_or(frame);
                 if !effects.insert((first.clone(), *ordinal)) {
                     report.doubled += 1;
-                    report.fault(format!("JOURNAL {}: {first}#{ordinal} takes effect again", stored.sequence));
+                    report
+                        .fault(format!("JOURNAL {}: {first}#{ordinal} takes effect again", stored.sequence));
                 }
             }
         }

@@ -24,7 +24,11 @@ const BATCH: usize = 512;
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
     #[error("cannot open the views at {}; delete the file, it is derived and will be built anew", path.display())]
-    Open { path: PathBuf, #[source] source: rusqlite::Error },
+    Open {
+        path: PathBuf,
+        #[source]
+        source: rusqlite::Error,
+    },
     #[error("reading the views")]
     Read(#[from] rusqlite::Error),
     #[error("the views have not come to journal sequence {wanted} within {} ms (they stand at {at})", within.as_millis())]
@@ -155,7 +159,9 @@ fn apply_entry(
     }
     if let Cause::Signal { frame, ordinal, .. } = &entry.cause {
         transaction
-            .prepare_cached("INSERT OR REPLACE INTO alarm (incident, frame, ordinal, sequence) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO alarm (incident, frame, ordinal, sequence) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![id, frame.to_string(), ordinal, sequence])?;
     }
     transaction

@@ -92,10 +92,7 @@ fn at_most(what: &str, is: usize, most: usize) -> Result<(), Verdict> {
     if is <= most {
         return Ok(());
     }
-    Err(Verdict::new(
-        VerdictKind::Output,
-        format!("{is} {what} in one answer; {most} are allowed"),
-    ))
+    Err(Verdict::new(VerdictKind::Output, format!("{is} {what} in one answer; {most} are allowed")))
 }
 
 fn outcome(outcome: types::Outcome, device: &str, limits: &Limits) -> Result<Outcome, Verdict> {
@@ -105,12 +102,7 @@ fn outcome(outcome: types::Outcome, device: &str, limits: &Limits) -> Result<Out
     at_most("bytes", weigh(&outcome), limits.output_bytes as usize)?;
 
     let mut defects = Defects {
-        noted: outcome
-            .defects
-            .iter()
-            .take(DEFECTS)
-            .map(|defect| line(defect, DEFECT_BYTES))
-            .collect(),
+        noted: outcome.defects.iter().take(DEFECTS).map(|defect| line(defect, DEFECT_BYTES)).collect(),
         more: outcome.defects.len().saturating_sub(DEFECTS),
     };
     let signals = outcome
@@ -127,12 +119,7 @@ fn outcome(outcome: types::Outcome, device: &str, limits: &Limits) -> Result<Out
     for (index, piece) in outcome.advice.into_iter().enumerate() {
         advice.extend(self::advice(piece, index, &mut defects));
     }
-    Ok(Outcome {
-        signals,
-        sends,
-        advice,
-        defects: defects.close(),
-    })
+    Ok(Outcome { signals, sends, advice, defects: defects.close() })
 }
 
 /// Bytes that the answer takes in SIGNALS: JSON text, payloads in hex.
@@ -147,30 +134,20 @@ fn weigh(outcome: &types::Outcome) -> usize {
             + text::weight(&s.title)
             + text::weight(&s.data)
     });
-    let sends = outcome
-        .sends
-        .iter()
-        .map(|s| ITEM_BYTES + s.device.len() + s.channel.len() + 2 * s.payload.len());
+    let sends =
+        outcome.sends.iter().map(|s| ITEM_BYTES + s.device.len() + s.channel.len() + 2 * s.payload.len());
     let advice = outcome.advice.iter().map(|a| {
-        ITEM_BYTES
-            + a.subject.len()
-            + a.object.len()
-            + text::weight(&a.reason)
-            + text::weight(&a.data)
+        ITEM_BYTES + a.subject.len() + a.object.len() + text::weight(&a.reason) + text::weight(&a.data)
     });
-    let defects = outcome
-        .defects
-        .iter()
-        .map(|defect| ITEM_BYTES + text::weight(defect));
+    let defects = outcome.defects.iter().map(|defect| ITEM_BYTES + text::weight(defect));
     signals.sum::<usize>() + sends.sum::<usize>() + advice.sum::<usize>() + defects.sum::<usize>()
 }
 
 /// A send without a way (a device or channel that cannot be one) is no send.
 fn send(send: types::Send, index: usize, defects: &mut Defects) -> Option<Send> {
-    for (what, name, most) in [
-        ("device", &send.device, DEVICE_BYTES),
-        ("channel", &send.channel, CHANNEL_BYTES),
-    ] {
+    for (what, name, most) in
+        [("device", &send.device, DEVICE_BYTES), ("channel", &send.channel, CHANNEL_BYTES)]
+    {
         if !text::is_clean(name, most) {
             defects.note(format!(
                 "send {index} was dropped: `{what}` is `{}`; at most {most} bytes without control characters",
@@ -179,11 +156,7 @@ fn send(send: types::Send, index: usize, defects: &mut Defects) -> Option<Send> 
             return None;
         }
     }
-    Some(Send {
-        device: send.device,
-        channel: send.channel,
-        payload: send.payload,
-    })
+    Some(Send { device: send.device, channel: send.channel, payload: send.payload })
 }
 
 fn advice(advice: types::Advice, index: usize, defects: &mut Defects) -> Option<Advice> {
@@ -233,11 +206,7 @@ fn act(act: types::Act) -> Act {
 }
 
 fn rejection(rejection: types::Rejection, limits: &Limits) -> Result<Rejection, Verdict> {
-    at_most(
-        "bytes",
-        2 * rejection.reply.len(),
-        limits.output_bytes as usize,
-    )?;
+    at_most("bytes", 2 * rejection.reply.len(), limits.output_bytes as usize)?;
     let kind = match rejection.kind {
         types::RejectionKind::Malformed => RejectionKind::Malformed,
         types::RejectionKind::Unsupported => RejectionKind::Unsupported,
@@ -251,9 +220,5 @@ fn rejection(rejection: types::Rejection, limits: &Limits) -> Result<Rejection, 
             _ => RejectionKind::Other(keep(word, CODE_BYTES)),
         },
     };
-    Ok(Rejection {
-        kind,
-        reason: keep(rejection.reason, REASON_BYTES),
-        reply: rejection.reply,
-    })
+    Ok(Rejection { kind, reason: keep(rejection.reason, REASON_BYTES), reply: rejection.reply })
 }

@@ -33,15 +33,11 @@ impl Cache {
         let mut hasher = Sha256Hasher(Sha256::new());
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
         let compatibility = crate::plugin::hex(&hasher.0.finalize()[..8]);
-        Ok(Cache {
-            folder: folder.to_owned(),
-            compatibility,
-        })
+        Ok(Cache { folder: folder.to_owned(), compatibility })
     }
 
     fn path(&self, digest: &str) -> PathBuf {
-        self.folder
-            .join(format!("{digest}-{}.cwasm", self.compatibility))
+        self.folder.join(format!("{digest}-{}.cwasm", self.compatibility))
     }
 
     /// The component compiled before, if its file is there and whole.
@@ -75,10 +71,8 @@ impl Cache {
     /// reader sees all of it or nothing. A failure only costs the next compile.
     pub(crate) fn store(&self, component: &Component, digest: &str) {
         let path = self.path(digest);
-        let written = component
-            .serialize()
-            .map_err(|error| io::Error::other(error.to_string()))
-            .and_then(|code| {
+        let written =
+            component.serialize().map_err(|error| io::Error::other(error.to_string())).and_then(|code| {
                 let draft = path.with_extension(format!("{}.draft", std::process::id()));
                 let mut file = File::create(&draft)?;
                 file.write_all(&Sha256::digest(&code))?;

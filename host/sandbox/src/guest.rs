@@ -35,16 +35,10 @@ type Stack = permit::Permit<
 fn stack(plugin: &Plugin, surroundings: Surroundings, gate: &Arc<Gate>) -> Stack {
     let limits = plugin.manifest().limits;
     ServiceBuilder::new()
-        .layer(layer_fn(|inner| {
-            permit::Permit::new(inner, limits.frames_per_second, gate.clone())
-        }))
+        .layer(layer_fn(|inner| permit::Permit::new(inner, limits.frames_per_second, gate.clone())))
         .layer(layer_fn(|inner| breaker::Broken::new(inner, gate.clone())))
-        .layer(layer_fn(|inner| {
-            deadline::Deadline::new(inner, limits.milliseconds)
-        }))
-        .layer(layer_fn(|inner| {
-            memory::Memory::new(inner, limits.memory_mib)
-        }))
+        .layer(layer_fn(|inner| deadline::Deadline::new(inner, limits.milliseconds)))
+        .layer(layer_fn(|inner| memory::Memory::new(inner, limits.memory_mib)))
         .layer(layer_fn(|inner| span::Span::new(inner, plugin.clone())))
         .layer(layer_fn(classify::Classify::new))
         .service(run::Run::new(plugin.clone(), surroundings))
@@ -63,12 +57,7 @@ impl Guest {
     pub fn new(plugin: &Plugin, surroundings: Surroundings) -> Guest {
         let gate = Arc::new(Gate::new(Instant::now()));
         let stack = stack(plugin, surroundings, &gate);
-        Guest {
-            stack,
-            gate,
-            fresh: false,
-            _not_sync: std::marker::PhantomData,
-        }
+        Guest { stack, gate, fresh: false, _not_sync: std::marker::PhantomData }
     }
 
     /// One call, one transaction. On an answer with a result the changes are in
@@ -109,11 +98,7 @@ impl Guest {
 
     fn ask(&mut self, work: Work<'_>) -> Result<Reply, Verdict> {
         let fresh = std::mem::take(&mut self.fresh);
-        self.stack.now(Request {
-            work,
-            fresh,
-            now: Instant::now(),
-        })
+        self.stack.now(Request { work, fresh, now: Instant::now() })
     }
 }
 

@@ -41,13 +41,8 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 5] = [
-        Role::Decoder,
-        Role::Framer,
-        Role::Timekeeper,
-        Role::Connector,
-        Role::Advisor,
-    ];
+    pub const ALL: [Role; 5] =
+        [Role::Decoder, Role::Framer, Role::Timekeeper, Role::Connector, Role::Advisor];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -150,11 +145,7 @@ impl Limits {
     pub fn table(&self) -> [(&'static str, u32, u32); 8] {
         let most = Limits::CEILING;
         [
-            (
-                "frames_per_second",
-                self.frames_per_second,
-                most.frames_per_second,
-            ),
+            ("frames_per_second", self.frames_per_second, most.frames_per_second),
             ("milliseconds", self.milliseconds, most.milliseconds),
             ("memory_mib", self.memory_mib, most.memory_mib),
             ("signals", self.signals, most.signals),
@@ -178,11 +169,7 @@ pub enum ManifestError {
     #[error("`roles` names `{0}` twice")]
     RoleTwice(&'static str),
     #[error("`limits.{name}` is {value}; it takes 1 to {most}")]
-    Limit {
-        name: &'static str,
-        value: u32,
-        most: u32,
-    },
+    Limit { name: &'static str, value: u32, most: u32 },
 }
 
 impl Manifest {
@@ -190,22 +177,12 @@ impl Manifest {
     pub fn check(&self) -> Result<(), ManifestError> {
         for (field, value) in [("id", &self.id), ("department", &self.department)] {
             if !is_token(value) {
-                return Err(ManifestError::Token {
-                    field,
-                    value: crate::border::text::line(value, 64),
-                });
+                return Err(ManifestError::Token { field, value: crate::border::text::line(value, 64) });
             }
         }
-        let parts = self
-            .version
-            .split('.')
-            .filter(|part| part.parse::<u32>().is_ok())
-            .count();
+        let parts = self.version.split('.').filter(|part| part.parse::<u32>().is_ok()).count();
         if parts != 3 || self.version.split('.').count() != 3 {
-            return Err(ManifestError::Version(crate::border::text::line(
-                &self.version,
-                64,
-            )));
+            return Err(ManifestError::Version(crate::border::text::line(&self.version, 64)));
         }
         if self.roles.is_empty() {
             return Err(ManifestError::NoRole);
@@ -216,9 +193,7 @@ impl Manifest {
             }
         }
         for (name, value, most) in self.limits.table() {
-            if value == 0 && !matches!(name, "timers" | "state_bytes" | "sends" | "signals")
-                || value > most
-            {
+            if value == 0 && !matches!(name, "timers" | "state_bytes" | "sends" | "signals") || value > most {
                 return Err(ManifestError::Limit { name, value, most });
             }
         }
@@ -232,7 +207,5 @@ impl Manifest {
 
 fn is_token(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }

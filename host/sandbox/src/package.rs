@@ -49,9 +49,7 @@ pub enum PackageError {
     NoSection(&'static str),
     #[error("the component has the section `{0}` twice. Build it again with `tocsin plugin build`")]
     SectionTwice(&'static str),
-    #[error(
-        "the plugin was built against contract {0}; this host speaks 1.x. Build it with a matching SDK"
-    )]
+    #[error("the plugin was built against contract {0}; this host speaks 1.x. Build it with a matching SDK")]
     Contract(String),
     #[error(
         "the manifest says contract {manifest} and the component {section}. Build it again with `tocsin plugin build`"
@@ -69,18 +67,12 @@ pub enum PackageError {
         "the manifest declares the role `{0}`, but the component does not export it. Export it, or take it from `roles`"
     )]
     RoleMissing(&'static str),
-    #[error(
-        "the component exports the role `{0}`, but the manifest does not declare it. Add it to `roles`"
-    )]
+    #[error("the component exports the role `{0}`, but the manifest does not declare it. Add it to `roles`")]
     RoleUndeclared(&'static str),
     #[error(
         "the component is too heavy to compile: {what} is {is}, at most {most}. Split the largest functions, or generate less code"
     )]
-    TooHeavy {
-        what: &'static str,
-        is: usize,
-        most: usize,
-    },
+    TooHeavy { what: &'static str, is: usize, most: usize },
     #[error("the component does not compile: {0}. Build it again with `tocsin plugin build`")]
     Compile(String),
     #[error("the component does not fit the contract: {0}. Build it with the SDK of contract 1.x")]
@@ -177,20 +169,14 @@ impl PackageError {
 /// Reads and checks a package without compiling it.
 pub fn inspect(package: &[u8]) -> Result<Manifest, PackageError> {
     if package.len() > PACKAGE_BYTES {
-        return Err(PackageError::TooLarge {
-            size: package.len(),
-            most: PACKAGE_BYTES,
-        });
+        return Err(PackageError::TooLarge { size: package.len(), most: PACKAGE_BYTES });
     }
     let sections = sections::read(package)?;
     let contract = contract(&sections)?;
     let manifest = manifest(&sections)?;
     if manifest.contract != contract {
         let said = crate::border::text::escaped(&manifest.contract);
-        return Err(PackageError::ContractDiffers {
-            manifest: said,
-            section: contract.to_owned(),
-        });
+        return Err(PackageError::ContractDiffers { manifest: said, section: contract.to_owned() });
     }
     for import in &sections.imports {
         imports::check(import)?;
@@ -206,13 +192,10 @@ pub fn inspect(package: &[u8]) -> Result<Manifest, PackageError> {
 }
 
 fn contract<'a>(sections: &Sections<'a>) -> Result<&'a str, PackageError> {
-    let bytes = sections
-        .contract
-        .ok_or(PackageError::NoSection(CONTRACT_SECTION))?;
+    let bytes = sections.contract.ok_or(PackageError::NoSection(CONTRACT_SECTION))?;
     let text = std::str::from_utf8(bytes).unwrap_or("?").trim();
     let mut parts = text.split('.');
-    let numbers =
-        text.split('.').count() == 3 && text.split('.').all(|part| part.parse::<u32>().is_ok());
+    let numbers = text.split('.').count() == 3 && text.split('.').all(|part| part.parse::<u32>().is_ok());
     if parts.next() != Some(MAJOR) || !numbers {
         return Err(PackageError::Contract(crate::border::text::escaped(text)));
     }
@@ -220,25 +203,19 @@ fn contract<'a>(sections: &Sections<'a>) -> Result<&'a str, PackageError> {
 }
 
 fn manifest(sections: &Sections<'_>) -> Result<Manifest, PackageError> {
-    let bytes = sections
-        .manifest
-        .ok_or(PackageError::NoSection(MANIFEST_SECTION))?;
+    let bytes = sections.manifest.ok_or(PackageError::NoSection(MANIFEST_SECTION))?;
     if bytes.len() > MANIFEST_BYTES {
         let why = format!("it has {} bytes, at most {MANIFEST_BYTES}", bytes.len());
         return Err(PackageError::ManifestText(why));
     }
-    let manifest: Manifest = serde_json::from_slice(bytes).map_err(|error| {
-        PackageError::ManifestText(crate::border::text::line(&error.to_string(), 200))
-    })?;
+    let manifest: Manifest = serde_json::from_slice(bytes)
+        .map_err(|error| PackageError::ManifestText(crate::border::text::line(&error.to_string(), 200)))?;
     manifest.check()?;
     Ok(manifest)
 }
 
 fn exports(sections: &Sections<'_>, role: Role) -> bool {
-    sections
-        .exports
-        .iter()
-        .any(|export| imports::interface(export) == Some(role.as_str()))
+    sections.exports.iter().any(|export| imports::interface(export) == Some(role.as_str()))
 }
 
 /// The component with its contract version and manifest as custom sections at

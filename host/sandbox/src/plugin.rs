@@ -38,31 +38,20 @@ impl Plugin {
         let mut exports = Exports::default();
         for role in &manifest.roles {
             let found = match role {
-                Role::Decoder => {
-                    roles::decoder::GuestIndices::new(&pre).map(|at| exports.decoder = Some(at))
+                Role::Decoder => roles::decoder::GuestIndices::new(&pre).map(|at| exports.decoder = Some(at)),
+                Role::Framer => roles::framer::GuestIndices::new(&pre).map(|at| exports.framer = Some(at)),
+                Role::Timekeeper => {
+                    roles::timekeeper::GuestIndices::new(&pre).map(|at| exports.timekeeper = Some(at))
                 }
-                Role::Framer => {
-                    roles::framer::GuestIndices::new(&pre).map(|at| exports.framer = Some(at))
-                }
-                Role::Timekeeper => roles::timekeeper::GuestIndices::new(&pre)
-                    .map(|at| exports.timekeeper = Some(at)),
                 Role::Connector => {
                     roles::connector::GuestIndices::new(&pre).map(|at| exports.connector = Some(at))
                 }
-                Role::Advisor => {
-                    roles::advisor::GuestIndices::new(&pre).map(|at| exports.advisor = Some(at))
-                }
+                Role::Advisor => roles::advisor::GuestIndices::new(&pre).map(|at| exports.advisor = Some(at)),
             };
-            found.map_err(|error| {
-                PackageError::Link(crate::border::text::line(&format!("{error:#}"), 300))
-            })?;
+            found
+                .map_err(|error| PackageError::Link(crate::border::text::line(&format!("{error:#}"), 300)))?;
         }
-        Ok(Plugin(Arc::new(Inner {
-            manifest,
-            digest,
-            pre,
-            exports,
-        })))
+        Ok(Plugin(Arc::new(Inner { manifest, digest, pre, exports })))
     }
 
     pub fn manifest(&self) -> &Manifest {

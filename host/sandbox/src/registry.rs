@@ -56,10 +56,6 @@ impl Registry for Nowhere {
 impl Surroundings {
     /// No registered device and no setting: enough for `frame`.
     pub fn nowhere() -> Surroundings {
-        Surroundings {
-            registry: Arc::new(Nowhere),
-            settings: Arc::default(),
-            native: None,
-        }
+        Surroundings { registry: Arc::new(Nowhere), settings: Arc::default(), native: None }
     }
 }

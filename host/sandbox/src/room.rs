@@ -8,11 +8,7 @@ use tocsin_core::time::Timestamp;
 /// State and timers of one (plugin, device). Only calls for that device see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
-    #[serde(
-        default,
-        skip_serializing_if = "BTreeMap::is_empty",
-        with = "hex_values"
-    )]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "hex_values")]
     pub state: BTreeMap<String, Vec<u8>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: BTreeMap<String, Timestamp>,
@@ -105,27 +101,16 @@ impl Visit {
         if self.state.is_empty() && self.timers.is_empty() {
             return (room, Vec::new());
         }
-        let state = std::mem::take(&mut self.state)
-            .into_iter()
-            .filter_map(|(key, value)| match value {
-                Some(value) if room.state.get(&key) == Some(&value) => None,
-                Some(value) => Some(Change::Put { key, value }),
-                None => room
-                    .state
-                    .contains_key(&key)
-                    .then_some(Change::Delete { key }),
-            });
-        let timers =
-            std::mem::take(&mut self.timers)
-                .into_iter()
-                .filter_map(|(key, at)| match at {
-                    Some(at) if room.timers.get(&key) == Some(&at) => None,
-                    Some(at) => Some(Change::Set { key, at }),
-                    None => room
-                        .timers
-                        .contains_key(&key)
-                        .then_some(Change::Cancel { key }),
-                });
+        let state = std::mem::take(&mut self.state).into_iter().filter_map(|(key, value)| match value {
+            Some(value) if room.state.get(&key) == Some(&value) => None,
+            Some(value) => Some(Change::Put { key, value }),
+            None => room.state.contains_key(&key).then_some(Change::Delete { key }),
+        });
+        let timers = std::mem::take(&mut self.timers).into_iter().filter_map(|(key, at)| match at {
+            Some(at) if room.timers.get(&key) == Some(&at) => None,
+            Some(at) => Some(Change::Set { key, at }),
+            None => room.timers.contains_key(&key).then_some(Change::Cancel { key }),
+        });
         let changes: Vec<Change> = state.chain(timers).collect();
         for change in &changes {
             room.apply(change);
@@ -161,11 +146,7 @@ impl Visit {
 
     /// Before the first `put` only deletions stand in the changes.
     fn count(&self) -> usize {
-        let kept = self
-            .room
-            .state
-            .iter()
-            .filter(|(key, _)| !self.state.contains_key(*key));
+        let kept = self.room.state.iter().filter(|(key, _)| !self.state.contains_key(*key));
         kept.map(|(key, value)| cost(key, value)).sum()
     }
 
@@ -183,14 +164,10 @@ impl Visit {
     pub(crate) fn set(&mut self, key: String, at: Timestamp, quota: usize) -> Result<(), Verdict> {
         check_key(&key)?;
         self.timers.insert(key, Some(at));
-        let added = self
-            .timers
-            .iter()
-            .filter(|(key, at)| at.is_some() && !self.room.timers.contains_key(*key));
-        let removed = self
-            .timers
-            .iter()
-            .filter(|(key, at)| at.is_none() && self.room.timers.contains_key(*key));
+        let added =
+            self.timers.iter().filter(|(key, at)| at.is_some() && !self.room.timers.contains_key(*key));
+        let removed =
+            self.timers.iter().filter(|(key, at)| at.is_none() && self.room.timers.contains_key(*key));
         let timers = self.room.timers.len() + added.count() - removed.count();
         if timers > quota {
             return Err(Verdict::new(
@@ -242,10 +219,7 @@ mod hex_values {
         deserializer: D,
     ) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
         let state = BTreeMap::<String, Value>::deserialize(deserializer)?;
-        Ok(state
-            .into_iter()
-            .map(|(key, Value(value))| (key, value))
-            .collect())
+        Ok(state.into_iter().map(|(key, Value(value))| (key, value)).collect())
     }
 }
 
@@ -267,13 +241,9 @@ mod tests {
         for step in script.split_whitespace() {
             let (key, number) = (step[1..2].to_owned(), step[2..].parse::<u8>().unwrap_or(0));
             match &step[..1] {
-                "+" => visit
-                    .put(key, vec![number], 1_000)
-                    .expect("within the quota"),
+                "+" => visit.put(key, vec![number], 1_000).expect("within the quota"),
                 "-" => visit.delete(key),
-                "@" => visit
-                    .set(key, Timestamp(number.into()), 10)
-                    .expect("within the quota"),
+                "@" => visit.set(key, Timestamp(number.into()), 10).expect("within the quota"),
                 _ => visit.cancel(key),
             }
         }
@@ -290,10 +260,7 @@ mod tests {
         assert_eq!(said.join(" "), expect, "{script}");
         let mut redone = room();
         changes.iter().for_each(|change| redone.apply(change));
-        assert_eq!(
-            redone, after,
-            "{script}: the changes are the whole difference"
-        );
+        assert_eq!(redone, after, "{script}: the changes are the whole difference");
     }
 
     #[test]
@@ -317,35 +284,21 @@ mod tests {
         visit.enter(room());
         let entry = ENTRY_BYTES + 2;
         // Two entries are there; a third fits, a fourth does not until one goes.
-        visit
-            .put("c".into(), vec![3], 3 * entry)
-            .expect("the third");
-        visit
-            .put("d".into(), vec![4], 3 * entry)
-            .expect_err("the fourth");
-        visit
-            .put("c".into(), vec![5], 3 * entry)
-            .expect("in its place");
+        visit.put("c".into(), vec![3], 3 * entry).expect("the third");
+        visit.put("d".into(), vec![4], 3 * entry).expect_err("the fourth");
+        visit.put("c".into(), vec![5], 3 * entry).expect("in its place");
         visit.delete("a".into());
-        visit
-            .put("d".into(), vec![4], 3 * entry)
-            .expect("in the place of the deleted");
+        visit.put("d".into(), vec![4], 3 * entry).expect("in the place of the deleted");
         visit.delete("d".into());
-        visit
-            .put("e".into(), vec![4], 3 * entry)
-            .expect("in its place");
+        visit.put("e".into(), vec![4], 3 * entry).expect("in its place");
 
         visit.abandon();
         visit.enter(room());
         visit.delete("a".into());
-        visit
-            .put("c".into(), vec![3], 2 * entry)
-            .expect("a deletion before the first put counts");
+        visit.put("c".into(), vec![3], 2 * entry).expect("a deletion before the first put counts");
 
         visit.set("u".into(), Timestamp(1), 2).expect("the second");
-        visit
-            .set("v".into(), Timestamp(1), 2)
-            .expect_err("the third");
+        visit.set("v".into(), Timestamp(1), 2).expect_err("the third");
         assert_eq!(visit.abandon(), room());
     }
 
@@ -354,9 +307,6 @@ mod tests {
         let text = serde_json::to_string(&room()).expect("text");
         assert_eq!(text, r#"{"state":{"a":"01","b":"02"},"timers":{"t":5}}"#);
         assert_eq!(serde_json::from_str::<Room>(&text).expect("a room"), room());
-        assert_eq!(
-            serde_json::from_str::<Room>("{}").expect("a room"),
-            Room::default()
-        );
+        assert_eq!(serde_json::from_str::<Room>("{}").expect("a room"), Room::default());
     }
 }

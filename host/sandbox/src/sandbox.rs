@@ -8,9 +8,7 @@ use crate::ward::Ward;
 use std::path::PathBuf;
 use std::time::Duration;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{
-    Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
-};
+use wasmtime::{Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy};
 
 /// How often the epoch moves. A deadline is met to within two of these; finer
 /// ticks wake an idle machine for nothing.
@@ -43,11 +41,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         // 64 plugins with a feed and a framing door each.
-        Config {
-            cache: None,
-            instances: 128,
-            memory_mib: crate::Limits::CEILING.memory_mib,
-        }
+        Config { cache: None, instances: 128, memory_mib: crate::Limits::CEILING.memory_mib }
     }
 }
 
@@ -57,15 +51,9 @@ pub enum StartError {
     #[error(
         "the sandbox cannot be set up (it reserves {reserved_gib} GiB of address space, none of it memory; `ulimit -v` must allow that)"
     )]
-    Engine {
-        reserved_gib: u64,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    Engine { reserved_gib: u64, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the folder for compiled plugins, {}, cannot be used", folder.display())]
-    Cache {
-        folder: PathBuf,
-        source: std::io::Error,
-    },
+    Cache { folder: PathBuf, source: std::io::Error },
     #[error("the thread that keeps deadlines cannot be started")]
     Ticker(#[source] std::io::Error),
 }
@@ -88,23 +76,14 @@ impl Sandbox {
         let mut linker = Linker::new(&engine);
         Host_::add_to_linker::<_, HasSelf<Ward>>(&mut linker, |ward| ward).map_err(failed)?;
         let cache = match &config.cache {
-            Some(folder) => {
-                Some(
-                    Cache::open(folder, &engine).map_err(|source| StartError::Cache {
-                        folder: folder.clone(),
-                        source,
-                    })?,
-                )
-            }
+            Some(folder) => Some(
+                Cache::open(folder, &engine)
+                    .map_err(|source| StartError::Cache { folder: folder.clone(), source })?,
+            ),
             None => None,
         };
         tick(&engine).map_err(StartError::Ticker)?;
-        Ok(Sandbox {
-            engine,
-            linker,
-            cache,
-            memory_mib: config.memory_mib,
-        })
+        Ok(Sandbox { engine, linker, cache, memory_mib: config.memory_mib })
     }
 
     /// Reads and checks the package, then compiles it or takes it from the cache.
@@ -112,30 +91,23 @@ impl Sandbox {
         let manifest = package::inspect(package)?;
         if manifest.limits.memory_mib > self.memory_mib {
             let asks = manifest.limits.memory_mib;
-            return Err(PackageError::Memory {
-                asks,
-                most: self.memory_mib,
-            });
+            return Err(PackageError::Memory { asks, most: self.memory_mib });
         }
         let digest = digest(package);
         let component = self.component(package, &digest)?;
-        let pre = self.linker.instantiate_pre(&component).map_err(|error| {
-            PackageError::Link(crate::border::text::line(&format!("{error:#}"), 300))
-        })?;
+        let pre = self
+            .linker
+            .instantiate_pre(&component)
+            .map_err(|error| PackageError::Link(crate::border::text::line(&format!("{error:#}"), 300)))?;
         Plugin::new(manifest, digest, pre)
     }
 
     fn component(&self, package: &[u8], digest: &str) -> Result<Component, PackageError> {
-        if let Some(component) = self
-            .cache
-            .as_ref()
-            .and_then(|cache| cache.load(&self.engine, digest))
-        {
+        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.load(&self.engine, digest)) {
             return Ok(component);
         }
-        let component = Component::from_binary(&self.engine, package).map_err(|error| {
-            PackageError::Compile(crate::border::text::line(&format!("{error:#}"), 300))
-        })?;
+        let component = Component::from_binary(&self.engine, package)
+            .map_err(|error| PackageError::Compile(crate::border::text::line(&format!("{error:#}"), 300)))?;
         if let Some(cache) = &self.cache {
             cache.store(&component, digest);
         }
@@ -187,17 +159,14 @@ fn pool(config: &Config) -> PoolingAllocationConfig {
 /// The thread ends with the engine.
 fn tick(engine: &Engine) -> std::io::Result<()> {
     let engine = engine.weak();
-    std::thread::Builder::new()
-        .name("epoch".into())
-        .stack_size(64 << 10)
-        .spawn(move || {
-            loop {
-                std::thread::sleep(TICK);
-                match engine.upgrade() {
-                    Some(engine) => engine.increment_epoch(),
-                    None => break,
-                }
+    std::thread::Builder::new().name("epoch".into()).stack_size(64 << 10).spawn(move || {
+        loop {
+            std::thread::sleep(TICK);
+            match engine.upgrade() {
+                Some(engine) => engine.increment_epoch(),
+                None => break,
             }
-        })?;
+        }
+    })?;
     Ok(())
 }

@@ -44,10 +44,7 @@ impl VerdictKind {
     /// Whether the guest ran at all. If not, the input is as it was: wait
     /// [`ready_in`](crate::Guest::ready_in) and call again.
     pub fn ran(self) -> bool {
-        !matches!(
-            self,
-            VerdictKind::Busy | VerdictKind::Broken | VerdictKind::Role
-        )
+        !matches!(self, VerdictKind::Busy | VerdictKind::Broken | VerdictKind::Role)
     }
 
     pub fn as_str(self) -> &'static str {
@@ -75,9 +72,6 @@ impl fmt::Display for VerdictKind {
 
 impl Verdict {
     pub(crate) fn new(kind: VerdictKind, reason: impl Into<String>) -> Verdict {
-        Verdict {
-            kind,
-            reason: reason.into(),
-        }
+        Verdict { kind, reason: reason.into() }
     }
 }

@@ -63,10 +63,7 @@ impl Ward {
     pub(crate) fn take_logs(&mut self) -> Vec<(Level, String)> {
         let mut logs = std::mem::take(&mut self.logs);
         if self.more_logs > 0 {
-            logs.push((
-                Level::Warn,
-                format!("{} more lines of this call were not kept", self.more_logs),
-            ));
+            logs.push((Level::Warn, format!("{} more lines of this call were not kept", self.more_logs)));
         }
         logs
     }
@@ -80,11 +77,7 @@ impl Ward {
 
     /// The last error that the guest logged: its panic, if it trapped.
     pub(crate) fn last_words(&self) -> Option<&str> {
-        let (_, text) = self
-            .logs
-            .iter()
-            .rev()
-            .find(|(level, _)| *level == Level::Error)?;
+        let (_, text) = self.logs.iter().rev().find(|(level, _)| *level == Level::Error)?;
         Some(text)
     }
 
@@ -133,11 +126,8 @@ impl timers::Host for Ward {
         self.enter("timers.set")?;
         let at = Timestamp(at);
         if !border::is_time(at) {
-            let reason = format!(
-                "timers.set of `{}` at {} ms, before 1970 or after 2200",
-                escaped(&key),
-                at.0
-            );
+            let reason =
+                format!("timers.set of `{}` at {} ms, before 1970 or after 2200", escaped(&key), at.0);
             return Err(Verdict::new(VerdictKind::Output, reason).into());
         }
         let quota = self.limits.timers as usize;
@@ -180,23 +170,19 @@ impl city::Host for Ward {
         if id.len() > PATH_BYTES {
             return Ok(None);
         }
-        Ok(self
-            .surroundings
-            .registry
-            .device(&id)
-            .map(|device| city::Registration {
-                id: device.id,
-                model: device.model,
-                title: device.title,
-                unit: device.unit,
-                region: device.region,
-                position: device.position.map(|at| types::Position {
-                    lon: at.lon,
-                    lat: at.lat,
-                    datum: types::Datum::Wgs84,
-                }),
-                settings: device.settings,
-            }))
+        Ok(self.surroundings.registry.device(&id).map(|device| city::Registration {
+            id: device.id,
+            model: device.model,
+            title: device.title,
+            unit: device.unit,
+            region: device.region,
+            position: device.position.map(|at| types::Position {
+                lon: at.lon,
+                lat: at.lat,
+                datum: types::Datum::Wgs84,
+            }),
+            settings: device.settings,
+        }))
     }
 
     fn setting(&mut self, name: String) -> wasmtime::Result<Option<String>> {

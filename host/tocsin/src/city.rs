@@ -20,7 +20,7 @@ mod source;
 mod tests;
 
 pub use finding::{CityErrors, Finding, Level};
-pub use host::{DoorKind, DoorSpec, PluginSpec};
+pub use host::{DoorSpec, PluginSpec};
 
 use finding::{Findings, text};
 use sha2::{Digest, Sha256};
@@ -30,13 +30,7 @@ use tocsin_core::city::City;
 use tocsin_core::outcome::hex;
 
 /// In the order in which they are read; the digest covers them sorted by name.
-const FILES: [&str; 5] = [
-    "city.toml",
-    "regions.toml",
-    "units.toml",
-    "devices.toml",
-    "hazards.toml",
-];
+const FILES: [&str; 5] = ["city.toml", "regions.toml", "units.toml", "devices.toml", "hazards.toml"];
 
 /// A city whose files hold no error.
 #[derive(Debug)]
@@ -51,38 +45,23 @@ pub struct Loaded {
 impl Loaded {
     /// What `up` asks for beyond `city check`: every plugin's package is there.
     pub fn with_packages(mut self) -> Result<Loaded, CityErrors> {
-        let (missing, others) = self
-            .warnings
-            .drain(..)
-            .partition(|w| w.code == plugin::PACKAGE_MISSING);
+        let (missing, others) = self.warnings.drain(..).partition(|w| w.code == plugin::PACKAGE_MISSING);
         self.warnings = others;
-        CityErrors::none_or(
-            Vec::into_iter(missing).map(Finding::into_error).collect(),
-            self,
-        )
+        CityErrors::none_or(Vec::into_iter(missing).map(Finding::into_error).collect(), self)
     }
 }
 
 /// Reads and checks the city in `dir`.
 pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let mut findings = Findings::default();
-    let files: Vec<File> = FILES
-        .iter()
-        .filter_map(|name| File::read(dir, name, &mut findings))
-        .collect();
-    let sources: Vec<Source<'_>> = files
-        .iter()
-        .map(|file| Source::parse(file, &mut findings))
-        .collect();
+    let files: Vec<File> = FILES.iter().filter_map(|name| File::read(dir, name, &mut findings)).collect();
+    let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &mut findings)).collect();
     let [main, regions, units, devices, hazards] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
 
-    main.only_keys(
-        &["code", "name", "department", "plugin", "door"],
-        &mut findings,
-    );
+    main.only_keys(&["code", "name", "department", "plugin", "door"], &mut findings);
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
@@ -93,29 +72,9 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
 
-    let (errors, warnings) = findings
-        .into_list()
-        .into_iter()
-        .partition(|f| f.level == Level::Error);
-    let city = City {
-        code,
-        name,
-        digest: digest(&files),
-        departments,
-        regions,
-        units,
-        devices,
-        hazards,
-    };
-    CityErrors::none_or(
-        errors,
-        Loaded {
-            city,
-            plugins,
-            doors,
-            warnings,
-        },
-    )
+    let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
+    let city = City { code, name, digest: digest(&files), departments, regions, units, devices, hazards };
+    CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 
 /// SHA-256 over name and content of the files, each with its length before it, so
@@ -124,10 +83,7 @@ fn digest(files: &[File]) -> String {
     let mut sorted: Vec<&File> = files.iter().collect();
     sorted.sort_by_key(|file| file.name());
     let mut sum = Sha256::new();
-    for part in sorted
-        .into_iter()
-        .flat_map(|file| [file.name(), file.text()])
-    {
+    for part in sorted.into_iter().flat_map(|file| [file.name(), file.text()]) {
         sum.update((part.len() as u64).to_be_bytes());
         sum.update(part.as_bytes());
     }

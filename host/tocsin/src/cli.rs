@@ -18,6 +18,7 @@ mod up;
 mod words;
 
 use crate::client::{Client, Refused};
+use crate::http;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use print::Printer;
@@ -121,13 +122,14 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
 }
 
 fn tell(error: &anyhow::Error, json: bool) {
+    let message = http::sentence(error.as_ref());
     if !json {
-        eprintln!("tocsin: {error:#}");
+        eprintln!("tocsin: {message}");
         return;
     }
     let body = match error.downcast_ref::<Refused>() {
         Some(refused) if refused.body.is_object() => refused.body.clone(),
-        _ => json!({ "code": "failed", "message": format!("{error:#}") }),
+        _ => json!({ "code": "failed", "message": message }),
     };
     eprintln!("{body}");
 }

@@ -56,12 +56,20 @@ impl Client {
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let request = self.agent.post(self.url(path)).header("Authorization", self.token()).content_type("application/json");
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.token())
+            .content_type("application/json");
         self.read(request.send(body.to_string()), path)
     }
 
     pub fn post_bytes(&self, path: &str, bytes: &[u8]) -> Result<Value> {
-        let request = self.agent.post(self.url(path)).header("Authorization", self.token()).content_type("application/wasm");
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.token())
+            .content_type("application/wasm");
         self.read(request.send(bytes), path)
     }
 
@@ -82,7 +90,11 @@ impl Client {
         format!("Bearer {}", self.home.operator)
     }
 
-    fn read(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, path: &str) -> Result<Value> {
+    fn read(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        path: &str,
+    ) -> Result<Value> {
         let mut answer = answer.map_err(|error| self.away(error))?;
         let status = answer.status();
         let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
@@ -104,7 +116,12 @@ impl Client {
 
 /// Without the environment's proxy: the host is on this machine.
 fn agent(patience: Option<Duration>) -> ureq::Agent {
-    ureq::Agent::config_builder().proxy(None).http_status_as_error(false).timeout_global(patience).build().into()
+    ureq::Agent::config_builder()
+        .proxy(None)
+        .http_status_as_error(false)
+        .timeout_global(patience)
+        .build()
+        .into()
 }
 
 /// One segment of a path.
@@ -112,7 +129,9 @@ pub fn segment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(byte as char);
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -133,8 +152,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_why() {
-        let check = |body: Value, expect: &str| assert_eq!(Refused { status: 409, body }.to_string(), expect);
-        check(json!({"message": "须先确认", "rule": "incident.close.from-suspected"}), "须先确认 [incident.close.from-suspected]");
+        let check = |body: Value, expect: &str| {
+            assert_eq!(Refused { status: 409, body }.to_string(), expect);
+        };
+        check(
+            json!({"message": "须先确认", "rule": "incident.close.from-suspected"}),
+            "须先确认 [incident.close.from-suspected]",
+        );
         check(json!({"message": "busy"}), "busy");
         check(Value::Null, "the host answers 409");
     }

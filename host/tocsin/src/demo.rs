@@ -64,11 +64,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            seed: 1,
-            speed: 10.0,
-            json: false,
-        }
+        Options { seed: 1, speed: 10.0, json: false }
     }
 }
 
@@ -90,19 +86,12 @@ impl Told {
 
 /// Plays the night to its end and tells it on stdout.
 pub async fn play(target: Target, options: Options) -> Result<Story> {
-    ensure!(
-        options.speed.is_finite() && options.speed > 0.0,
-        "--speed must be a number above 0, such as 10"
-    );
+    ensure!(options.speed.is_finite() && options.speed > 0.0, "--speed must be a number above 0, such as 10");
     let mut stage = Stage::set(&target, &options)?;
     stage.say(
         Voice::Stage,
         Tone::Plain,
-        &text!(
-            demo_begins,
-            city = target.city.name,
-            console = target.ready.console
-        ),
+        &text!(demo_begins, city = target.city.name, console = target.ready.console),
     );
     let mut events = http::follow(stage.api("stream"));
     let teller = stage.teller.clone();
@@ -137,11 +126,7 @@ mod tests {
                 r#"{{"id":"a","state":"suspected","count":{count},"sources":["x"],"confidence":{confidence}}}"#
             );
             let event = Event::read("incident.changed", &data).expect("an event");
-            assert_eq!(
-                told.is_news(&event),
-                expect,
-                "count {count}, confidence {confidence}"
-            );
+            assert_eq!(told.is_news(&event), expect, "count {count}, confidence {confidence}");
         };
         check(1, 0.6, true);
         check(2, 0.6, true);

@@ -18,6 +18,7 @@ mod status;
 mod stream;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
+pub use refusal::sentence;
 pub use serve::CONNECTIONS;
 
 use hub::Hub;

@@ -44,10 +44,10 @@ impl Build {
             Some(path) => path.clone(),
             None => compile::core_module(&self.dir)?,
         };
-        let core = std::fs::read(&core_path)
-            .with_context(|| format!("cannot read {}", core_path.display()))?;
-        let component = component(&core)
-            .with_context(|| format!("{} cannot become a plugin", core_path.display()))?;
+        let core =
+            std::fs::read(&core_path).with_context(|| format!("cannot read {}", core_path.display()))?;
+        let component =
+            component(&core).with_context(|| format!("{} cannot become a plugin", core_path.display()))?;
         let package = package::embed(&component, &manifest);
         // What the host would refuse at `plugin push` is refused here, beside the source.
         package::inspect(&package).map_err(|error| match text::language() {
@@ -56,16 +56,12 @@ impl Build {
         })?;
         let path = match &self.out {
             Some(path) => path.clone(),
-            None => compile::target_directory(&self.dir)?
-                .join("plugins")
-                .join(format!("{}.wasm", manifest.id)),
+            None => {
+                compile::target_directory(&self.dir)?.join("plugins").join(format!("{}.wasm", manifest.id))
+            }
         };
         write(&path, &package)?;
-        Ok(Built {
-            path,
-            manifest,
-            bytes: package.len(),
-        })
+        Ok(Built { path, manifest, bytes: package.len() })
     }
 }
 
@@ -76,10 +72,7 @@ fn component(core: &[u8]) -> Result<Vec<u8>> {
     // The custom section that wit-bindgen leaves behind; without it any module
     // becomes a component that can do nothing.
     let section = b"component-type";
-    ensure!(
-        core.windows(section.len()).any(|window| window == section),
-        "{NO_PLUGIN}"
-    );
+    ensure!(core.windows(section.len()).any(|window| window == section), "{NO_PLUGIN}");
     ComponentEncoder::default()
         .validate(true)
         .module(core)
@@ -90,12 +83,10 @@ fn component(core: &[u8]) -> Result<Vec<u8>> {
 /// Whole or not at all: a host that watches the file never sees half of it.
 fn write(path: &Path, package: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     let partial = path.with_extension("wasm.partial");
-    std::fs::write(&partial, package)
-        .with_context(|| format!("cannot write {}", partial.display()))?;
+    std::fs::write(&partial, package).with_context(|| format!("cannot write {}", partial.display()))?;
     std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -107,10 +98,7 @@ mod tests {
     fn what_is_no_plugin_is_refused_with_advice() {
         let check = |core: &[u8]| {
             let error = component(core).expect_err("no plugin");
-            assert!(
-                error.to_string().contains("tocsin_sdk::export!"),
-                "{error:#}"
-            );
+            assert!(error.to_string().contains("tocsin_sdk::export!"), "{error:#}");
         };
         check(b"");
         check(b"not wasm at all");
@@ -119,11 +107,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let build = Build {
-            dir: "no/such/crate".into(),
-            out: None,
-            release_wasm: None,
-        };
+        let build = Build { dir: "no/such/crate".into(), out: None, release_wasm: None };
         let error = build.run().expect_err("no folder");
         assert!(error.to_string().contains("no/such/crate"));
     }

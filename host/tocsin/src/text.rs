@@ -78,11 +78,7 @@ fn choose(variable: impl Fn(&str) -> Option<String>) -> Language {
         .iter()
         .find_map(|name| variable(name).filter(|value| !value.is_empty()))
         .unwrap_or_default();
-    if said.to_ascii_lowercase().starts_with("zh") {
-        Language::Chinese
-    } else {
-        Language::English
-    }
+    if said.to_ascii_lowercase().starts_with("zh") { Language::Chinese } else { Language::English }
 }
 
 #[cfg(test)]
@@ -94,29 +90,17 @@ mod tests {
     fn the_locale_chooses() {
         let check = |variables: &[(&str, &str)], expect| {
             let find = |name: &str| {
-                variables
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, value)| (*value).to_owned())
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
             };
             assert_eq!(choose(find), expect, "{variables:?}");
         };
         check(&[], Language::English);
         check(&[("LANG", "zh_CN.UTF-8")], Language::Chinese);
-        check(
-            &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")],
-            Language::English,
-        );
-        check(
-            &[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN")],
-            Language::Chinese,
-        );
+        check(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")], Language::English);
+        check(&[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN")], Language::Chinese);
         check(&[("LC_ALL", ""), ("LANG", "zh_CN")], Language::Chinese);
         check(&[("LC_ALL", "C"), ("TOCSIN_LANG", "zh")], Language::Chinese);
-        check(
-            &[("LANG", "zh_CN"), ("TOCSIN_LANG", "en")],
-            Language::English,
-        );
+        check(&[("LANG", "zh_CN"), ("TOCSIN_LANG", "en")], Language::English);
     }
 
     #[test]
@@ -131,20 +115,13 @@ mod tests {
     }
 
     fn names(template: &str) -> BTreeSet<&str> {
-        template
-            .split('{')
-            .skip(1)
-            .filter_map(|part| part.split_once('}').map(|(name, _)| name))
-            .collect()
+        template.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
     }
 
     #[test]
     fn every_key_has_both_languages_and_the_same_values() {
         for (key, entry) in catalogue::ALL {
-            assert!(
-                !entry.en.trim().is_empty() && !entry.zh.trim().is_empty(),
-                "{key} lacks a language"
-            );
+            assert!(!entry.en.trim().is_empty() && !entry.zh.trim().is_empty(), "{key} lacks a language");
             assert_eq!(names(entry.en), names(entry.zh), "{key}: the values differ");
         }
     }

@@ -12,8 +12,8 @@ mod ports;
 mod ready;
 mod registry;
 
-pub use home::Home;
 pub use config::{fetched_server, named_server};
+pub use home::Home;
 pub use limit::open_files;
 pub use ports::Ports;
 pub use ready::Ready;
@@ -105,7 +105,8 @@ pub async fn start(options: &Options) -> Result<Running> {
         ready: ready.clone(),
     };
     let surface = http::open(listeners.console, listeners.doors, host.clone(), &credentials.operator);
-    let running = Running { ready, warnings: loaded.warnings, city: (*city).clone(), host, surface, data, _lock: lock };
+    let running =
+        Running { ready, warnings: loaded.warnings, city: (*city).clone(), host, surface, data, _lock: lock };
     match home.write(&running.data) {
         Ok(()) => Ok(running),
         Err(error) => {

@@ -52,12 +52,7 @@ pub enum Wrong {
     /// More than the standard allows, or none.
     Count { flag: u8, count: u8, most: usize },
     /// The objects end elsewhere than the data.
-    Length {
-        flag: u8,
-        count: u8,
-        have: usize,
-        need: usize,
-    },
+    Length { flag: u8, count: u8, have: usize, need: usize },
 }
 
 /// The shape of each type and how many of it a frame may hold.
@@ -96,26 +91,12 @@ impl<'a> Objects<'a> {
         let need = match size {
             Size::Fixed(size) => objects * size,
             Size::Text(before) => (0..objects).fold(0, |end, _| {
-                end + before
-                    + 1
-                    + body
-                        .get(end + before)
-                        .map_or(0, |length| usize::from(*length))
+                end + before + 1 + body.get(end + before).map_or(0, |length| usize::from(*length))
             }),
         };
         match body.len() == need {
-            true => Ok(Objects {
-                flag,
-                count: objects,
-                body,
-                size,
-            }),
-            false => Err(Wrong::Length {
-                flag,
-                count,
-                have: body.len(),
-                need,
-            }),
+            true => Ok(Objects { flag, count: objects, body, size }),
+            false => Err(Wrong::Length { flag, count, have: body.len(), need }),
         }
     }
 

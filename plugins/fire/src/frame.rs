@@ -57,16 +57,12 @@ impl<'a> Frame<'a> {
             )));
         }
         if !bytes.ends_with(END) {
-            return Err(frame.nak(format!(
-                "结束符 {:02X?} 应为 [23, 23] (wrong end mark)",
-                &bytes[bytes.len() - 2..],
-            )));
+            return Err(frame
+                .nak(format!("结束符 {:02X?} 应为 [23, 23] (wrong end mark)", &bytes[bytes.len() - 2..],)));
         }
         let (stated, computed) = (bytes[bytes.len() - 3], checksum(bytes));
         if stated != computed {
-            return Err(frame.nak(format!(
-                "校验和 0x{stated:02X} 应为 0x{computed:02X} (checksum mismatch)"
-            )));
+            return Err(frame.nak(format!("校验和 0x{stated:02X} 应为 0x{computed:02X} (checksum mismatch)")));
         }
         Ok(frame)
     }
@@ -130,17 +126,12 @@ pub fn data_length(bytes: &[u8]) -> usize {
 /// The low eight bits of the sum of everything between the start mark and the
 /// checksum. Given a whole frame.
 pub fn checksum(frame: &[u8]) -> u8 {
-    frame[2..frame.len() - 3]
-        .iter()
-        .fold(0, |sum, byte| sum.wrapping_add(*byte))
+    frame[2..frame.len() - 3].iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }
 
 /// Six address bytes as a device's name.
 pub fn device(address: &[u8]) -> String {
     let mut name = String::with_capacity(12);
-    address
-        .iter()
-        .rev()
-        .for_each(|byte| crate::text::push_hex(&mut name, *byte));
+    address.iter().rev().for_each(|byte| crate::text::push_hex(&mut name, *byte));
     name
 }

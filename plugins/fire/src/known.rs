@@ -31,19 +31,13 @@ impl Known {
     pub fn load() -> Known {
         let mut entries = memory::get(KEY).unwrap_or_default();
         entries.truncate(entries.len() / ENTRY * ENTRY);
-        Known {
-            entries,
-            changed: false,
-        }
+        Known { entries, changed: false }
     }
 
     /// Notes the lasting bits that a part has now, leaves those of `keep` as they
     /// are, and says which it had.
     pub fn replace(&mut self, part: Part, now: u16, keep: u16) -> u16 {
-        let found = self
-            .entries
-            .chunks_exact(ENTRY)
-            .position(|entry| entry[..8] == part);
+        let found = self.entries.chunks_exact(ENTRY).position(|entry| entry[..8] == part);
         let Some(at) = found.map(|index| index * ENTRY) else {
             if now != 0 {
                 self.make_room();
@@ -79,12 +73,7 @@ impl Known {
             return;
         }
         let fire = |entry: &[u8]| u16::from(entry[8]) & crate::table::state::FIRE != 0;
-        let at = self
-            .entries
-            .chunks_exact(ENTRY)
-            .position(|entry| !fire(entry))
-            .unwrap_or(0)
-            * ENTRY;
+        let at = self.entries.chunks_exact(ENTRY).position(|entry| !fire(entry)).unwrap_or(0) * ENTRY;
         self.entries.drain(at..at + ENTRY);
     }
 }
@@ -110,10 +99,7 @@ mod tests {
         assert_eq!(known.replace(part(3), 0, 0), 0);
         known.save();
         let mut known = Known::load();
-        assert_eq!(
-            (known.replace(part(1), 0, 0), known.replace(part(2), 0, 0)),
-            (6, 4)
-        );
+        assert_eq!((known.replace(part(1), 0, 0), known.replace(part(2), 0, 0)), (6, 4));
         known.save();
         assert_eq!(memory::get(KEY), None);
     }

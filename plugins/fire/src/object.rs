@@ -83,21 +83,14 @@ impl Telling {
     fn observed(&mut self, tag: &[u8], place: &Place<'_>) -> Option<Timestamp> {
         let observed = moment::read(tag);
         if observed.is_none() {
-            self.defect(
-                place,
-                &format!("时间标签 {} 无效 (no such time)", text::hex(tag)),
-            );
+            self.defect(place, &format!("时间标签 {} 无效 (no such time)", text::hex(tag)));
         }
         observed
     }
 
     /// Alarms always, all else while there is room.
     fn push(&mut self, signal: Signal) {
-        let bytes = signal.code.len()
-            + signal.device.len()
-            + signal.title.len()
-            + signal.data.len()
-            + SIGNAL;
+        let bytes = signal.code.len() + signal.device.len() + signal.title.len() + signal.data.len() + SIGNAL;
         if bytes > self.budget && signal.kind != Kind::Alarm {
             self.untold += 1;
             return;
@@ -107,8 +100,6 @@ impl Telling {
     }
 
     fn defect(&mut self, place: &Place<'_>, what: &str) {
-        self.said
-            .defects
-            .push(format!("{}: {what}", place.path(&self.uitd)));
+        self.said.defects.push(format!("{}: {what}", place.path(&self.uitd)));
     }
 }

@@ -91,10 +91,7 @@ impl<'a> Place<'a> {
 /// 区号 and 位号: how vendors divide the four address bytes that the standard
 /// leaves open.
 fn zone(address: &[u8; 4]) -> (u16, u16) {
-    (
-        u16::from_le_bytes([address[0], address[1]]),
-        u16::from_le_bytes([address[2], address[3]]),
-    )
+    (u16::from_le_bytes([address[0], address[1]]), u16::from_le_bytes([address[2], address[3]]))
 }
 
 fn push_zone(into: &mut String, address: &[u8; 4]) {

@@ -52,10 +52,7 @@ impl Settings {
             return Settings::default();
         };
         registration.settings().unwrap_or_else(|| {
-            log::warn(&format!(
-                "the settings of {} are not those of a fire device",
-                registration.id
-            ));
+            log::warn(&format!("the settings of {} are not those of a fire device", registration.id));
             Settings::default()
         })
     }

@@ -24,11 +24,7 @@ const STREAM: Marked<'_> = Marked {
 /// The pieces of a stream. A frame that holds a fire is red.
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
     STREAM.pieces(buffer, |bytes| {
-        let kind = if holds_fire(bytes) {
-            PieceKind::Red
-        } else {
-            PieceKind::Routine
-        };
+        let kind = if holds_fire(bytes) { PieceKind::Red } else { PieceKind::Routine };
         (kind, frame::device(&bytes[12..18]))
     })
 }

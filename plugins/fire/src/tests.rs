@@ -20,9 +20,7 @@ const ALARM: &str = "40 40 01 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B
 const UITD: &str = "000000000379";
 
 fn hex(text: &str) -> Vec<u8> {
-    text.split_whitespace()
-        .map(|byte| u8::from_str_radix(byte, 16).unwrap())
-        .collect()
+    text.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect()
 }
 
 /// A frame of the UITD with serial 1.
@@ -44,10 +42,7 @@ fn seal(mut frame: Vec<u8>) -> Vec<u8> {
 
 /// 发送数据 with these objects.
 fn send(flag: u8, objects: &[Vec<u8>]) -> Vec<u8> {
-    frame(
-        2,
-        &[vec![flag, objects.len() as u8], objects.concat()].concat(),
-    )
+    frame(2, &[vec![flag, objects.len() as u8], objects.concat()].concat())
 }
 
 /// A type 2 object: zone 10, number 2 of system 1.1.
@@ -68,29 +63,16 @@ fn decode(host: &Host, bytes: &[u8]) -> Answer {
 fn line(signal: &Signal) -> String {
     let kind = format!("{:?}", signal.kind).to_lowercase();
     let kind = kind.rsplit("::").next().unwrap();
-    let value = signal
-        .value
-        .map_or(String::new(), |value| format!(" {value} {}", signal.unit));
-    let at = signal.observed.map_or("-".to_owned(), |at| {
-        Beijing::of(at).to_string()[5..19].to_owned()
-    });
-    let place = signal
-        .device
-        .strip_prefix(UITD)
-        .expect("every path begins with the UITD");
-    format!(
-        "{kind} {} {place}{value} @{at} {}",
-        signal.code, signal.title
-    )
+    let value = signal.value.map_or(String::new(), |value| format!(" {value} {}", signal.unit));
+    let at = signal.observed.map_or("-".to_owned(), |at| Beijing::of(at).to_string()[5..19].to_owned());
+    let place = signal.device.strip_prefix(UITD).expect("every path begins with the UITD");
+    format!("{kind} {} {place}{value} @{at} {}", signal.code, signal.title)
 }
 
 /// What a frame says: signals, then defects marked with `!`.
 fn said(host: &Host, bytes: &[u8]) -> Vec<String> {
     let outcome = decode(host, bytes).expect("a frame that is read");
-    let defects = outcome
-        .defects
-        .iter()
-        .map(|defect| format!("! {}", defect.strip_prefix(UITD).unwrap()));
+    let defects = outcome.defects.iter().map(|defect| format!("! {}", defect.strip_prefix(UITD).unwrap()));
     outcome.signals.iter().map(line).chain(defects).collect()
 }
 

@@ -6,18 +6,10 @@ use encoding_rs::GB18030;
 /// characters. `false` where some of it was no GB 18030: what could not be read
 /// shows as `\u{FFFD}`, and half a character at the very end is left out.
 pub fn push_field(into: &mut String, field: &[u8]) -> bool {
-    let end = field
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(field.len());
+    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
     let field = field[..end].trim_ascii();
     if field.is_ascii() {
-        into.extend(
-            field
-                .iter()
-                .map(|byte| char::from(*byte))
-                .filter(|byte| !byte.is_control()),
-        );
+        into.extend(field.iter().map(|byte| char::from(*byte)).filter(|byte| !byte.is_control()));
         return true;
     }
     let (start, mut decoder) = (into.len(), GB18030.new_decoder_without_bom_handling());
@@ -54,11 +46,7 @@ mod tests {
 
     fn check(field: &[u8], expect: &str, clean: bool) {
         let mut text = String::new();
-        assert_eq!(
-            (push_field(&mut text, field), text.as_str()),
-            (clean, expect),
-            "{field:02X?}"
-        );
+        assert_eq!((push_field(&mut text, field), text.as_str()), (clean, expect), "{field:02X?}");
     }
 
     #[test]

@@ -36,11 +36,7 @@ impl Fields {
 
     /// Names of all that was not read and is not absent, cut to what can be shown.
     pub fn unread(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(_, value)| !is_absent(value))
-            .map(|(name, _)| shown(name))
-            .collect()
+        self.0.iter().filter(|(_, value)| !is_absent(value)).map(|(name, _)| shown(name)).collect()
     }
 }
 

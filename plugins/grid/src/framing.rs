@@ -19,13 +19,7 @@ const OBJECT_BYTES_MAX: usize = PAYLOAD_BYTES_MAX + 1;
 /// cheap beside a grid worker's pace.
 #[derive(Deserialize)]
 struct Glance {
-    #[serde(
-        alias = "type",
-        alias = "eventType",
-        alias = "类别",
-        alias = "事件类别",
-        alias = "事件类型"
-    )]
+    #[serde(alias = "type", alias = "eventType", alias = "类别", alias = "事件类别", alias = "事件类型")]
     category: String,
 }
 
@@ -55,9 +49,8 @@ pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
 }
 
 fn piece(object: &[u8]) -> Piece {
-    let category = serde_json::from_slice(object)
-        .ok()
-        .and_then(|glance: Glance| category::find(&glance.category));
+    let category =
+        serde_json::from_slice(object).ok().and_then(|glance: Glance| category::find(&glance.category));
     match category {
         Some(category) if category.red => Piece::red(size(object.len()), ""),
         _ => Piece::routine(size(object.len()), ""),
@@ -92,10 +85,7 @@ fn is_between(byte: u8) -> bool {
 
 /// Up to the line's end or the buffer's, or to an object that begins before.
 fn line(bytes: &[u8]) -> usize {
-    let end = bytes
-        .iter()
-        .take(OBJECT_BYTES_MAX)
-        .position(|byte| matches!(byte, b'\n' | b'{'));
+    let end = bytes.iter().take(OBJECT_BYTES_MAX).position(|byte| matches!(byte, b'\n' | b'{'));
     end.unwrap_or(bytes.len().min(OBJECT_BYTES_MAX))
 }
 

@@ -54,9 +54,7 @@ pub struct Grid;
 
 impl Decoder for Grid {
     fn decode(message: Message) -> Answer {
-        let datum = city::setting("datum")
-            .and_then(|name| place::datum(&name))
-            .unwrap_or(Datum::Wgs84);
+        let datum = city::setting("datum").and_then(|name| place::datum(&name)).unwrap_or(Datum::Wgs84);
         let report = Report::read(&message.payload, datum).map_err(Refusal::into_rejection)?;
         let reply = json!({
             "accepted": true,

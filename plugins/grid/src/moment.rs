@@ -21,12 +21,5 @@ pub fn read(text: &str) -> Option<Timestamp> {
 
 fn compact(text: &str) -> Option<Timestamp> {
     let part = |from: usize| text.get(from..from + 2)?.parse::<u8>().ok();
-    beijing(
-        text.get(..4)?.parse().ok()?,
-        part(4)?,
-        part(6)?,
-        part(8)?,
-        part(10)?,
-        part(12)?,
-    )
+    beijing(text.get(..4)?.parse().ok()?, part(4)?, part(6)?, part(8)?, part(10)?, part(12)?)
 }

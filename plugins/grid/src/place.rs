@@ -5,38 +5,18 @@ use crate::refusal::Refusal;
 use serde_json::Value;
 use tocsin_sdk::{Datum, Position};
 
-const POSITION: &[&str] = &[
-    "position",
-    "location",
-    "point",
-    "coordinates",
-    "geometry",
-    "位置",
-    "坐标",
-];
+const POSITION: &[&str] = &["position", "location", "point", "coordinates", "geometry", "位置", "坐标"];
 const LON: &[&str] = &["lon", "lng", "longitude", "long", "x", "经度"];
 const LAT: &[&str] = &["lat", "latitude", "y", "纬度"];
-const DATUM: &[&str] = &[
-    "datum",
-    "crs",
-    "coordType",
-    "coord_type",
-    "coordinateSystem",
-    "坐标系",
-];
+const DATUM: &[&str] = &["datum", "crs", "coordType", "coord_type", "coordinateSystem", "坐标系"];
 
 /// `wgs84`, `WGS-84`, `GCJ02`, `gcj_02`, `bd-09`, `EPSG:4326`, ...
 pub fn datum(name: &str) -> Option<Datum> {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     match plain.to_ascii_lowercase().as_str() {
-        "wgs84"
-        | "wgs"
-        | "gps"
-        | "epsg4326"
-        | "4326"
-        | "cgcs2000"
-        | "urnogcdefcrsogc13crs84"
-        | "crs84" => Some(Datum::Wgs84),
+        "wgs84" | "wgs" | "gps" | "epsg4326" | "4326" | "cgcs2000" | "urnogcdefcrsogc13crs84" | "crs84" => {
+            Some(Datum::Wgs84)
+        }
         "gcj02" | "gcj" | "amap" | "gaode" | "tencent" => Some(Datum::Gcj02),
         "bd09" | "bd09ll" | "baidu" => Some(Datum::Bd09),
         _ => None,
@@ -66,18 +46,13 @@ pub fn read(
     let lat = degrees(&format!("{name}.lat"), &lat)?;
     check(&name, lon, lat)?;
     if lon == 0.0 && lat == 0.0 {
-        defects.push(format!(
-            "{name}: 0, 0 is what a telephone without a fix says; left out"
-        ));
+        defects.push(format!("{name}: 0, 0 is what a telephone without a fix says; left out"));
         return Ok(None);
     }
     let datum = match inner.or(named) {
         None => default,
         Some(field) => field.text().and_then(|name| datum(&name)).ok_or_else(|| {
-            Refusal::malformed(
-                &field.name,
-                format!("{} is none of wgs84, gcj02, bd09", shown(&field.value)),
-            )
+            Refusal::malformed(&field.name, format!("{} is none of wgs84, gcj02, bd09", shown(&field.value)))
         })?,
     };
     Ok(Some(Position { lon, lat, datum }))
@@ -92,50 +67,32 @@ fn pair(Field { name, value }: Field) -> Result<Option<Pair>, Refusal> {
             let mut inside = Fields::new(map);
             let datum = inside.take(DATUM);
             if let Some(list) = inside.take(&["coordinates"]) {
-                let flat = pair(Field {
-                    name,
-                    value: list.value,
-                })?;
+                let flat = pair(Field { name, value: list.value })?;
                 return Ok(flat.map(|(name, lon, lat, _)| (name, lon, lat, datum)));
             }
             match (inside.take(LON), inside.take(LAT)) {
                 (Some(lon), Some(lat)) => Ok(Some((name, lon.value, lat.value, datum))),
                 (None, None) if inside.unread().is_empty() => Ok(None),
-                _ => Err(Refusal::malformed(
-                    &name,
-                    "an object needs lon and lat".to_owned(),
-                )),
+                _ => Err(Refusal::malformed(&name, "an object needs lon and lat".to_owned())),
             }
         }
         // A third number is the height above the ellipsoid.
         Value::Array(list) => match &list[..] {
             [lon, lat] | [lon, lat, _] => Ok(Some((name, lon.clone(), lat.clone(), None))),
-            _ => Err(Refusal::malformed(
-                &name,
-                format!("[lon, lat] is 2 numbers, not {}", list.len()),
-            )),
+            _ => Err(Refusal::malformed(&name, format!("[lon, lat] is 2 numbers, not {}", list.len()))),
         },
         Value::String(text) => match text.split_once([',', ',', ' ', ';']) {
             Some((lon, lat)) => Ok(Some((name, lon.into(), lat.into(), None))),
-            None => Err(Refusal::malformed(
-                &name,
-                format!("{} is not \"lon,lat\"", shown(text)),
-            )),
+            None => Err(Refusal::malformed(&name, format!("{} is not \"lon,lat\"", shown(text)))),
         },
-        other => Err(Refusal::malformed(
-            &name,
-            format!("{} is no position", shown(other)),
-        )),
+        other => Err(Refusal::malformed(&name, format!("{} is no position", shown(other)))),
     }
 }
 
 fn degrees(name: &str, value: &Value) -> Result<f64, Refusal> {
     number(value).ok_or_else(|| {
         let written = text(value).unwrap_or_else(|| value.to_string());
-        Refusal::malformed(
-            name,
-            format!("{} is not a number of degrees", shown(written)),
-        )
+        Refusal::malformed(name, format!("{} is not a number of degrees", shown(written)))
     })
 }
 
@@ -144,15 +101,8 @@ fn check(name: &str, lon: f64, lat: f64) -> Result<(), Refusal> {
         return Ok(());
     }
     let swapped = lon.abs() <= 90.0 && lat.abs() <= 180.0;
-    let hint = if swapped {
-        "; lon and lat look swapped"
-    } else {
-        ""
-    };
-    Err(Refusal::implausible(
-        name,
-        format!("{lon}, {lat} is not on the earth{hint}"),
-    ))
+    let hint = if swapped { "; lon and lat look swapped" } else { "" };
+    Err(Refusal::implausible(name, format!("{lon}, {lat} is not on the earth{hint}")))
 }
 
 fn half(name: &str, other: &str) -> Refusal {

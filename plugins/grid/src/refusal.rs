@@ -13,33 +13,17 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn malformed(field: &str, reason: String) -> Refusal {
-        Refusal {
-            kind: RejectionKind::Malformed,
-            field: field.to_owned(),
-            reason,
-        }
+        Refusal { kind: RejectionKind::Malformed, field: field.to_owned(), reason }
     }
 
     pub fn implausible(field: &str, reason: String) -> Refusal {
-        Refusal {
-            kind: RejectionKind::Implausible,
-            field: field.to_owned(),
-            reason,
-        }
+        Refusal { kind: RejectionKind::Implausible, field: field.to_owned(), reason }
     }
 
     pub fn into_rejection(self) -> Rejection {
-        let Refusal {
-            kind,
-            field,
-            reason,
-        } = self;
+        let Refusal { kind, field, reason } = self;
         let reply = json!({ "accepted": false, "field": field, "reason": reason });
-        let whole = if field.is_empty() {
-            reason
-        } else {
-            format!("{field}: {reason}")
-        };
+        let whole = if field.is_empty() { reason } else { format!("{field}: {reason}") };
         Rejection::new(kind, whole).with_reply(reply.to_string())
     }
 }

@@ -18,67 +18,17 @@ const REFERENCE_CHARS_MAX: usize = 64;
 const TITLE_CHARS_MAX: usize = 60;
 const UNREAD_NAMED_MAX: usize = 8;
 
-const TEXT: &[&str] = &[
-    "text",
-    "content",
-    "description",
-    "desc",
-    "内容",
-    "描述",
-    "事件描述",
-];
-const CATEGORY: &[&str] = &[
-    "category",
-    "type",
-    "eventType",
-    "event_type",
-    "类别",
-    "事件类别",
-    "事件类型",
-];
-const PHOTO: &[&str] = &[
-    "photo", "photos", "image", "images", "picture", "pictures", "照片", "图片",
-];
-const REPORTER: &[&str] = &[
-    "reporter",
-    "reporterId",
-    "reporter_id",
-    "worker",
-    "workerId",
-    "user",
-    "网格员",
-    "上报人",
-];
+const TEXT: &[&str] = &["text", "content", "description", "desc", "内容", "描述", "事件描述"];
+const CATEGORY: &[&str] = &["category", "type", "eventType", "event_type", "类别", "事件类别", "事件类型"];
+const PHOTO: &[&str] = &["photo", "photos", "image", "images", "picture", "pictures", "照片", "图片"];
+const REPORTER: &[&str] =
+    &["reporter", "reporterId", "reporter_id", "worker", "workerId", "user", "网格员", "上报人"];
 const REPORTER_NAME: &[&str] = &["name", "reporterName", "姓名"];
 const REPORTER_PHONE: &[&str] = &["phone", "tel", "mobile", "电话"];
-const TIME: &[&str] = &[
-    "time",
-    "at",
-    "observed",
-    "reportTime",
-    "report_time",
-    "timestamp",
-    "时间",
-    "上报时间",
-];
-const REGION: &[&str] = &[
-    "township",
-    "region",
-    "regionCode",
-    "region_code",
-    "town",
-    "乡镇",
-    "区划",
-];
-const REFERENCE: &[&str] = &[
-    "id",
-    "reference",
-    "eventId",
-    "event_id",
-    "serial",
-    "编号",
-    "事件编号",
-];
+const TIME: &[&str] =
+    &["time", "at", "observed", "reportTime", "report_time", "timestamp", "时间", "上报时间"];
+const REGION: &[&str] = &["township", "region", "regionCode", "region_code", "town", "乡镇", "区划"];
+const REFERENCE: &[&str] = &["id", "reference", "eventId", "event_id", "serial", "编号", "事件编号"];
 const LEVEL: &[&str] = &["level", "severity", "等级", "事件等级"];
 const ADDRESS: &[&str] = &["address", "place", "地址", "地点"];
 
@@ -110,17 +60,10 @@ impl Report {
     pub fn read(payload: &[u8], datum: Datum) -> Result<Report, Refusal> {
         let mut fields = Fields::new(object(payload)?);
         let mut defects = Vec::new();
-        let text = fields
-            .take(TEXT)
-            .and_then(|field| or_defect(&field, field.text(), &mut defects));
-        let photos = fields
-            .take(PHOTO)
-            .map(|field| photo::links(field, &mut defects))
-            .unwrap_or_default();
+        let text = fields.take(TEXT).and_then(|field| or_defect(&field, field.text(), &mut defects));
+        let photos = fields.take(PHOTO).map(|field| photo::links(field, &mut defects)).unwrap_or_default();
         let category = fields.take(CATEGORY);
-        let known = category
-            .as_ref()
-            .and_then(|field| category::find(&field.text()?));
+        let known = category.as_ref().and_then(|field| category::find(&field.text()?));
         if text.is_none() && photos.is_empty() && known.is_none() {
             let reason = "the report says nothing: no text, no photo, no category that is known";
             return Err(Refusal::malformed("text", reason.to_owned()));
@@ -132,18 +75,11 @@ impl Report {
             let at = field.text().and_then(|text| moment::read(&text));
             or_defect(&field, at, &mut defects)
         });
-        let region = fields
-            .take(REGION)
-            .and_then(|field| or_defect(&field, region(&field), &mut defects));
-        let severity = fields
-            .take(LEVEL)
-            .and_then(|field| or_defect(&field, severity(&field), &mut defects));
-        let address = fields
-            .take(ADDRESS)
-            .and_then(|field| or_defect(&field, field.text(), &mut defects));
-        let reference = fields
-            .take(REFERENCE)
-            .and_then(|field| or_defect(&field, reference(&field), &mut defects));
+        let region = fields.take(REGION).and_then(|field| or_defect(&field, region(&field), &mut defects));
+        let severity = fields.take(LEVEL).and_then(|field| or_defect(&field, severity(&field), &mut defects));
+        let address = fields.take(ADDRESS).and_then(|field| or_defect(&field, field.text(), &mut defects));
+        let reference =
+            fields.take(REFERENCE).and_then(|field| or_defect(&field, reference(&field), &mut defects));
         name_unread(&fields, &mut defects);
         Ok(Report {
             category,
@@ -181,22 +117,14 @@ impl Report {
     }
 
     fn title(&self) -> String {
-        let said = if self.text.is_empty() {
-            &self.address
-        } else {
-            &self.text
-        };
+        let said = if self.text.is_empty() { &self.address } else { &self.text };
         let blank = |c: char| c.is_whitespace() || c.is_control();
         let words: Vec<&str> = said.split(blank).filter(|word| !word.is_empty()).collect();
         let line = words.join(" ");
         let short: String = line.chars().take(TITLE_CHARS_MAX).collect();
         let more = if short.len() < line.len() { "…" } else { "" };
         let title = self.category.title;
-        if short.is_empty() {
-            title.to_owned()
-        } else {
-            format!("{title}:{short}{more}")
-        }
+        if short.is_empty() { title.to_owned() } else { format!("{title}:{short}{more}") }
     }
 
     fn data(&self) -> String {
@@ -225,31 +153,22 @@ impl Report {
 
 fn object(payload: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if payload.len() > PAYLOAD_BYTES_MAX {
-        let reason = format!(
-            "{} bytes are more than {PAYLOAD_BYTES_MAX}; send photos as links",
-            payload.len()
-        );
+        let reason =
+            format!("{} bytes are more than {PAYLOAD_BYTES_MAX}; send photos as links", payload.len());
         return Err(Refusal::malformed("", reason));
     }
     let text = std::str::from_utf8(payload)
         .map_err(|error| Refusal::malformed("", format!("not UTF-8: {error}")))?;
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(other) => Err(Refusal::malformed(
-            "",
-            format!("not a JSON object: {}", shown(other)),
-        )),
+        Ok(other) => Err(Refusal::malformed("", format!("not a JSON object: {}", shown(other)))),
         Err(error) => Err(Refusal::malformed("", format!("not JSON: {error}"))),
     }
 }
 
 fn or_defect<T>(field: &Field, read: Option<T>, defects: &mut Vec<String>) -> Option<T> {
     if read.is_none() {
-        defects.push(format!(
-            "{}: cannot read {}",
-            field.name,
-            shown(&field.value)
-        ));
+        defects.push(format!("{}: cannot read {}", field.name, shown(&field.value)));
     }
     read
 }
@@ -270,12 +189,7 @@ fn reporter(fields: &mut Fields, defects: &mut Vec<String>) -> Reporter {
     match field.value {
         Value::Object(map) => {
             let mut inside = Fields::new(map);
-            let mut part = |names| {
-                inside
-                    .take(names)
-                    .and_then(|field| field.text())
-                    .unwrap_or_default()
-            };
+            let mut part = |names| inside.take(names).and_then(|field| field.text()).unwrap_or_default();
             reporter.name = part(REPORTER_NAME);
             reporter.phone = part(REPORTER_PHONE);
             reporter.id = part(REFERENCE);
@@ -307,29 +221,19 @@ fn severity(field: &Field) -> Option<Severity> {
         "3" | "较大" | "较重" | "黄" | "黄色" | "三级" | "moderate" | "medium" | "yellow" => {
             Some(Severity::Moderate)
         }
-        "4" | "一般" | "蓝" | "蓝色" | "四级" | "minor" | "low" | "blue" => {
-            Some(Severity::Minor)
-        }
+        "4" | "一般" | "蓝" | "蓝色" | "四级" | "minor" | "low" | "blue" => Some(Severity::Minor),
         _ => None,
     }
 }
 
 fn reference(field: &Field) -> Option<String> {
-    field
-        .text()
-        .filter(|id| id.chars().count() <= REFERENCE_CHARS_MAX && !id.contains(char::is_control))
+    field.text().filter(|id| id.chars().count() <= REFERENCE_CHARS_MAX && !id.contains(char::is_control))
 }
 
 /// A device id is a path, and the reporter is one step of it.
 fn path_step(id: &str) -> String {
     id.chars()
-        .map(|c| {
-            if c == '/' || c.is_whitespace() || c.is_control() {
-                '-'
-            } else {
-                c
-            }
-        })
+        .map(|c| if c == '/' || c.is_whitespace() || c.is_control() { '-' } else { c })
         .take(64)
         .collect()
 }
@@ -348,10 +252,6 @@ fn name_unread(fields: &Fields, defects: &mut Vec<String>) {
     }
     let named = unread[..unread.len().min(UNREAD_NAMED_MAX)].join(", ");
     let more = unread.len().saturating_sub(UNREAD_NAMED_MAX);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     defects.push(format!("fields that nobody reads: {named}{more}"));
 }

@@ -24,31 +24,14 @@ fn a_whole_report() {
         "time": "2026-07-12 14:30:20", "township": 330791002000_u64, "level": "较大",
     }));
     let signal = &outcome.signals[0];
-    assert_eq!(
-        (outcome.signals.len(), outcome.defects.len()),
-        (1, 0),
-        "{:?}",
-        outcome.defects
-    );
-    assert_eq!(
-        (&signal.kind, signal.code.as_str()),
-        (&Kind::Report, "report.fire")
-    );
-    assert_eq!(
-        (signal.device.as_str(), signal.reference.as_str()),
-        ("grid-002-01", "GW-20260712-0031")
-    );
-    assert_eq!(
-        (signal.urgency, signal.severity),
-        (Urgency::Immediate, Severity::Moderate)
-    );
+    assert_eq!((outcome.signals.len(), outcome.defects.len()), (1, 0), "{:?}", outcome.defects);
+    assert_eq!((&signal.kind, signal.code.as_str()), (&Kind::Report, "report.fire"));
+    assert_eq!((signal.device.as_str(), signal.reference.as_str()), ("grid-002-01", "GW-20260712-0031"));
+    assert_eq!((signal.urgency, signal.severity), (Urgency::Immediate, Severity::Moderate));
     assert_eq!(signal.observed, Some(1_783_837_820_000));
     assert_eq!(signal.region, "330791002000");
     let position = signal.position.unwrap();
-    assert_eq!(
-        (position.lon, position.lat, position.datum),
-        (120.2987, 29.2801, Datum::Gcj02)
-    );
+    assert_eq!((position.lon, position.lat, position.datum), (120.2987, 29.2801, Datum::Gcj02));
     assert_eq!(signal.title, "火情:东苑小区 3 幢 楼道冒烟");
     assert_eq!(
         serde_json::from_str::<Value>(&signal.data).unwrap(),
@@ -68,11 +51,7 @@ fn a_whole_report() {
 fn categories() {
     let check = |written: Value, code: &str, defects: usize| {
         let outcome = accepted(json!({"text": "某处", "category": written}));
-        assert_eq!(
-            (outcome.signals[0].code.as_str(), outcome.defects.len()),
-            (code, defects),
-            "{written}"
-        );
+        assert_eq!((outcome.signals[0].code.as_str(), outcome.defects.len()), (code, defects), "{written}");
     };
     for (written, code) in [
         ("火情", "report.fire"),
@@ -109,11 +88,7 @@ fn times() {
     let check = |written: Value, expect: Option<i64>| {
         let outcome = accepted(json!({"category": "火情", "time": written}));
         assert_eq!(outcome.signals[0].observed, expect, "{written}");
-        assert_eq!(
-            outcome.defects.is_empty(),
-            expect.is_some() || written == "",
-            "{written}"
-        );
+        assert_eq!(outcome.defects.is_empty(), expect.is_some() || written == "", "{written}");
     };
     let at = Some(1_783_837_820_000);
     for written in [
@@ -154,54 +129,28 @@ fn times() {
 fn positions() {
     let check = |report: Value, expect: (f64, f64, Datum)| {
         let mut whole = json!({"category": "火情"});
-        whole
-            .as_object_mut()
-            .unwrap()
-            .extend(report.as_object().unwrap().clone());
+        whole.as_object_mut().unwrap().extend(report.as_object().unwrap().clone());
         let outcome = accepted(whole);
         let position = outcome.signals[0].position.unwrap();
-        assert_eq!(
-            (position.lon, position.lat, position.datum),
-            expect,
-            "{report}"
-        );
+        assert_eq!((position.lon, position.lat, position.datum), expect, "{report}");
         assert_eq!(outcome.defects, Vec::<String>::new(), "{report}");
     };
     let at = |datum| (120.25, 29.5, datum);
-    check(
-        json!({"position": {"lon": 120.25, "lat": 29.5}}),
-        at(Datum::Wgs84),
-    );
-    check(
-        json!({"position": {"lng": "120.25", "lat": " 29.5 ", "datum": "bd09"}}),
-        at(Datum::Bd09),
-    );
+    check(json!({"position": {"lon": 120.25, "lat": 29.5}}), at(Datum::Wgs84));
+    check(json!({"position": {"lng": "120.25", "lat": " 29.5 ", "datum": "bd09"}}), at(Datum::Bd09));
     check(
         json!({"location": {"longitude": 120.25, "latitude": 29.5}, "coordType": "gcj02"}),
         at(Datum::Gcj02),
     );
-    check(
-        json!({"position": [120.25, 29.5], "datum": "WGS-84"}),
-        at(Datum::Wgs84),
-    );
+    check(json!({"position": [120.25, 29.5], "datum": "WGS-84"}), at(Datum::Wgs84));
     check(json!({"position": "120.25,29.5"}), at(Datum::Wgs84));
-    check(
-        json!({"geometry": {"type": "Point", "coordinates": [120.25, 29.5, 12]}}),
-        at(Datum::Wgs84),
-    );
-    check(
-        json!({"lon": 120.25, "lat": "29.5", "坐标系": "GCJ02"}),
-        at(Datum::Gcj02),
-    );
+    check(json!({"geometry": {"type": "Point", "coordinates": [120.25, 29.5, 12]}}), at(Datum::Wgs84));
+    check(json!({"lon": 120.25, "lat": "29.5", "坐标系": "GCJ02"}), at(Datum::Gcj02));
 
     let host = Host::fresh();
     host.set("datum", "gcj02");
-    let outcome = host
-        .decode::<Grid>(Host::message(
-            "",
-            br#"{"type":"fire","lon":120.25,"lat":29.5}"#,
-        ))
-        .unwrap();
+    let outcome =
+        host.decode::<Grid>(Host::message("", br#"{"type":"fire","lon":120.25,"lat":29.5}"#)).unwrap();
     assert_eq!(outcome.signals[0].position.unwrap().datum, Datum::Gcj02);
 }
 
@@ -210,24 +159,12 @@ fn what_is_optional_and_unreadable_is_left_out_and_named() {
     let check = |field: &str, value: Value, word: &str| {
         let outcome = accepted(json!({"category": "火情", "text": "x", field: value}));
         assert_eq!(outcome.signals[0].code, "report.fire");
-        assert!(
-            (1..=17).contains(&outcome.defects.len()),
-            "{field}: {:?}",
-            outcome.defects
-        );
-        assert!(
-            outcome.defects[0].contains(word),
-            "{field}: {:?}",
-            outcome.defects
-        );
+        assert!((1..=17).contains(&outcome.defects.len()), "{field}: {:?}", outcome.defects);
+        assert!(outcome.defects[0].contains(word), "{field}: {:?}", outcome.defects);
     };
     check("photo", "javascript:alert(1)".into(), "photo");
     check("photo", json!({"data": "aGVsbG8="}), "photo");
-    check(
-        "photos",
-        json!(["ftp://x/y.jpg", "http://grid.example/1.jpg"]),
-        "ftp",
-    );
+    check("photos", json!(["ftp://x/y.jpg", "http://grid.example/1.jpg"]), "ftp");
     check("township", "33079100".into(), "township");
     check("township", "青溪".into(), "township");
     check("level", "很大".into(), "level");
@@ -242,10 +179,7 @@ fn what_is_optional_and_unreadable_is_left_out_and_named() {
         json!({"text": "x", "category": "fire", "reporter": "a/b c", "township": "330791002", "photo": null, "position": {}}),
     );
     assert_eq!(
-        (
-            outcome.signals[0].device.as_str(),
-            outcome.signals[0].region.as_str()
-        ),
+        (outcome.signals[0].device.as_str(), outcome.signals[0].region.as_str()),
         ("a-b-c", "330791002000")
     );
     assert_eq!(outcome.defects, Vec::<String>::new());
@@ -254,17 +188,10 @@ fn what_is_optional_and_unreadable_is_left_out_and_named() {
 #[test]
 fn refusals_name_the_field() {
     let check = |payload: &[u8], kind: RejectionKind, field: &str| {
-        let shown = String::from_utf8_lossy(payload)
-            .chars()
-            .take(60)
-            .collect::<String>();
+        let shown = String::from_utf8_lossy(payload).chars().take(60).collect::<String>();
         let refused = decode(payload).expect_err(&shown);
         let reply: Value = serde_json::from_slice(&refused.reply).unwrap();
-        assert_eq!(
-            (refused.kind, reply["field"].as_str().unwrap()),
-            (kind, field),
-            "{shown}"
-        );
+        assert_eq!((refused.kind, reply["field"].as_str().unwrap()), (kind, field), "{shown}");
         assert_eq!(reply["accepted"], false);
         assert!(refused.reason.contains(reply["reason"].as_str().unwrap()));
     };
@@ -283,64 +210,24 @@ fn refusals_name_the_field() {
     }
     check("[".repeat(100_000).as_bytes(), Malformed, "");
     check("[".repeat(60_000).as_bytes(), Malformed, "");
-    check(
-        format!("{{\"text\":\"{}\"}}", "x".repeat(70_000)).as_bytes(),
-        Malformed,
-        "",
-    );
+    check(format!("{{\"text\":\"{}\"}}", "x".repeat(70_000)).as_bytes(), Malformed, "");
     check(b"{}", Malformed, "text");
-    check(
-        br#"{"text":"  ","category":null,"lon":120,"lat":29}"#,
-        Malformed,
-        "text",
-    );
-    check(
-        br#"{"type":"FeatureCollection","features":[1]}"#,
-        Malformed,
-        "text",
-    );
+    check(br#"{"text":"  ","category":null,"lon":120,"lat":29}"#, Malformed, "text");
+    check(br#"{"type":"FeatureCollection","features":[1]}"#, Malformed, "text");
     check(br#"{"text":"x","lon":120.1}"#, Malformed, "lon");
-    check(
-        br#"{"text":"x","position":{"lat":29.1}}"#,
-        Malformed,
-        "position",
-    );
-    check(
-        br#"{"text":"x","position":{"lon":"east","lat":29.1}}"#,
-        Malformed,
-        "position.lon",
-    );
+    check(br#"{"text":"x","position":{"lat":29.1}}"#, Malformed, "position");
+    check(br#"{"text":"x","position":{"lon":"east","lat":29.1}}"#, Malformed, "position.lon");
     check(br#"{"text":"x","position":[120.1]}"#, Malformed, "position");
-    check(
-        br#"{"text":"x","position":"downtown"}"#,
-        Malformed,
-        "position",
-    );
+    check(br#"{"text":"x","position":"downtown"}"#, Malformed, "position");
     check(br#"{"text":"x","position":[120.1, 1e999]}"#, Malformed, "");
-    check(
-        br#"{"text":"x","position":[29.1, 120.1]}"#,
-        Implausible,
-        "position",
-    );
-    check(
-        br#"{"text":"x","position":{"lon":200,"lat":29.1}}"#,
-        Implausible,
-        "position",
-    );
-    check(
-        br#"{"text":"x","position":{"lon":120.1,"lat":29.1,"datum":"mars"}}"#,
-        Malformed,
-        "datum",
-    );
+    check(br#"{"text":"x","position":[29.1, 120.1]}"#, Implausible, "position");
+    check(br#"{"text":"x","position":{"lon":200,"lat":29.1}}"#, Implausible, "position");
+    check(br#"{"text":"x","position":{"lon":120.1,"lat":29.1,"datum":"mars"}}"#, Malformed, "datum");
 }
 
 #[test]
 fn the_same_bytes_are_the_same_matter() {
-    let reference = |text: &str| {
-        decode(text.as_bytes()).unwrap().signals[0]
-            .reference
-            .clone()
-    };
+    let reference = |text: &str| decode(text.as_bytes()).unwrap().signals[0].reference.clone();
     let first = reference(r#"{"text":"x"}"#);
     assert_eq!(first, reference("{\"text\":\"x\"}\n"));
     assert_ne!(first, reference(r#"{"text":"y"}"#));
@@ -370,36 +257,15 @@ fn framing() {
             .collect();
         assert_eq!(cut, expect, "{buffer:?}");
     };
-    let (a, b) = (
-        r#"{"text":"a{\"\\"}"#,
-        r#"{"category":"火情","p":{"lon":1}}"#,
-    );
+    let (a, b) = (r#"{"text":"a{\"\\"}"#, r#"{"category":"火情","p":{"lon":1}}"#);
     check("", &[]);
     check(a, &[(Routine, a)]);
-    check(
-        &format!("{a}\n{b}\r\n"),
-        &[(Routine, a), (Noise, "\n"), (Red, b), (Noise, "\r\n")],
-    );
-    check(
-        &format!("[{b},\n{a}]"),
-        &[
-            (Noise, "["),
-            (Red, b),
-            (Noise, ",\n"),
-            (Routine, a),
-            (Noise, "]"),
-        ],
-    );
+    check(&format!("{a}\n{b}\r\n"), &[(Routine, a), (Noise, "\n"), (Red, b), (Noise, "\r\n")]);
+    check(&format!("[{b},\n{a}]"), &[(Noise, "["), (Red, b), (Noise, ",\n"), (Routine, a), (Noise, "]")]);
     check(&format!("{b}{a}"), &[(Red, b), (Routine, a)]);
-    check(
-        &format!("junk\n{b}"),
-        &[(Routine, "junk"), (Noise, "\n"), (Red, b)],
-    );
+    check(&format!("junk\n{b}"), &[(Routine, "junk"), (Noise, "\n"), (Red, b)]);
     check(&format!("junk{b}"), &[(Routine, "junk"), (Red, b)]);
-    check(
-        &format!("{{\"a\":\"open\n{b}"),
-        &[(Routine, "{\"a\":\"open"), (Noise, "\n"), (Red, b)],
-    );
+    check(&format!("{{\"a\":\"open\n{b}"), &[(Routine, "{\"a\":\"open"), (Noise, "\n"), (Red, b)]);
     check(&format!("{b}{{\"text\":"), &[(Red, b)]);
     check("}", &[(Routine, "}")]);
     let endless = "{\"a\":[".to_owned() + &"1".repeat(70_000);
@@ -411,7 +277,9 @@ fn framing() {
 /// and framing covers the buffer in order without overrun.
 #[test]
 fn damage_never_panics() {
-    let report = r#"[{"category":"火情","text":"东苑 {\"","position":[120.1,29.1],"time":"2026-07-12 14:30:20"}]"#.as_bytes();
+    let report =
+        r#"[{"category":"火情","text":"东苑 {\"","position":[120.1,29.1],"time":"2026-07-12 14:30:20"}]"#
+            .as_bytes();
     let mut seed = 0x2545_f491_4f6c_dd1d_u64;
     for round in 0..20_000 {
         seed ^= seed << 13;
@@ -421,11 +289,8 @@ fn damage_never_panics() {
         if let Some(byte) = bytes.get_mut((seed >> 24) as usize % report.len()) {
             *byte = (seed >> 40) as u8;
         }
-        let covered: usize = Host::fresh()
-            .frame::<Grid>(&bytes)
-            .iter()
-            .map(|piece| piece.length as usize)
-            .sum();
+        let covered: usize =
+            Host::fresh().frame::<Grid>(&bytes).iter().map(|piece| piece.length as usize).sum();
         assert!(covered <= bytes.len(), "round {round}");
         let _ = decode(&bytes);
         let _ = decode(bytes.get(1..).unwrap_or_default());

@@ -18,10 +18,8 @@ pub fn read(notify: &Element, datum: Datum) -> Result<Outcome, Rejection> {
     let severity = severity(notify, &mut defects);
     let observed = observed(notify, &mut defects);
     if methods.is_none() && severity.is_none() && observed.is_none() {
-        let reason = format!(
-            "none of AlarmPriority, AlarmMethod and AlarmTime can be read: {}",
-            defects.join("; ")
-        );
+        let reason =
+            format!("none of AlarmPriority, AlarmMethod and AlarmTime can be read: {}", defects.join("; "));
         return Err(Rejection::malformed(reason));
     }
     let row = row(notify, methods.as_deref().unwrap_or_default(), &mut defects);
@@ -50,9 +48,7 @@ pub fn read(notify: &Element, datum: Datum) -> Result<Outcome, Rejection> {
 
 /// The id as one step of a device path; other ids than the standard's are taken.
 pub fn device(notify: &Element, defects: &mut Vec<String>) -> Result<String, Rejection> {
-    let id = notify
-        .field("DeviceID")
-        .ok_or_else(|| Rejection::malformed("DeviceID is missing or empty"))?;
+    let id = notify.field("DeviceID").ok_or_else(|| Rejection::malformed("DeviceID is missing or empty"))?;
     let (id, fault) = device_id(&id);
     defects.extend(fault);
     Ok(id)
@@ -61,17 +57,8 @@ pub fn device(notify: &Element, defects: &mut Vec<String>) -> Result<String, Rej
 /// An id as one step of a path, and what is wrong with it.
 pub fn device_id(id: &str) -> (String, Option<String>) {
     let fits = id.len() == DEVICE_DIGITS && id.bytes().all(|byte| byte.is_ascii_digit());
-    let step: String = id
-        .chars()
-        .map(|c| {
-            if c == '/' || c.is_whitespace() {
-                '-'
-            } else {
-                c
-            }
-        })
-        .take(64)
-        .collect();
+    let step: String =
+        id.chars().map(|c| if c == '/' || c.is_whitespace() { '-' } else { c }).take(64).collect();
     let fault = (!fits).then(|| format!("DeviceID {step} is not {DEVICE_DIGITS} digits"));
     (step, fault)
 }
@@ -79,12 +66,9 @@ pub fn device_id(id: &str) -> (String, Option<String>) {
 fn methods(notify: &Element, defects: &mut Vec<String>) -> Option<Vec<u8>> {
     let text = field(notify, "AlarmMethod", defects)?;
     let digits = text.chars().filter(|c| !matches!(c, ' ' | ',' | '/' | '+'));
-    let methods: Option<Vec<u8>> = digits
-        .map(|c| c.to_digit(10).map(|digit| digit as u8))
-        .collect();
-    let known = methods.filter(|list| {
-        (1..=7).contains(&list.len()) && list.iter().all(|digit| (1..=7).contains(digit))
-    });
+    let methods: Option<Vec<u8>> = digits.map(|c| c.to_digit(10).map(|digit| digit as u8)).collect();
+    let known = methods
+        .filter(|list| (1..=7).contains(&list.len()) && list.iter().all(|digit| (1..=7).contains(digit)));
     or_defect("AlarmMethod", &text, known, "1 to 7", defects)
 }
 
@@ -107,29 +91,20 @@ fn observed(notify: &Element, defects: &mut Vec<String>) -> Option<Timestamp> {
 
 fn row(notify: &Element, methods: &[u8], defects: &mut Vec<String>) -> Row {
     if methods.len() > 1 {
-        defects.push(format!(
-            "AlarmMethod joins {} methods, as only a query should",
-            methods.len()
-        ));
+        defects.push(format!("AlarmMethod joins {} methods, as only a query should", methods.len()));
     }
     // 0 and empty are how some say that there is none.
     let written = notify.anywhere("AlarmType").filter(|text| text != "0");
     let kind = written.as_deref().map_or(Some(0), |text| text.parse().ok());
     let row = table::choose(methods, kind.unwrap_or(0)).unwrap_or(UNKNOWN);
     if let Some(written) = written.filter(|_| kind != Some(row.kind)) {
-        defects.push(format!(
-            "AlarmType {} is not one of this method",
-            short(&written)
-        ));
+        defects.push(format!("AlarmType {} is not one of this method", short(&written)));
     }
     row
 }
 
 fn event(notify: &Element, row: Row, defects: &mut Vec<String>) -> &'static str {
-    let Some(written) = notify
-        .anywhere("EventType")
-        .filter(|_| row.code == "video.intrusion")
-    else {
+    let Some(written) = notify.anywhere("EventType").filter(|_| row.code == "video.intrusion") else {
         return "";
     };
     match written.as_str() {
@@ -148,10 +123,7 @@ fn position(notify: &Element, defects: &mut Vec<String>) -> Option<(f64, f64)> {
         return None;
     }
     let degrees = |text: &Option<String>, most: f64| -> Option<f64> {
-        text.as_deref()?
-            .parse()
-            .ok()
-            .filter(|number: &f64| number.abs() <= most)
+        text.as_deref()?.parse().ok().filter(|number: &f64| number.abs() <= most)
     };
     match (degrees(&lon, 180.0), degrees(&lat, 90.0)) {
         // A camera that was never told where it is.
@@ -159,11 +131,7 @@ fn position(notify: &Element, defects: &mut Vec<String>) -> Option<(f64, f64)> {
         (Some(lon), Some(lat)) => Some((lon, lat)),
         _ => {
             let shown = |text: Option<String>| short(&text.unwrap_or_default());
-            defects.push(format!(
-                "Longitude {:?}, Latitude {:?} are no position",
-                shown(lon),
-                shown(lat)
-            ));
+            defects.push(format!("Longitude {:?}, Latitude {:?} are no position", shown(lon), shown(lat)));
             None
         }
     }
@@ -174,11 +142,7 @@ fn title(notify: &Element, row: Row, event: &str) -> String {
     let short: String = said.chars().take(TITLE_CHARS_MAX).collect();
     let more = if short.len() < said.len() { "…" } else { "" };
     let title = row.title;
-    if short.is_empty() {
-        format!("{title}{event}")
-    } else {
-        format!("{title}{event}:{short}{more}")
-    }
+    if short.is_empty() { format!("{title}{event}") } else { format!("{title}{event}:{short}{more}") }
 }
 
 /// What the notification said, in its own words.

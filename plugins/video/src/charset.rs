@@ -24,13 +24,10 @@ pub fn decode(payload: &[u8]) -> Result<Text, Rejection> {
     }
     if let Some((marked, mark)) = Encoding::for_bom(payload) {
         let mut text = lossy(marked, &payload[mark..]);
-        text.text
-            .truncate(text.text.trim_end_matches(is_padding).len());
+        text.text.truncate(text.text.trim_end_matches(is_padding).len());
         return xml(text);
     }
-    let end = payload
-        .iter()
-        .rposition(|byte| !is_padding(char::from(*byte)));
+    let end = payload.iter().rposition(|byte| !is_padding(char::from(*byte)));
     let payload = &payload[..end.map_or(0, |end| end + 1)];
     let payload = payload.trim_ascii_start();
     if payload.first() != Some(&b'<') {
@@ -74,8 +71,9 @@ fn looks_chinese(text: &str) -> bool {
 /// The two that the standard's documents come in.
 fn known(label: &str) -> Option<&'static Encoding> {
     match label.to_ascii_lowercase().as_str() {
-        "gb2312" | "gb_2312-80" | "gbk" | "cp936" | "gb18030" | "gb18030-2000" | "gb18030-2005"
-        | "x-gbk" => Some(GB18030),
+        "gb2312" | "gb_2312-80" | "gbk" | "cp936" | "gb18030" | "gb18030-2000" | "gb18030-2005" | "x-gbk" => {
+            Some(GB18030)
+        }
         "utf-8" | "utf8" | "us-ascii" | "ascii" => Some(UTF_8),
         _ => None,
     }
@@ -85,44 +83,25 @@ fn known(label: &str) -> Option<&'static Encoding> {
 fn declared(payload: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&payload[..payload.len().min(DECLARATION_BYTES_MAX)]);
     let declaration = head.strip_prefix("<?xml")?.split_once("?>")?.0;
-    let value = declaration
-        .split_once("encoding")?
-        .1
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start();
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let label = value[1..].split_once(quote)?.0.trim();
     Some(label.chars().filter(|c| !c.is_control()).take(32).collect())
 }
 
 fn plain(text: String) -> Text {
-    Text {
-        text,
-        defects: Vec::new(),
-    }
+    Text { text, defects: Vec::new() }
 }
 
 fn lie(text: String, label: Option<String>, really: &str) -> Text {
     let label = label.unwrap_or_else(|| "no encoding".to_owned());
-    Text {
-        text,
-        defects: vec![format!("declared {label}, is {really}")],
-    }
+    Text { text, defects: vec![format!("declared {label}, is {really}")] }
 }
 
 fn lossy(encoding: &'static Encoding, payload: &[u8]) -> Text {
     let (text, damaged) = encoding.decode_without_bom_handling(payload);
-    let defect = || {
-        format!(
-            "some bytes are no {}; they are shown as \u{fffd}",
-            encoding.name()
-        )
-    };
-    Text {
-        text: text.into_owned(),
-        defects: damaged.then(defect).into_iter().collect(),
-    }
+    let defect = || format!("some bytes are no {}; they are shown as \u{fffd}", encoding.name());
+    Text { text: text.into_owned(), defects: damaged.then(defect).into_iter().collect() }
 }
 
 fn xml(text: Text) -> Result<Text, Rejection> {
@@ -134,18 +113,10 @@ fn xml(text: Text) -> Result<Text, Rejection> {
 }
 
 fn not_xml(payload: &[u8]) -> String {
-    let line = payload
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let line = payload.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if line.windows(7).any(|window| window == b"SIP/2.0") {
         return "not XML but a whole SIP message; this door takes its body alone".to_owned();
     }
-    let shown =
-        String::from_utf8_lossy(&payload[..payload.len().min(SHOWN_BYTES_MAX)]).into_owned();
-    if payload.is_empty() {
-        "not XML: empty".to_owned()
-    } else {
-        format!("not XML: begins with {shown:?}")
-    }
+    let shown = String::from_utf8_lossy(&payload[..payload.len().min(SHOWN_BYTES_MAX)]).into_owned();
+    if payload.is_empty() { "not XML: empty".to_owned() } else { format!("not XML: begins with {shown:?}") }
 }

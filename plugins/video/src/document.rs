@@ -41,16 +41,12 @@ impl Element {
     /// Text of a child, trimmed, with blanks and control characters as single
     /// spaces; `None` where it is missing or empty.
     pub fn field(&self, name: &str) -> Option<String> {
-        self.children
-            .iter()
-            .filter(|child| child.is(name))
-            .find_map(Element::content)
+        self.children.iter().filter(|child| child.is(name)).find_map(Element::content)
     }
 
     /// The same of an element at any depth, nearest first.
     pub fn anywhere(&self, name: &str) -> Option<String> {
-        self.field(name)
-            .or_else(|| self.children.iter().find_map(|child| child.anywhere(name)))
+        self.field(name).or_else(|| self.children.iter().find_map(|child| child.anywhere(name)))
     }
 
     /// All children of this name.
@@ -60,11 +56,7 @@ impl Element {
 
     pub fn content(&self) -> Option<String> {
         let blank = |c: char| c.is_whitespace() || c.is_control();
-        let words: Vec<&str> = self
-            .text
-            .split(blank)
-            .filter(|word| !word.is_empty())
-            .collect();
+        let words: Vec<&str> = self.text.split(blank).filter(|word| !word.is_empty()).collect();
         let line: String = words.join(" ").chars().take(FIELD_CHARS_MAX).collect();
         (!line.is_empty()).then_some(line)
     }
@@ -77,9 +69,7 @@ pub fn read(text: &str) -> Document {
         let step = match reader.read_event() {
             Ok(Event::Eof) => break build.unfinished(),
             Ok(event) => build.take(event),
-            Err(error) => Err(Rejection::malformed(format!(
-                "not well-formed XML: {error}"
-            ))),
+            Err(error) => Err(Rejection::malformed(format!("not well-formed XML: {error}"))),
         };
         if let Err(rejection) = step {
             break Some(Rejection {
@@ -88,10 +78,7 @@ pub fn read(text: &str) -> Document {
             });
         }
     };
-    Document {
-        root: build.into_root(),
-        damage,
-    }
+    Document { root: build.into_root(), damage }
 }
 
 /// Elements that are open, outermost first, and the root once it is closed.
@@ -125,31 +112,17 @@ impl Build {
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Rejection> {
         if self.root.is_some() {
-            return Err(Rejection::malformed(
-                "a second document begins behind the first",
-            ));
+            return Err(Rejection::malformed("a second document begins behind the first"));
         }
         if self.open.len() == DEPTH_MAX {
-            return Err(Rejection::malformed(format!(
-                "more than {DEPTH_MAX} levels of elements"
-            )));
+            return Err(Rejection::malformed(format!("more than {DEPTH_MAX} levels of elements")));
         }
         self.elements += 1;
         if self.elements > ELEMENTS_MAX {
-            return Err(Rejection::malformed(format!(
-                "more than {ELEMENTS_MAX} elements"
-            )));
+            return Err(Rejection::malformed(format!("more than {ELEMENTS_MAX} elements")));
         }
-        let name = tag
-            .local_name()
-            .as_ref()
-            .chars()
-            .take(NAME_CHARS_MAX)
-            .collect();
-        self.open.push(Element {
-            name,
-            ..Element::default()
-        });
+        let name = tag.local_name().as_ref().chars().take(NAME_CHARS_MAX).collect();
+        self.open.push(Element { name, ..Element::default() });
         Ok(())
     }
 
@@ -169,9 +142,7 @@ impl Build {
             Some(element) => element.text.push_str(text),
             None if text.trim().is_empty() => {}
             None => {
-                return Err(Rejection::malformed(
-                    "text outside of the document's element",
-                ));
+                return Err(Rejection::malformed("text outside of the document's element"));
             }
         }
         Ok(())
@@ -179,10 +150,7 @@ impl Build {
 
     fn unfinished(&self) -> Option<Rejection> {
         let element = self.open.last()?;
-        Some(Rejection::malformed(format!(
-            "the document ends inside <{}>",
-            element.name
-        )))
+        Some(Rejection::malformed(format!("the document ends inside <{}>", element.name)))
     }
 
     /// Closes what is open, so that the fields read so far can be found.
@@ -202,13 +170,9 @@ fn expand(reference: &BytesRef<'_>) -> Result<String, Rejection> {
             Some(text) => Ok(text.to_owned()),
             None => {
                 let shown: String = name.chars().take(NAME_CHARS_MAX).collect();
-                Err(Rejection::malformed(format!(
-                    "entity &{shown}; is none of the five of XML"
-                )))
+                Err(Rejection::malformed(format!("entity &{shown}; is none of the five of XML")))
             }
         },
-        Err(error) => Err(Rejection::malformed(format!(
-            "not a character reference: {error}"
-        ))),
+        Err(error) => Err(Rejection::malformed(format!("not a character reference: {error}"))),
     }
 }

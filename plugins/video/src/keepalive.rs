@@ -14,39 +14,23 @@ pub fn read(notify: &Element) -> Result<Outcome, Rejection> {
     let status = notify.field("Status").unwrap_or_default();
     let mut outcome = Outcome::default();
     if status.eq_ignore_ascii_case("OK") || status.eq_ignore_ascii_case("ON") {
-        outcome = outcome.signal(
-            Signal::status("video.online")
-                .device(&*id)
-                .title("设备在线"),
-        );
+        outcome = outcome.signal(Signal::status("video.online").device(&*id).title("设备在线"));
     } else {
-        outcome = outcome.signal(
-            Signal::fault("fault.video.device")
-                .device(&*id)
-                .title("设备自报异常"),
-        );
+        outcome = outcome.signal(Signal::fault("fault.video.device").device(&*id).title("设备自报异常"));
         if !status.eq_ignore_ascii_case("ERROR") {
             defects.push("Status is neither OK nor ERROR".to_owned());
         }
     }
-    let mut broken = notify
-        .all("Info")
-        .flat_map(|info| info.all("DeviceID"))
-        .filter_map(Element::content);
+    let mut broken = notify.all("Info").flat_map(|info| info.all("DeviceID")).filter_map(Element::content);
     for broken in broken.by_ref().take(BROKEN_MAX) {
         let (part, fault) = device_id(&broken);
         defects.extend(fault);
-        outcome = outcome.signal(
-            Signal::fault("fault.video.device")
-                .device(part)
-                .title("上级设备报告其故障"),
-        );
+        outcome =
+            outcome.signal(Signal::fault("fault.video.device").device(part).title("上级设备报告其故障"));
     }
     let more = broken.count();
     if more > 0 {
-        defects.push(format!(
-            "{more} more broken devices than {BROKEN_MAX} were left out"
-        ));
+        defects.push(format!("{more} more broken devices than {BROKEN_MAX} were left out"));
     }
     outcome.defects = defects;
     Ok(outcome)

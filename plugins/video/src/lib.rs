@@ -58,9 +58,7 @@ impl Decoder for Video {
         let text = charset::decode(&message.payload)?;
         let Document { root, damage } = document::read(&text.text);
         let Some(root) = root else {
-            return Err(
-                damage.unwrap_or_else(|| Rejection::malformed("not XML: there is no element"))
-            );
+            return Err(damage.unwrap_or_else(|| Rejection::malformed("not XML: there is no element")));
         };
         let reply = Reply::to(&root);
         let answer = match damage {
@@ -92,9 +90,7 @@ fn command(root: &Element) -> Result<Outcome, Rejection> {
         "alarm" => alarm::read(root, datum()),
         "keepalive" => keepalive::read(root),
         "" => Err(Rejection::malformed("CmdType is missing or empty")),
-        _ => Err(Rejection::unsupported(format!(
-            "CmdType {command}: only Alarm and Keepalive are taken"
-        ))),
+        _ => Err(Rejection::unsupported(format!("CmdType {command}: only Alarm and Keepalive are taken"))),
     }
 }
 

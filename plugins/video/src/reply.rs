@@ -41,11 +41,7 @@ impl Reply {
     }
 
     fn write(&self, result: &str) -> Vec<u8> {
-        let Reply {
-            command,
-            serial,
-            device,
-        } = self;
+        let Reply { command, serial, device } = self;
         format!(
             "<?xml version=\"1.0\" encoding=\"GB2312\"?>\r\n<Response>\r\n<CmdType>{command}</CmdType>\r\n\
              <SN>{serial}</SN>\r\n<DeviceID>{device}</DeviceID>\r\n<Result>{result}</Result>\r\n</Response>\r\n"

@@ -37,13 +37,7 @@ pub struct Row {
 pub const UNKNOWN: Row = row(0, 0, Sort::Alarm, "video.alarm", "视频系统报警");
 
 const fn row(method: u8, kind: u8, sort: Sort, code: &'static str, title: &'static str) -> Row {
-    Row {
-        method,
-        kind,
-        sort,
-        code,
-        title,
-    }
+    Row { method, kind, sort, code, title }
 }
 
 pub const ROWS: &[Row] = &[
@@ -76,17 +70,13 @@ pub const ROWS: &[Row] = &[
 ];
 
 pub fn find(method: u8, kind: u8) -> Option<Row> {
-    ROWS.iter()
-        .copied()
-        .find(|row| row.method == method && row.kind == kind)
+    ROWS.iter().copied().find(|row| row.method == method && row.kind == kind)
 }
 
 /// The row for methods that may be joined (`25`: 2 or 5). A row with the type
 /// comes before one without, an alarm before a fault: what is unclear is never
 /// made smaller.
 pub fn choose(methods: &[u8], kind: u8) -> Option<Row> {
-    let rows = methods
-        .iter()
-        .filter_map(|method| find(*method, kind).or_else(|| find(*method, 0)));
+    let rows = methods.iter().filter_map(|method| find(*method, kind).or_else(|| find(*method, 0)));
     rows.min_by_key(|row| (row.kind != kind, row.sort == Sort::Fault))
 }

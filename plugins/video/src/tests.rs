@@ -32,12 +32,8 @@ fn usual(method: &str, elements: &str) -> String {
 
 fn accepted(payload: impl AsRef<[u8]>) -> Outcome {
     let payload = payload.as_ref();
-    decode(payload).unwrap_or_else(|refused| {
-        panic!(
-            "{}\nwas refused: {refused:?}",
-            String::from_utf8_lossy(payload)
-        )
-    })
+    decode(payload)
+        .unwrap_or_else(|refused| panic!("{}\nwas refused: {refused:?}", String::from_utf8_lossy(payload)))
 }
 
 fn reply(command: &str, serial: &str, device: &str, result: &str) -> String {

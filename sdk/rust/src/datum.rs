@@ -44,10 +44,7 @@ pub fn wgs84_to_gcj02(lon: f64, lat: f64) -> (f64, f64) {
     let magic = 1.0 - ECCENTRICITY_SQUARED * radians.sin().powi(2);
     let meridian = SEMI_MAJOR * (1.0 - ECCENTRICITY_SQUARED) / (magic * magic.sqrt());
     let parallel = SEMI_MAJOR / magic.sqrt() * radians.cos();
-    (
-        lon + (east / parallel).to_degrees(),
-        lat + (north / meridian).to_degrees(),
-    )
+    (lon + (east / parallel).to_degrees(), lat + (north / meridian).to_degrees())
 }
 
 /// GCJ-02 to WGS-84, both `(lon, lat)`, to well under a centimetre.
@@ -88,8 +85,7 @@ pub fn bd09_to_wgs84(lon: f64, lat: f64) -> (f64, f64) {
 pub fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
     let (from_lat, to_lat) = (from.1.to_radians(), to.1.to_radians());
     let (dlat, dlon) = ((to.1 - from.1).to_radians(), (to.0 - from.0).to_radians());
-    let chord =
-        (dlat / 2.0).sin().powi(2) + from_lat.cos() * to_lat.cos() * (dlon / 2.0).sin().powi(2);
+    let chord = (dlat / 2.0).sin().powi(2) + from_lat.cos() * to_lat.cos() * (dlon / 2.0).sin().powi(2);
     2.0 * EARTH * chord.sqrt().min(1.0).asin()
 }
 
@@ -105,32 +101,16 @@ mod tests {
 
     /// Within a metre of `expect`.
     fn check(got: (f64, f64), expect: (f64, f64)) {
-        assert!(
-            distance(got, expect) < 1.0,
-            "{got:?} is {} m from {expect:?}",
-            distance(got, expect)
-        );
+        assert!(distance(got, expect) < 1.0, "{got:?} is {} m from {expect:?}", distance(got, expect));
     }
 
     #[test]
     fn known_points() {
         // The centre of Beijing, as public converters agree on it.
-        check(
-            wgs84_to_gcj02(116.404, 39.915),
-            (116.410_244_499, 39.916_404_284),
-        );
-        check(
-            gcj02_to_wgs84(116.404, 39.915),
-            (116.397_755_46, 39.913_594_98),
-        );
-        check(
-            gcj02_to_bd09(116.404, 39.915),
-            (116.410_369_495, 39.921_336_993),
-        );
-        check(
-            bd09_to_gcj02(116.404, 39.915),
-            (116.397_627_28, 39.908_656_739),
-        );
+        check(wgs84_to_gcj02(116.404, 39.915), (116.410_244_499, 39.916_404_284));
+        check(gcj02_to_wgs84(116.404, 39.915), (116.397_755_46, 39.913_594_98));
+        check(gcj02_to_bd09(116.404, 39.915), (116.410_369_495, 39.921_336_993));
+        check(bd09_to_gcj02(116.404, 39.915), (116.397_627_28, 39.908_656_739));
     }
 
     #[test]

@@ -37,28 +37,16 @@ impl Registration {
 impl Piece {
     /// Bytes that say nothing: kept and counted, never decoded.
     pub fn noise(length: u32) -> Piece {
-        Piece {
-            kind: PieceKind::Noise,
-            length,
-            device: String::new(),
-        }
+        Piece { kind: PieceKind::Noise, length, device: String::new() }
     }
 
     /// One input. `device` empty: as the piece before on this connection.
     pub fn routine(length: u32, device: impl Into<String>) -> Piece {
-        Piece {
-            kind: PieceKind::Routine,
-            length,
-            device: device.into(),
-        }
+        Piece { kind: PieceKind::Routine, length, device: device.into() }
     }
 
     /// One input that overtakes; only what stands alone may.
     pub fn red(length: u32, device: impl Into<String>) -> Piece {
-        Piece {
-            kind: PieceKind::Red,
-            length,
-            device: device.into(),
-        }
+        Piece { kind: PieceKind::Red, length, device: device.into() }
     }
 }

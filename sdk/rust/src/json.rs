@@ -84,12 +84,8 @@ impl Object {
     }
 
     fn key(&mut self, key: &str) {
-        debug_assert!(
-            plain(key.as_bytes()) == key.len(),
-            "`{key}` is no name of a field"
-        );
-        self.text
-            .push_str(if self.text.len() > 1 { ",\"" } else { "\"" });
+        debug_assert!(plain(key.as_bytes()) == key.len(), "`{key}` is no name of a field");
+        self.text.push_str(if self.text.len() > 1 { ",\"" } else { "\"" });
         self.text.push_str(key);
         self.text.push_str("\":");
     }
@@ -132,20 +128,14 @@ fn plain(bytes: &[u8]) -> usize {
     }
     let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     let mut at = 0;
-    while let Some(word) = bytes[at..]
-        .first_chunk::<8>()
-        .map(|word| u64::from_le_bytes(*word))
-    {
+    while let Some(word) = bytes[at..].first_chunk::<8>().map(|word| u64::from_le_bytes(*word)) {
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
         if control | zero(word ^ (ONES * b'"' as u64)) | zero(word ^ (ONES * b'\\' as u64)) != 0 {
             break;
         }
         at += 8;
     }
-    bytes[at..]
-        .iter()
-        .position(special)
-        .map_or(bytes.len(), |offset| at + offset)
+    bytes[at..].iter().position(special).map_or(bytes.len(), |offset| at + offset)
 }
 
 /// Appends a whole number in decimal, without the machinery of `format!`.
@@ -181,10 +171,7 @@ mod tests {
             .raw("r", "[1]")
             .texts("t", ["x", "\""])
             .finish();
-        assert_eq!(
-            text,
-            r#"{"a":"\u0001\n\\","n":-9223372036854775808,"f":true,"r":[1],"t":["x","\""]}"#
-        );
+        assert_eq!(text, r#"{"a":"\u0001\n\\","n":-9223372036854775808,"f":true,"r":[1],"t":["x","\""]}"#);
         assert_eq!(Object::new().finish(), "{}");
     }
 

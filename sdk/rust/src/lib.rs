@@ -80,7 +80,7 @@ pub mod timers;
 pub use bindings::tocsin::plugin::city::Registration;
 pub use bindings::tocsin::plugin::log::Level;
 pub use bindings::tocsin::plugin::types::{
-    Act, Advice, Certainty, Datum, Event, Kind, Message, Outcome, Piece, PieceKind, Position,
-    Rejection, RejectionKind, Send, Severity, Signal, Tick, Timestamp, Urgency,
+    Act, Advice, Certainty, Datum, Event, Kind, Message, Outcome, Piece, PieceKind, Position, Rejection,
+    RejectionKind, Send, Severity, Signal, Tick, Timestamp, Urgency,
 };
 pub use role::{Advisor, Answer, Connector, Decoder, Framer, Timekeeper};

@@ -65,9 +65,7 @@ impl Host {
     /// An empty host: no state, timers, registrations or settings on this thread.
     pub fn fresh() -> Host {
         inside(|host| *host = Inside::default());
-        Host {
-            here: std::marker::PhantomData,
-        }
+        Host { here: std::marker::PhantomData }
     }
 
     /// A message of `device` with everything else made up: sequence 1, received
@@ -98,10 +96,7 @@ impl Host {
 
     /// Registers a device with everything that the city file may say of it.
     pub fn register_as(&self, registration: Registration) -> &Self {
-        inside(|host| {
-            host.registrations
-                .insert(registration.id.clone(), registration)
-        });
+        inside(|host| host.registrations.insert(registration.id.clone(), registration));
         self
     }
 
@@ -145,12 +140,7 @@ impl Host {
     pub fn advance<P: Timekeeper>(&self, until: Timestamp) -> Vec<(Tick, Answer)> {
         let mut answers = Vec::new();
         while let Some((due, device, key)) = inside(|host| host.rooms.next_due(until)) {
-            let tick = Tick {
-                sequence: 1,
-                due,
-                device,
-                key,
-            };
+            let tick = Tick { sequence: 1, due, device, key };
             answers.push((tick.clone(), self.wake::<P>(tick)));
         }
         answers
@@ -184,10 +174,7 @@ impl Host {
 mod tests;
 
 fn outside_framing(host: &Inside, import: &str) {
-    assert!(
-        !host.framing,
-        "`{import}` was called inside `frame`: the host traps there"
-    );
+    assert!(!host.framing, "`{import}` was called inside `frame`: the host traps there");
 }
 
 pub(crate) mod state {

@@ -2,18 +2,10 @@
 
 use crate::{Act, Advice, Outcome, Rejection, RejectionKind, Send, Signal};
 
-#[expect(
-    clippy::derivable_impls,
-    reason = "the type is generated from the contract"
-)]
+#[expect(clippy::derivable_impls, reason = "the type is generated from the contract")]
 impl Default for Outcome {
     fn default() -> Self {
-        Outcome {
-            signals: Vec::new(),
-            sends: Vec::new(),
-            advice: Vec::new(),
-            defects: Vec::new(),
-        }
+        Outcome { signals: Vec::new(), sends: Vec::new(), advice: Vec::new(), defects: Vec::new() }
     }
 }
 
@@ -26,21 +18,13 @@ impl Outcome {
 
     /// Bytes back the way the message came, once its effects are durable.
     pub fn reply(self, payload: impl Into<Vec<u8>>) -> Outcome {
-        self.send(Send {
-            device: String::new(),
-            channel: String::new(),
-            payload: payload.into(),
-        })
+        self.send(Send { device: String::new(), channel: String::new(), payload: payload.into() })
     }
 
     /// Bytes to `device`, through the door that last heard it or that the city
     /// file names.
     pub fn send_to(self, device: impl Into<String>, payload: impl Into<Vec<u8>>) -> Outcome {
-        self.send(Send {
-            device: device.into(),
-            channel: String::new(),
-            payload: payload.into(),
-        })
+        self.send(Send { device: device.into(), channel: String::new(), payload: payload.into() })
     }
 
     /// Adds a send as it is.
@@ -64,19 +48,13 @@ impl Outcome {
 
 impl From<Signal> for Outcome {
     fn from(signal: Signal) -> Self {
-        Outcome {
-            signals: vec![signal],
-            ..Outcome::default()
-        }
+        Outcome { signals: vec![signal], ..Outcome::default() }
     }
 }
 
 impl From<Vec<Signal>> for Outcome {
     fn from(signals: Vec<Signal>) -> Self {
-        Outcome {
-            signals,
-            ..Outcome::default()
-        }
+        Outcome { signals, ..Outcome::default() }
     }
 }
 
@@ -122,11 +100,7 @@ impl Advice {
 impl Rejection {
     /// A refusal of `kind`; `reason` names the offending value.
     pub fn new(kind: RejectionKind, reason: impl Into<String>) -> Rejection {
-        Rejection {
-            kind,
-            reason: reason.into(),
-            reply: Vec::new(),
-        }
+        Rejection { kind, reason: reason.into(), reply: Vec::new() }
     }
 
     /// The bytes break the format.

@@ -27,10 +27,7 @@ impl Signal {
     /// A danger now: urgency `immediate`. Severity and certainty stay unknown;
     /// the city's hazard data fills in what the protocol does not say.
     pub fn alarm(code: impl Into<String>) -> Signal {
-        Signal {
-            urgency: Urgency::Immediate,
-            ..Signal::new(Kind::Alarm, code)
-        }
+        Signal { urgency: Urgency::Immediate, ..Signal::new(Kind::Alarm, code) }
     }
 
     /// The equipment is unwell: fault, shielded, low battery, no power.
@@ -40,11 +37,7 @@ impl Signal {
 
     /// A measured number; `unit` is UCUM (`mA`, `kPa`, `Cel`).
     pub fn reading(code: impl Into<String>, value: f64, unit: impl Into<String>) -> Signal {
-        Signal {
-            value: Some(value),
-            unit: unit.into(),
-            ..Signal::new(Kind::Reading, code)
-        }
+        Signal { value: Some(value), unit: unit.into(), ..Signal::new(Kind::Reading, code) }
     }
 
     /// A warning message of an issuing authority.

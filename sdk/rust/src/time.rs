@@ -29,24 +29,8 @@ pub struct Beijing {
 
 /// The timestamp of a civil time in Beijing, or `None` where there is no such
 /// moment (month 0, 30 February, second 60, a year outside 1 to 9999).
-pub fn beijing(
-    year: i32,
-    month: u8,
-    day: u8,
-    hour: u8,
-    minute: u8,
-    second: u8,
-) -> Option<Timestamp> {
-    Beijing {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        millisecond: 0,
-    }
-    .timestamp()
+pub fn beijing(year: i32, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<Timestamp> {
+    Beijing { year, month, day, hour, minute, second, millisecond: 0 }.timestamp()
 }
 
 impl Beijing {
@@ -77,13 +61,9 @@ impl Beijing {
             && self.minute < 60
             && self.second < 60
             && self.millisecond < 1_000;
-        let clock =
-            i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        let clock = i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60 + i64::from(self.second);
         valid.then(|| {
-            days(self.year, self.month, self.day) * DAY
-                + clock * 1_000
-                + i64::from(self.millisecond)
-                - OFFSET
+            days(self.year, self.month, self.day) * DAY + clock * 1_000 + i64::from(self.millisecond) - OFFSET
         })
     }
 }
@@ -91,19 +71,8 @@ impl Beijing {
 /// RFC 3339 with `+08:00`; milliseconds only where there are some.
 impl fmt::Display for Beijing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Beijing {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            millisecond,
-        } = self;
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
+        let Beijing { year, month, day, hour, minute, second, millisecond } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         if *millisecond > 0 {
             write!(f, ".{millisecond:03}")?;
         }
@@ -118,20 +87,13 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let mut date = date.split(['-', '/']);
-    let (year, month, day) = (
-        number(date.next()?, 4)?,
-        number(date.next()?, 2)?,
-        number(date.next()?, 2)?,
-    );
+    let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
     if date.next().is_some() {
         return None;
     }
     let zone_at = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
     let (clock, zone) = rest.split_at(zone_at);
-    let (clock, fraction) = clock
-        .trim_end()
-        .split_once('.')
-        .unwrap_or((clock.trim_end(), ""));
+    let (clock, fraction) = clock.trim_end().split_once('.').unwrap_or((clock.trim_end(), ""));
     let mut clock = clock.split(':');
     let (hour, minute) = (number(clock.next()?, 2)?, number(clock.next()?, 2)?);
     let second = clock.next().map_or(Some(0), |second| number(second, 2))?;
@@ -161,9 +123,7 @@ fn offset(zone: &str) -> Option<i64> {
     };
     let (hours, minutes) = match rest.split_once(':') {
         Some((hours, minutes)) => (number(hours, 2)?, number(minutes, 2)?),
-        None if rest.len() == 4 && rest.is_ascii() => {
-            (number(&rest[..2], 2)?, number(&rest[2..], 2)?)
-        }
+        None if rest.len() == 4 && rest.is_ascii() => (number(&rest[..2], 2)?, number(&rest[2..], 2)?),
         None => (number(rest, 2)?, 0),
     };
     (hours <= 18 && minutes < 60).then(|| sign * i64::from(hours * 60 + minutes) * 60_000)
@@ -173,13 +133,7 @@ fn thousandths(fraction: &str) -> Option<u16> {
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(
-        fraction
-            .bytes()
-            .chain(*b"000")
-            .take(3)
-            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')),
-    )
+    Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
 }
 
 /// A number of one to `most` digits.
@@ -242,35 +196,19 @@ mod tests {
             (2026, 1, 0, 0),
             (2026, 1, 1, 24),
         ] {
-            assert_eq!(
-                beijing(none.0, none.1, none.2, none.3, 0, 0),
-                None,
-                "{none:?}"
-            );
+            assert_eq!(beijing(none.0, none.1, none.2, none.3, 0, 0), None, "{none:?}");
         }
     }
 
     #[test]
     fn forms_in_the_field() {
         check("2026-07-12 14:30:20", Some("2026-07-12T14:30:20+08:00"));
-        check(
-            "2026-07-12T14:30:20.5",
-            Some("2026-07-12T14:30:20.500+08:00"),
-        );
+        check("2026-07-12T14:30:20.5", Some("2026-07-12T14:30:20.500+08:00"));
         check(" 2026/7/2 4:05 ", Some("2026-07-02T04:05:00+08:00"));
         check("2026-07-12T06:30:20Z", Some("2026-07-12T14:30:20+08:00"));
-        check(
-            "2026-07-12T14:30:20+08:00",
-            Some("2026-07-12T14:30:20+08:00"),
-        );
-        check(
-            "2026-07-12 14:30:20 +0800",
-            Some("2026-07-12T14:30:20+08:00"),
-        );
-        check(
-            "2026-07-12T01:30:20-05:00",
-            Some("2026-07-12T14:30:20+08:00"),
-        );
+        check("2026-07-12T14:30:20+08:00", Some("2026-07-12T14:30:20+08:00"));
+        check("2026-07-12 14:30:20 +0800", Some("2026-07-12T14:30:20+08:00"));
+        check("2026-07-12T01:30:20-05:00", Some("2026-07-12T14:30:20+08:00"));
         for none in [
             "",
             "2026-07-12",

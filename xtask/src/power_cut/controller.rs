@@ -22,22 +22,16 @@ pub struct Uitd(String);
 
 impl Uitd {
     pub fn of_city(city: &Path) -> Result<Vec<Uitd>> {
-        let text = std::fs::read_to_string(city.join("devices.toml"))
-            .context("cannot read the city's devices")?;
+        let text =
+            std::fs::read_to_string(city.join("devices.toml")).context("cannot read the city's devices")?;
         let found = of_text(&text);
-        ensure!(
-            !found.is_empty(),
-            "the city registers no fire transmission device"
-        );
+        ensure!(!found.is_empty(), "the city registers no fire transmission device");
         Ok(found)
     }
 
     fn address(&self) -> Vec<u8> {
         let byte = |at: usize| {
-            self.0
-                .get(at..at + 2)
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-                .unwrap_or(0)
+            self.0.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0)
         };
         (0..6).rev().map(|index| byte(index * 2)).collect()
     }
@@ -49,9 +43,7 @@ impl Uitd {
 }
 
 fn of_text(text: &str) -> Vec<Uitd> {
-    let ids = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'));
+    let ids = text.lines().filter_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'));
     ids.filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
         .map(|id| Uitd(id.to_owned()))
         .collect()
@@ -74,11 +66,7 @@ fn alarm(device: &Uitd, zone: u16, serial: u16) -> Vec<u8> {
     frame.extend((data.len() as u16).to_le_bytes());
     frame.push(2);
     frame.extend(data);
-    frame.push(
-        frame[2..]
-            .iter()
-            .fold(0u8, |sum, byte| sum.wrapping_add(*byte)),
-    );
+    frame.push(frame[2..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)));
     frame.extend(b"##");
     frame
 }
@@ -94,16 +82,12 @@ impl Load {
         let over = Arc::new(AtomicBool::new(false));
         let mut controllers = Vec::new();
         for device in devices {
-            let line =
-                TcpStream::connect(door).with_context(|| format!("cannot connect to {door}"))?;
+            let line = TcpStream::connect(door).with_context(|| format!("cannot connect to {door}"))?;
             let ears = line.try_clone().context("cannot listen to the line")?;
             let (speaker, ended) = (device.clone(), over.clone());
             std::thread::spawn(move || speak(line, &speaker, zone, &ended));
             controllers.push(std::thread::spawn(move || {
-                acknowledged(ears)
-                    .into_iter()
-                    .map(|serial| device.part(zone, serial))
-                    .collect()
+                acknowledged(ears).into_iter().map(|serial| device.part(zone, serial)).collect()
             }));
         }
         Ok(Load { over, controllers })
@@ -112,10 +96,7 @@ impl Load {
     /// Parts whose alarms were acknowledged, once the host's end of the lines is closed.
     pub fn end(self) -> Vec<String> {
         self.over.store(true, Ordering::Relaxed);
-        self.controllers
-            .into_iter()
-            .flat_map(|controller| controller.join().unwrap_or_default())
-            .collect()
+        self.controllers.into_iter().flat_map(|controller| controller.join().unwrap_or_default()).collect()
     }
 }
 
@@ -152,23 +133,16 @@ mod tests {
         assert_eq!(&frame[12..18], [0x79, 3, 0, 0, 0, 0]);
         assert_eq!(&frame[24..27], [48, 0, 2]);
         let sum = frame.len() - 3;
-        assert_eq!(
-            frame[sum],
-            frame[2..sum]
-                .iter()
-                .fold(0u8, |sum, byte| sum.wrapping_add(*byte))
-        );
+        assert_eq!(frame[sum], frame[2..sum].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)));
         assert_eq!(device.part(10, 2), "000000000379/1.1/42.10-2");
     }
 
     #[test]
     fn the_city_names_its_devices() {
-        let text = "id = \"000000000379\"\nid = \"000000000379/1.1/42.10-2\"\nid = \"33079100001320000001\"\n";
+        let text =
+            "id = \"000000000379\"\nid = \"000000000379/1.1/42.10-2\"\nid = \"33079100001320000001\"\n";
         assert_eq!(
-            of_text(text)
-                .iter()
-                .map(|device| device.0.as_str())
-                .collect::<Vec<_>>(),
+            of_text(text).iter().map(|device| device.0.as_str()).collect::<Vec<_>>(),
             ["000000000379"]
         );
     }

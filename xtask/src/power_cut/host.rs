@@ -21,10 +21,7 @@ pub struct Ready {
 
 impl Ready {
     pub fn door(&self, name: &str) -> Result<String> {
-        self.doors
-            .get(name)
-            .cloned()
-            .with_context(|| format!("the host opened no door `{name}`"))
+        self.doors.get(name).cloned().with_context(|| format!("the host opened no door `{name}`"))
     }
 }
 
@@ -39,11 +36,7 @@ pub struct Verdict {
 
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.ok {
-            write!(f, "ok")
-        } else {
-            write!(f, "{}", self.faults.join("; "))
-        }
+        if self.ok { write!(f, "ok") } else { write!(f, "{}", self.faults.join("; ")) }
     }
 }
 
@@ -71,16 +64,10 @@ impl Host {
             .spawn()
             .with_context(|| format!("cannot start {}", binary.display()))?;
         let ready = first_line(&mut child).and_then(|line| {
-            serde_json::from_str(&line)
-                .with_context(|| format!("the ready line is no JSON: {line}"))
+            serde_json::from_str(&line).with_context(|| format!("the ready line is no JSON: {line}"))
         });
         match ready {
-            Ok(ready) => Ok(Host {
-                ready,
-                binary: binary.to_owned(),
-                data: data.to_owned(),
-                child,
-            }),
+            Ok(ready) => Ok(Host { ready, binary: binary.to_owned(), data: data.to_owned(), child }),
             Err(error) => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -100,15 +87,9 @@ impl Host {
                 return Ok(());
             }
             for process in left {
-                let _ = Command::new("kill")
-                    .args(["-KILL", &process.to_string()])
-                    .status();
+                let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
             }
-            ensure!(
-                began.elapsed() < STOP,
-                "something under {} does not die",
-                mount.display()
-            );
+            ensure!(began.elapsed() < STOP, "something under {} does not die", mount.display());
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -116,10 +97,7 @@ impl Host {
     /// SIGTERM, and the host drains.
     pub fn stop(mut self) -> Result<()> {
         let id = self.child.id().to_string();
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .context("cannot run kill")?;
+        Command::new("kill").args(["-TERM", &id]).status().context("cannot run kill")?;
         let began = Instant::now();
         while self.child.try_wait()?.is_none() {
             if began.elapsed() > STOP {
@@ -147,35 +125,22 @@ impl Host {
 
     pub fn verify(&self) -> Result<Verdict> {
         let said = self.ask(&["journal", "verify"])?;
-        let last = said
-            .into_iter()
-            .next_back()
-            .context("`journal verify` said nothing")?;
+        let last = said.into_iter().next_back().context("`journal verify` said nothing")?;
         serde_json::from_value(last).context("cannot read what `journal verify` says")
     }
 
     /// JSON objects, one a line; a verdict of "not well" is read, not an error here.
     fn ask(&self, words: &[&str]) -> Result<Vec<Value>> {
-        let output = Command::new(&self.binary)
-            .args(words)
-            .arg("--json")
-            .arg("--data")
-            .arg(&self.data)
-            .output()?;
+        let output =
+            Command::new(&self.binary).args(words).arg("--json").arg("--data").arg(&self.data).output()?;
         let lines = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() && lines.trim().is_empty() {
-            bail!(
-                "`tocsin {}` failed: {}",
-                words.join(" "),
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("`tocsin {}` failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
         }
         lines
             .lines()
             .filter(|line| !line.trim().is_empty())
-            .map(|line| {
-                serde_json::from_str(line).with_context(|| format!("no JSON object: {line}"))
-            })
+            .map(|line| serde_json::from_str(line).with_context(|| format!("no JSON object: {line}")))
             .collect()
     }
 }
@@ -200,27 +165,17 @@ fn first_line(child: &mut Child) -> Result<String> {
         lines.for_each(drop);
     });
     receiver.recv_timeout(START).map_err(|_| {
-        anyhow::anyhow!(
-            "the host was not ready within {} s (its own words are above)",
-            START.as_secs()
-        )
+        anyhow::anyhow!("the host was not ready within {} s (its own words are above)", START.as_secs())
     })
 }
 
 fn with_open_files(mount: &Path) -> Vec<u32> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<u32>().ok())
-        else {
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
         };
-        let files = std::fs::read_dir(entry.path().join("fd"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let files = std::fs::read_dir(entry.path().join("fd")).into_iter().flatten().flatten();
         let inside = |path: PathBuf| std::fs::read_link(path).is_ok_and(|to| to.starts_with(mount));
         if inside(entry.path().join("cwd")) || files.into_iter().any(|file| inside(file.path())) {
             found.push(id);
@@ -236,9 +191,7 @@ fn gather_devices(value: &Value, devices: &mut BTreeSet<String>) {
             if let Some(device) = fields.get("device").and_then(Value::as_str) {
                 devices.insert(device.to_owned());
             }
-            fields
-                .values()
-                .for_each(|field| gather_devices(field, devices));
+            fields.values().for_each(|field| gather_devices(field, devices));
         }
         _ => {}
     }
@@ -253,10 +206,7 @@ mod tests {
         let shown = serde_json::json!([{"device": "a/1"}, {"row": {"device": "b/2", "count": 3}}]);
         let mut devices = BTreeSet::new();
         gather_devices(&shown, &mut devices);
-        assert_eq!(
-            devices,
-            BTreeSet::from(["a/1".to_owned(), "b/2".to_owned()])
-        );
+        assert_eq!(devices, BTreeSet::from(["a/1".to_owned(), "b/2".to_owned()]));
     }
 
     #[test]

@@ -16,10 +16,7 @@ type Refusal = (String, String);
 
 impl Core {
     pub(super) fn decide_command(&mut self, step: &mut Step, command: &Command) {
-        let cause = Cause::Command {
-            id: command.id.clone(),
-            actor: command.actor.clone(),
-        };
+        let cause = Cause::Command { id: command.id.clone(), actor: command.actor.clone() };
         // Asked before: the same answer, and nothing is done twice.
         let reply = match self.state.answers.replies.get(&command.id) {
             Some(known) => known.clone(),
@@ -28,27 +25,12 @@ impl Core {
                 Err((rule, reason)) => Reply::Refused { rule, reason },
             },
         };
-        self.emit(
-            step,
-            &cause,
-            Fact::Answered {
-                command: command.id.clone(),
-                reply,
-            },
-        );
+        self.emit(step, &cause, Fact::Answered { command: command.id.clone(), reply });
     }
 
-    fn act(
-        &mut self,
-        step: &mut Step,
-        cause: &Cause,
-        command: &Command,
-    ) -> Result<String, Refusal> {
+    fn act(&mut self, step: &mut Step, cause: &Cause, command: &Command) -> Result<String, Refusal> {
         if command.id.is_empty() || command.actor.is_empty() {
-            return refuse(
-                "command.incomplete",
-                "命令须有编号和操作人 (a command needs an id and an actor)",
-            );
+            return refuse("command.incomplete", "命令须有编号和操作人 (a command needs an id and an actor)");
         }
         let incident = self.subject(command.act.incident())?;
         let by = &command.actor;
@@ -56,24 +38,18 @@ impl Core {
             Act::ConfirmIncident { note, .. } => {
                 self.advance(step, cause, incident, Move::Confirm, by, note, |_| {})
             }
-            Act::Respond { note, .. } => {
-                self.advance(step, cause, incident, Move::Respond, by, note, |_| {})
+            Act::Respond { note, .. } => self.advance(step, cause, incident, Move::Respond, by, note, |_| {}),
+            Act::Control { note, .. } => self.advance(step, cause, incident, Move::Control, by, note, |_| {}),
+            Act::Close { result, .. } if result.trim().is_empty() => {
+                refuse("incident.close.no-result", "结束事件须填写处置结果 (closing needs a result)")
             }
-            Act::Control { note, .. } => {
-                self.advance(step, cause, incident, Move::Control, by, note, |_| {})
-            }
-            Act::Close { result, .. } if result.trim().is_empty() => refuse(
-                "incident.close.no-result",
-                "结束事件须填写处置结果 (closing needs a result)",
-            ),
             Act::Close { result, .. } => {
                 self.advance(step, cause, incident, Move::Close, by, result, |incident| {
                     incident.result = cut(result);
                 })
             }
             Act::FalseAlarm { disposition, .. }
-                if disposition.kind == DispositionKind::Other
-                    && disposition.text.trim().is_empty() =>
+                if disposition.kind == DispositionKind::Other && disposition.text.trim().is_empty() =>
             {
                 refuse(
                     "incident.false-alarm.no-text",
@@ -82,17 +58,9 @@ impl Core {
             }
             Act::FalseAlarm { disposition, .. } => {
                 let text = format!("{} {}", disposition.kind.name(), disposition.text);
-                self.advance(
-                    step,
-                    cause,
-                    incident,
-                    Move::FalseAlarm,
-                    by,
-                    text.trim(),
-                    |incident| {
-                        incident.disposition = Some(disposition.clone());
-                    },
-                )
+                self.advance(step, cause, incident, Move::FalseAlarm, by, text.trim(), |incident| {
+                    incident.disposition = Some(disposition.clone());
+                })
             }
             Act::Note { text, .. } if text.trim().is_empty() => {
                 refuse("incident.note.empty", "备注为空 (the note is empty)")
@@ -106,7 +74,9 @@ impl Core {
     fn subject(&self, id: &str) -> Result<Incident, Refusal> {
         let found = self.living(id).cloned();
         found.ok_or_else(|| {
-            let reason = format!("没有事件 {id}，或已结束超过 72 小时 (no such incident, or it ended more than 72 hours ago)");
+            let reason = format!(
+                "没有事件 {id}，或已结束超过 72 小时 (no such incident, or it ended more than 72 hours ago)"
+            );
             ("incident.unknown".to_owned(), reason)
         })
     }
@@ -139,12 +109,7 @@ impl Core {
         self.emit(
             step,
             cause,
-            Fact::IncidentChanged {
-                id: id.clone(),
-                from,
-                to,
-                incident: Some(Box::new(incident)),
-            },
+            Fact::IncidentChanged { id: id.clone(), from, to, incident: Some(Box::new(incident)) },
         );
         Ok(id)
     }
@@ -163,12 +128,7 @@ impl Core {
             self.summarise(&mut incident);
         }
         incident.changed_at = step.now;
-        incident.note(Note {
-            at: step.now,
-            by: by.to_owned(),
-            act: act.to_owned(),
-            text: cut(text),
-        });
+        incident.note(Note { at: step.now, by: by.to_owned(), act: act.to_owned(), text: cut(text) });
         let id = incident.id.clone();
         let fact = Fact::IncidentChanged {
             id: id.clone(),
@@ -191,10 +151,7 @@ impl Core {
     ) -> Result<String, Refusal> {
         let b = self.subject(with)?;
         if a.id == b.id {
-            return refuse(
-                "incident.merge.itself",
-                "两个编号是同一事件 (both ids are one incident)",
-            );
+            return refuse("incident.merge.itself", "两个编号是同一事件 (both ids are one incident)");
         }
         if a.hazard != b.hazard {
             return refuse(
@@ -214,23 +171,12 @@ impl Core {
                 "历史补报不能并入实时事件 (history is not merged with what is live)",
             );
         }
-        let (into, from) = if a.age() < b.age() {
-            (&a, &b)
-        } else {
-            (&b, &a)
-        };
+        let (into, from) = if a.age() < b.age() { (&a, &b) } else { (&b, &a) };
         let class = class(into);
         let grown = self.unite(step, cause, class, &into.id, &from.id);
         self.settle(step, cause, class, &into.hazard, into.id.clone(), grown);
         let survivor = self.subject(&into.id)?;
-        Ok(self.annotate(
-            step,
-            cause,
-            survivor,
-            by,
-            "merge",
-            &format!("{} → {} {note}", from.id, into.id),
-        ))
+        Ok(self.annotate(step, cause, survivor, by, "merge", &format!("{} → {} {note}", from.id, into.id)))
     }
 
     /// Advice never ends an incident and never calls one off: what is granted
@@ -250,38 +196,16 @@ impl Core {
             Ok(subject) => Reply::Ok { subject },
             Err((rule, reason)) => Reply::Refused { rule, reason },
         };
-        self.emit(
-            step,
-            &cause,
-            Fact::Advised {
-                advice: advised.advice.clone(),
-                reply,
-            },
-        );
+        self.emit(step, &cause, Fact::Advised { advice: advised.advice.clone(), reply });
     }
 
-    fn heed(
-        &mut self,
-        step: &mut Step,
-        cause: &Cause,
-        advised: &Advised,
-    ) -> Result<String, Refusal> {
+    fn heed(&mut self, step: &mut Step, cause: &Cause, advised: &Advised) -> Result<String, Refusal> {
         let advice = &advised.advice;
         let incident = self.subject(&advice.subject)?;
         let by = &advised.plugin;
         match (&advice.act, advised.granted) {
-            (outcome::Act::Confirm, true)
-                if incident.state == Stage::Suspected && !incident.historic =>
-            {
-                self.advance(
-                    step,
-                    cause,
-                    incident,
-                    Move::Confirm,
-                    by,
-                    &advice.reason,
-                    |_| {},
-                )
+            (outcome::Act::Confirm, true) if incident.state == Stage::Suspected && !incident.historic => {
+                self.advance(step, cause, incident, Move::Confirm, by, &advice.reason, |_| {})
             }
             (outcome::Act::Merge, true) => {
                 self.join(step, cause, incident, &advice.object, by, &advice.reason)

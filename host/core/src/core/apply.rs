@@ -5,9 +5,7 @@ use crate::fact::{Cause, Entry, Fact};
 use crate::fold::Item;
 use crate::incident::index::{Class, Probe};
 use crate::incident::{Evidence, Incident, ROWS_KEPT, Role};
-use crate::state::{
-    ANSWERS_KEPT, Counter, EFFECTS_KEPT, HELD_KEPT, Held, PROVISIONAL_KEPT, Provisional,
-};
+use crate::state::{ANSWERS_KEPT, Counter, EFFECTS_KEPT, HELD_KEPT, Held, PROVISIONAL_KEPT, Provisional};
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
 
@@ -35,13 +33,7 @@ impl Core {
     ) -> Option<Probe> {
         let mut grown = None;
         match &entry.fact {
-            Fact::IncidentOpened {
-                id,
-                hazard,
-                historic,
-                evidence,
-                ..
-            } => {
+            Fact::IncidentOpened { id, hazard, historic, evidence, .. } => {
                 if let Some(counter) = Counter::of(id) {
                     self.state.counter = counter;
                     touched.insert(Item::Counter);
@@ -63,9 +55,7 @@ impl Core {
             | Fact::IncidentRecovered { id, evidence, .. } => {
                 grown = self.take_row(id, evidence, now, touched);
             }
-            Fact::IncidentMerged {
-                id, from, merged, ..
-            } => self.merge(id, from, merged, touched),
+            Fact::IncidentMerged { id, from, merged, .. } => self.merge(id, from, merged, touched),
             Fact::IncidentChanged { id, to, .. } => {
                 if let Some(mut incident) = self.state.incidents.get(id).cloned() {
                     incident.state = *to;
@@ -73,57 +63,26 @@ impl Core {
                 }
             }
             Fact::IncidentsRetired { ids } => ids.iter().for_each(|id| self.retire(id, touched)),
-            Fact::SupportHeld {
-                hazard,
-                evidence,
-                until,
-            } => self.hold(hazard, evidence, *until, now, touched),
-            Fact::DeviceProvisional {
-                department,
-                device,
-                title,
-                first_at,
-                at,
-                count,
-            } => {
-                let devices = self
-                    .state
-                    .provisional
-                    .entry(department.clone())
-                    .or_default();
+            Fact::SupportHeld { hazard, evidence, until } => {
+                self.hold(hazard, evidence, *until, now, touched)
+            }
+            Fact::DeviceProvisional { department, device, title, first_at, at, count } => {
+                let devices = self.state.provisional.entry(department.clone()).or_default();
                 if devices.len() < PROVISIONAL_KEPT || devices.contains_key(device) {
-                    let seen = Provisional {
-                        title: title.clone(),
-                        first_at: *first_at,
-                        at: *at,
-                        count: *count,
-                    };
+                    let seen =
+                        Provisional { title: title.clone(), first_at: *first_at, at: *at, count: *count };
                     devices.insert(device.clone(), seen);
                     touched.insert(Item::Provisional(department.clone(), device.clone()));
                 }
             }
-            Fact::DeviceSeen {
-                department,
-                device,
-                at,
-            } => {
-                self.state
-                    .seen
-                    .entry(department.clone())
-                    .or_default()
-                    .insert(device.clone(), *at);
+            Fact::DeviceSeen { department, device, at } => {
+                self.state.seen.entry(department.clone()).or_default().insert(device.clone(), *at);
                 touched.insert(Item::Seen(department.clone(), device.clone()));
             }
-            Fact::DeviceClock {
-                department,
-                device,
-                skew,
-            } => {
+            Fact::DeviceClock { department, device, skew } => {
                 let clocks = self.state.clocks.entry(department.clone()).or_default();
                 match skew {
-                    Some(skew)
-                        if clocks.len() < PROVISIONAL_KEPT || clocks.contains_key(device) =>
-                    {
+                    Some(skew) if clocks.len() < PROVISIONAL_KEPT || clocks.contains_key(device) => {
                         clocks.insert(device.clone(), *skew);
                     }
                     Some(_) => {}
@@ -134,11 +93,7 @@ impl Core {
             Fact::Advised { .. } => {}
             Fact::Answered { command, reply } => {
                 let answers = &mut self.state.answers;
-                if answers
-                    .replies
-                    .insert(command.clone(), reply.clone())
-                    .is_none()
-                {
+                if answers.replies.insert(command.clone(), reply.clone()).is_none() {
                     answers.order.push_back(command.clone());
                 }
                 touched.insert(Item::Answer(command.clone()));
@@ -162,18 +117,8 @@ impl Core {
         let bears = entry.fact.incident_id().is_some()
             || matches!(entry.fact, Fact::SupportHeld { .. } | Fact::Advised { .. });
         let (frame, ordinal, replay_of) = match &entry.cause {
-            Cause::Signal {
-                frame,
-                ordinal,
-                replay_of,
-                ..
-            } => (frame, *ordinal, replay_of),
-            Cause::Advice {
-                frame,
-                ordinal,
-                replay_of,
-                ..
-            } => (frame, ordinal | ADVICE, replay_of),
+            Cause::Signal { frame, ordinal, replay_of, .. } => (frame, *ordinal, replay_of),
+            Cause::Advice { frame, ordinal, replay_of, .. } => (frame, ordinal | ADVICE, replay_of),
             Cause::Command { .. } | Cause::Clock => return,
         };
         if !bears {
@@ -181,9 +126,7 @@ impl Core {
         }
         let first = replay_of.as_ref().unwrap_or(frame);
         if !self.state.effects.contains_key(&first.department) {
-            self.state
-                .effects
-                .insert(first.department.clone(), BTreeSet::new());
+            self.state.effects.insert(first.department.clone(), BTreeSet::new());
         }
         let Some(effects) = self.state.effects.get_mut(&first.department) else {
             return;
@@ -209,9 +152,7 @@ impl Core {
         let incident = self.state.incidents.get_mut(id)?;
         let class = class(incident);
         if !self.state.evidence.contains_key(id) {
-            self.state
-                .evidence
-                .insert(id.to_owned(), Default::default());
+            self.state.evidence.insert(id.to_owned(), Default::default());
         }
         let rows = self.state.evidence.get_mut(id)?;
         let room = rows.len() < ROWS_KEPT;
@@ -223,9 +164,7 @@ impl Core {
                 None
             }
         };
-        let more = row
-            .count
-            .saturating_sub(old.as_ref().map_or(0, |old| old.count));
+        let more = row.count.saturating_sub(old.as_ref().map_or(0, |old| old.count));
         incident.changed_at = now;
         match row.role {
             Role::Opens => {
@@ -242,10 +181,8 @@ impl Core {
         }
         let hazard = &incident.hazard;
         // A row whose first signal turns out to be another may lie elsewhere.
-        if let Some(old) = old.filter(|old| (old.position, &old.unit) != (row.position, &row.unit))
-        {
-            self.index
-                .remove(class, hazard, id, rows.values().chain([&old]));
+        if let Some(old) = old.filter(|old| (old.position, &old.unit) != (row.position, &row.unit)) {
+            self.index.remove(class, hazard, id, rows.values().chain([&old]));
             for row in rows.values() {
                 self.index.add(class, hazard, id, row, &self.rules);
             }
@@ -263,17 +200,10 @@ impl Core {
         }
         let (before, after) = (self.state.incidents.get(&id).map(class), class(&incident));
         if let Some(before) = before.filter(|before| *before != after) {
-            let rows = || {
-                self.state
-                    .evidence
-                    .get(&id)
-                    .into_iter()
-                    .flat_map(|rows| rows.values())
-            };
+            let rows = || self.state.evidence.get(&id).into_iter().flat_map(|rows| rows.values());
             self.index.remove(before, &incident.hazard, &id, rows());
             for row in rows() {
-                self.index
-                    .add(after, &incident.hazard, &id, row, &self.rules);
+                self.index.add(after, &incident.hazard, &id, row, &self.rules);
             }
         }
         self.state.incidents.insert(id, incident);
@@ -287,10 +217,7 @@ impl Core {
             from,
             rows.values(),
         );
-        touched.extend(
-            rows.keys()
-                .map(|key| Item::Row(from.to_owned(), key.clone())),
-        );
+        touched.extend(rows.keys().map(|key| Item::Row(from.to_owned(), key.clone())));
         let Some(into) = self.state.incidents.get_mut(id) else {
             return;
         };
@@ -324,8 +251,7 @@ impl Core {
             return;
         };
         let rows = self.state.evidence.remove(id).unwrap_or_default();
-        self.index
-            .remove(class(&incident), &incident.hazard, id, rows.values());
+        self.index.remove(class(&incident), &incident.hazard, id, rows.values());
         if let Some(at) = incident.closed_at {
             self.ended.remove(&(at, id.to_owned()));
         }
@@ -342,25 +268,17 @@ impl Core {
         touched: &mut BTreeSet<Item>,
     ) {
         let held = self.state.held.entry(hazard.to_owned()).or_default();
-        let new = Held {
-            evidence: row.clone(),
-            until,
-        };
+        let new = Held { evidence: row.clone(), until };
         let mut gone: Vec<Held> = held.insert(row.key.clone(), new).into_iter().collect();
         touched.insert(Item::Held(hazard.to_owned(), row.key.clone()));
         // A scan only when the table is full: it then falls to what is still
         // of use, or by the one that is soonest of none.
         if held.len() > HELD_KEPT {
-            let mut stale: Vec<String> = held
-                .iter()
-                .filter(|(_, held)| held.until < now)
-                .map(|(key, _)| key.clone())
-                .collect();
+            let mut stale: Vec<String> =
+                held.iter().filter(|(_, held)| held.until < now).map(|(key, _)| key.clone()).collect();
             if stale.is_empty() {
                 stale.extend(
-                    held.iter()
-                        .min_by_key(|(key, held)| (held.until, *key))
-                        .map(|(key, _)| key.clone()),
+                    held.iter().min_by_key(|(key, held)| (held.until, *key)).map(|(key, _)| key.clone()),
                 );
             }
             for key in stale {
@@ -369,16 +287,10 @@ impl Core {
             }
         }
         for held in gone {
-            self.index.remove(
-                Class::Held,
-                hazard,
-                &held.evidence.key,
-                [&held.evidence].into_iter(),
-            );
+            self.index.remove(Class::Held, hazard, &held.evidence.key, [&held.evidence].into_iter());
         }
         if let Some(held) = held.get(&row.key) {
-            self.index
-                .add(Class::Held, hazard, &row.key, &held.evidence, &self.rules);
+            self.index.add(Class::Held, hazard, &row.key, &held.evidence, &self.rules);
         }
     }
 }

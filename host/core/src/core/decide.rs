@@ -39,12 +39,7 @@ impl Core {
     /// Decides over inputs and applies what was decided. Signals and advice are
     /// put in canonical order first; commands follow in the order given.
     pub fn step(&mut self, now: Timestamp, inputs: &[Input]) -> Vec<Entry> {
-        let mut step = Step {
-            now,
-            entries: Vec::new(),
-            touched: BTreeSet::new(),
-            dirty: BTreeMap::new(),
-        };
+        let mut step = Step { now, entries: Vec::new(), touched: BTreeSet::new(), dirty: BTreeMap::new() };
         let mut signals: Vec<(Timestamp, &Observed)> = Vec::new();
         let mut advice: Vec<&Advised> = Vec::new();
         for input in inputs {
@@ -76,23 +71,16 @@ impl Core {
     /// When a signal happened, by what is known of its source's clock.
     pub(super) fn moment(&self, observed: &Observed) -> Moment {
         let clocks = self.state.clocks.get(&observed.frame.department);
-        let known = clocks
-            .and_then(|clocks| clocks.get(root(&observed.signal.device)))
-            .copied();
+        let known = clocks.and_then(|clocks| clocks.get(root(&observed.signal.device))).copied();
         moment::of(observed.signal.observed, observed.received, known)
     }
 
     pub(super) fn emit(&mut self, step: &mut Step, cause: &Cause, fact: Fact) -> Option<Probe> {
-        let entry = Entry {
-            cause: cause.clone(),
-            fact,
-        };
+        let entry = Entry { cause: cause.clone(), fact };
         let grown = self.apply_one(&entry, step.now, &mut step.touched);
         if let Some(id) = entry.fact.incident_id() {
-            let reshaped = !matches!(
-                entry.fact,
-                Fact::IncidentRepeated { .. } | Fact::IncidentChanged { .. }
-            );
+            let reshaped =
+                !matches!(entry.fact, Fact::IncidentRepeated { .. } | Fact::IncidentChanged { .. });
             step.mark(id, reshaped);
         }
         step.entries.push(entry);
@@ -100,11 +88,7 @@ impl Core {
     }
 
     fn decide_signal(&mut self, step: &mut Step, observed: &Observed) {
-        if self.had_effect(
-            &observed.frame,
-            observed.replay_of.as_ref(),
-            observed.ordinal,
-        ) {
+        if self.had_effect(&observed.frame, observed.replay_of.as_ref(), observed.ordinal) {
             return;
         }
         let cause = Cause::Signal {
@@ -114,9 +98,7 @@ impl Core {
             plugin: observed.plugin.clone(),
             replay_of: observed.replay_of.clone(),
         };
-        let speaker = self
-            .registry
-            .speaker(&observed.frame.department, &observed.signal);
+        let speaker = self.registry.speaker(&observed.frame.department, &observed.signal);
         if observed.replay_of.is_none() {
             self.notice(step, &cause, observed, &speaker);
         }
@@ -126,21 +108,11 @@ impl Core {
             }
             Kind::Recovery => self.decide_recovery(step, &cause, observed, &speaker),
             // No rule of this room sees these.
-            Kind::Fault
-            | Kind::Reading
-            | Kind::Warning
-            | Kind::Status
-            | Kind::Device
-            | Kind::Progress => {}
+            Kind::Fault | Kind::Reading | Kind::Warning | Kind::Status | Kind::Device | Kind::Progress => {}
         }
     }
 
-    pub(super) fn had_effect(
-        &self,
-        frame: &FrameId,
-        replay_of: Option<&FrameId>,
-        ordinal: u32,
-    ) -> bool {
+    pub(super) fn had_effect(&self, frame: &FrameId, replay_of: Option<&FrameId>, ordinal: u32) -> bool {
         let first = replay_of.unwrap_or(frame);
         self.state
             .effects
@@ -149,11 +121,7 @@ impl Core {
     }
 
     pub(super) fn advised_before(&self, advised: &Advised) -> bool {
-        self.had_effect(
-            &advised.frame,
-            advised.replay_of.as_ref(),
-            advised.ordinal | ADVICE,
-        )
+        self.had_effect(&advised.frame, advised.replay_of.as_ref(), advised.ordinal | ADVICE)
     }
 
     fn decide_clock(&mut self, step: &mut Step) {
@@ -163,12 +131,7 @@ impl Core {
         };
         // What this step spoke of stays until its summary is drawn.
         let idle = |id: &&String| !step.dirty.contains_key(*id);
-        let ended = self
-            .ended
-            .iter()
-            .enumerate()
-            .take_while(due)
-            .map(|(_, (_, id))| id);
+        let ended = self.ended.iter().enumerate().take_while(due).map(|(_, (_, id))| id);
         let ids: Vec<String> = ended.filter(idle).take(RETIRED_A_STEP).cloned().collect();
         if !ids.is_empty() {
             self.emit(step, &Cause::Clock, Fact::IncidentsRetired { ids });
@@ -191,21 +154,12 @@ impl Core {
                 self.summarise(&mut incident);
             }
             incident.changed_at = step.now;
-            let confirms =
-                dirty.reshaped && incident.state == Stage::Suspected && self.confirms(&incident);
+            let confirms = dirty.reshaped && incident.state == Stage::Suspected && self.confirms(&incident);
             let mut last = dirty.last;
             if confirms {
                 incident.state = Stage::Confirmed;
-                let text = format!(
-                    "自动确认：可信度 {:.2}，独立来源相互印证",
-                    incident.confidence
-                );
-                incident.note(Note {
-                    at: step.now,
-                    by: String::new(),
-                    act: "confirm".into(),
-                    text,
-                });
+                let text = format!("自动确认：可信度 {:.2}，独立来源相互印证", incident.confidence);
+                incident.note(Note { at: step.now, by: String::new(), act: "confirm".into(), text });
                 last = step.entries.len();
                 let cause = step.entries[dirty.last].cause.clone();
                 let fact = Fact::IncidentChanged {
@@ -247,12 +201,7 @@ impl Step {
     pub fn mark(&mut self, id: &str, reshaped: bool) {
         let last = self.entries.len();
         match self.dirty.get_mut(id) {
-            Some(dirty) => {
-                *dirty = Dirty {
-                    last,
-                    reshaped: dirty.reshaped || reshaped,
-                }
-            }
+            Some(dirty) => *dirty = Dirty { last, reshaped: dirty.reshaped || reshaped },
             None => _ = self.dirty.insert(id.to_owned(), Dirty { last, reshaped }),
         }
     }
@@ -260,13 +209,7 @@ impl Step {
     /// What the step says of `id` changes more than counts and times.
     pub fn reshape(&mut self, id: &str) {
         let last = self.entries.len();
-        self.dirty
-            .entry(id.to_owned())
-            .or_insert(Dirty {
-                last,
-                reshaped: true,
-            })
-            .reshaped = true;
+        self.dirty.entry(id.to_owned()).or_insert(Dirty { last, reshaped: true }).reshaped = true;
     }
 }
 

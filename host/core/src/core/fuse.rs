@@ -29,16 +29,9 @@ impl Core {
         speaker: Speaker,
     ) {
         let code = &observed.signal.code;
-        let opens = self
-            .rules
-            .opens(code)
-            .map(|(hazard, rule)| (hazard.to_owned(), rule));
-        let supports: Vec<(String, Rule)> = self
-            .rules
-            .supports(code)
-            .into_iter()
-            .map(|(hazard, rule)| (hazard.to_owned(), rule))
-            .collect();
+        let opens = self.rules.opens(code).map(|(hazard, rule)| (hazard.to_owned(), rule));
+        let supports: Vec<(String, Rule)> =
+            self.rules.supports(code).into_iter().map(|(hazard, rule)| (hazard.to_owned(), rule)).collect();
         let opens = match opens {
             None if observed.signal.kind == Kind::Alarm && supports.is_empty() => {
                 Some((OTHER.to_owned(), self.rules.of(OTHER, Role::Opens, code)))
@@ -74,14 +67,12 @@ impl Core {
         let home = classes
             .iter()
             .find_map(|class| {
-                self.with_fingerprint(*class, hazard, rule, &row, historic)
-                    .map(|id| (*class, id))
+                self.with_fingerprint(*class, hazard, rule, &row, historic).map(|id| (*class, id))
             })
             .or_else(|| {
-                classes.iter().find_map(|class| {
-                    self.nearby(*class, hazard, rule, &row)
-                        .map(|id| (*class, id))
-                })
+                classes
+                    .iter()
+                    .find_map(|class| self.nearby(*class, hazard, rule, &row).map(|id| (*class, id)))
             });
         let (class, id, grown) = match home {
             Some((class, id)) => {
@@ -98,15 +89,7 @@ impl Core {
                     incident: None,
                 };
                 let grown = self.emit(step, cause, fact);
-                (
-                    if historic {
-                        Class::Historic
-                    } else {
-                        Class::Live
-                    },
-                    id,
-                    grown,
-                )
+                (if historic { Class::Historic } else { Class::Live }, id, grown)
             }
         };
         if class != Class::Past {
@@ -126,16 +109,9 @@ impl Core {
         historic: bool,
     ) -> Option<String> {
         let near = |id: &str| {
-            let known = self
-                .state
-                .evidence
-                .get(id)
-                .and_then(|rows| rows.get(&row.key));
+            let known = self.state.evidence.get(id).and_then(|rows| rows.get(&row.key));
             known.is_some_and(|known| {
-                let gap = row
-                    .first_at
-                    .since(known.last_at)
-                    .max(known.first_at.since(row.last_at));
+                let gap = row.first_at.since(known.last_at).max(known.first_at.since(row.last_at));
                 !historic || gap <= rule.window_ms
             })
         };
@@ -149,54 +125,29 @@ impl Core {
 
     fn nearby(&self, class: Class, hazard: &str, rule: Rule, row: &Evidence) -> Option<String> {
         let probe = Probe::of(row, rule)?;
-        self.oldest(
-            self.index
-                .near(class, hazard, &probe, Reach::Either, "")
-                .iter(),
-        )
+        self.oldest(self.index.near(class, hazard, &probe, Reach::Either, "").iter())
     }
 
     fn oldest<'a>(&self, ids: impl Iterator<Item = &'a String>) -> Option<String> {
         let incidents = ids.filter_map(|id| self.state.incidents.get(id));
-        incidents
-            .min_by_key(|incident| incident.age())
-            .map(|incident| incident.id.clone())
+        incidents.min_by_key(|incident| incident.age()).map(|incident| incident.id.clone())
     }
 
     /// Joins a new row, or counts a known one once more.
-    fn add_row(
-        &mut self,
-        step: &mut Step,
-        cause: &Cause,
-        id: &str,
-        new: Evidence,
-    ) -> Option<Probe> {
-        let known = self
-            .state
-            .evidence
-            .get(id)
-            .and_then(|rows| rows.get(&new.key));
+    fn add_row(&mut self, step: &mut Step, cause: &Cause, id: &str, new: Evidence) -> Option<Probe> {
+        let known = self.state.evidence.get(id).and_then(|rows| rows.get(&new.key));
         let Some(known) = known else {
             return self.emit(
                 step,
                 cause,
-                Fact::IncidentJoined {
-                    id: id.to_owned(),
-                    evidence: new,
-                    incident: None,
-                },
+                Fact::IncidentJoined { id: id.to_owned(), evidence: new, incident: None },
             );
         };
         let mut row = known.clone();
         row.take(&new);
-        let reshaped = row.frame != known.frame
-            || row.severity != known.severity
-            || row.recovered_at.is_some();
-        let fact = Fact::IncidentRepeated {
-            id: id.to_owned(),
-            evidence: row,
-            incident: None,
-        };
+        let reshaped =
+            row.frame != known.frame || row.severity != known.severity || row.recovered_at.is_some();
+        let fact = Fact::IncidentRepeated { id: id.to_owned(), evidence: row, incident: None };
         let grown = self.emit(step, cause, fact);
         if reshaped {
             step.reshape(id);
@@ -219,28 +170,20 @@ impl Core {
         while let Some(probe) = grown.pop() {
             let reached = self.index.near(class, hazard, &probe, Reach::Either, &id);
             if let Some(oldest) = self.oldest(reached.iter().chain([&id])) {
-                for other in reached
-                    .into_iter()
-                    .chain([id.clone()])
-                    .filter(|other| *other != oldest)
-                {
+                for other in reached.into_iter().chain([id.clone()]).filter(|other| *other != oldest) {
                     grown.extend(self.unite(step, cause, class, &oldest, &other));
                 }
                 id = oldest;
             }
             if class == Class::Live && self.state.held.contains_key(hazard) {
-                for key in self
-                    .index
-                    .near(Class::Held, hazard, &probe, Reach::Found, "")
-                {
+                for key in self.index.near(Class::Held, hazard, &probe, Reach::Found, "") {
                     let held = self
                         .state
                         .held
                         .get(hazard)
                         .and_then(|held| held.get(&key))
                         .map(|held| held.evidence.clone());
-                    held.into_iter()
-                        .for_each(|row| self.lend(step, cause, &id, row));
+                    held.into_iter().for_each(|row| self.lend(step, cause, &id, row));
                 }
             }
         }
@@ -255,10 +198,9 @@ impl Core {
         into: &str,
         from: &str,
     ) -> Vec<Probe> {
-        let (Some(mut merged), Some(survivor)) = (
-            self.state.incidents.get(from).cloned(),
-            self.state.incidents.get(into).cloned(),
-        ) else {
+        let (Some(mut merged), Some(survivor)) =
+            (self.state.incidents.get(from).cloned(), self.state.incidents.get(into).cloned())
+        else {
             return Vec::new();
         };
         let moved: Vec<Evidence> = self.evidence(from).cloned().collect();
@@ -278,10 +220,7 @@ impl Core {
         self.emit(step, cause, fact);
         self.inherit(step, into, from, stage, notes);
         let hazard = survivor.hazard;
-        moved
-            .iter()
-            .filter_map(|row| self.index.add(class, &hazard, into, row, &self.rules))
-            .collect()
+        moved.iter().filter_map(|row| self.index.add(class, &hazard, into, row, &self.rules)).collect()
     }
 
     /// What a survivor takes over besides rows: it shows in the summary that
@@ -321,10 +260,7 @@ fn row(observed: &Observed, speaker: Speaker, moment: Moment) -> Evidence {
         last_at: moment.at,
         count: 1,
         severity: signal.severity,
-        device_title: speaker
-            .registered
-            .map(|(_, title)| title)
-            .unwrap_or_default(),
+        device_title: speaker.registered.map(|(_, title)| title).unwrap_or_default(),
         unit: speaker.unit,
         region: speaker.region,
         position: speaker.spot.map(|spot| spot.position()),

@@ -22,12 +22,8 @@ impl Core {
     ) {
         let at = self.moment(observed).at;
         let signal = &observed.signal;
-        let mut prefix = Evidence::key(
-            &observed.frame.department,
-            &speaker.device,
-            &signal.code,
-            &signal.reference,
-        );
+        let mut prefix =
+            Evidence::key(&observed.frame.department, &speaker.device, &signal.code, &signal.reference);
         if signal.reference.is_empty() {
             // Of whatever reference; without a code, of whatever code.
             prefix.truncate(prefix.len() - usize::from(signal.code.is_empty()));
@@ -35,34 +31,16 @@ impl Core {
         let whole = !signal.reference.is_empty();
         let mut over: Vec<(String, String)> = Vec::new();
         for class in [Class::Live, Class::Historic] {
-            let found = self
-                .index
-                .with_prefix(class, &prefix)
-                .filter(|(key, _)| !whole || *key == prefix);
-            over.extend(
-                found
-                    .take(RECOVERED_AT_ONCE)
-                    .map(|(key, id)| (key.to_owned(), id.to_owned())),
-            );
+            let found = self.index.with_prefix(class, &prefix).filter(|(key, _)| !whole || *key == prefix);
+            over.extend(found.take(RECOVERED_AT_ONCE).map(|(key, id)| (key.to_owned(), id.to_owned())));
         }
         for (key, id) in over {
             let Some(row) = self.state.evidence.get(&id).and_then(|rows| rows.get(&key)) else {
                 continue;
             };
             if row.first_at <= at && row.recovered_at.is_none_or(|known| known < at) {
-                let evidence = Evidence {
-                    recovered_at: Some(at),
-                    ..row.clone()
-                };
-                self.emit(
-                    step,
-                    cause,
-                    Fact::IncidentRecovered {
-                        id,
-                        evidence,
-                        incident: None,
-                    },
-                );
+                let evidence = Evidence { recovered_at: Some(at), ..row.clone() };
+                self.emit(step, cause, Fact::IncidentRecovered { id, evidence, incident: None });
             }
         }
     }

@@ -18,13 +18,7 @@ const SEEN_MS: i64 = 3_600_000;
 const SEEN_LEAST_MS: i64 = 60_000;
 
 impl Core {
-    pub(super) fn notice(
-        &mut self,
-        step: &mut Step,
-        cause: &Cause,
-        observed: &Observed,
-        speaker: &Speaker,
-    ) {
+    pub(super) fn notice(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
         self.notice_clock(step, cause, observed);
         match &speaker.registered {
             Some((id, _)) => self.notice_seen(step, cause, observed, speaker, id),
@@ -40,14 +34,10 @@ impl Core {
         speaker: &Speaker,
         id: &str,
     ) {
-        let fine = speaker.heartbeat.map_or(SEEN_MS, |heartbeat| {
-            (i64::from(heartbeat) * 250).clamp(SEEN_LEAST_MS, SEEN_MS)
-        });
-        let known = self
-            .state
-            .seen
-            .get(&speaker.owner)
-            .and_then(|devices| devices.get(id));
+        let fine = speaker
+            .heartbeat
+            .map_or(SEEN_MS, |heartbeat| (i64::from(heartbeat) * 250).clamp(SEEN_LEAST_MS, SEEN_MS));
+        let known = self.state.seen.get(&speaker.owner).and_then(|devices| devices.get(id));
         if known.is_none_or(|at| observed.received.since(*at) >= fine) {
             let fact = Fact::DeviceSeen {
                 department: speaker.owner.clone(),
@@ -74,9 +64,8 @@ impl Core {
             .map(|known| known.title.as_str())
             .filter(|_| calls_itself.is_empty())
             .unwrap_or(calls_itself);
-        let again = known.is_none_or(|known| {
-            observed.received.since(known.at) >= SIGHTING_MS || known.title != title
-        });
+        let again = known
+            .is_none_or(|known| observed.received.since(known.at) >= SIGHTING_MS || known.title != title);
         if again {
             let fact = Fact::DeviceProvisional {
                 department: department.clone(),
@@ -93,19 +82,11 @@ impl Core {
     fn notice_clock(&mut self, step: &mut Step, cause: &Cause, observed: &Observed) {
         let department = &observed.frame.department;
         let device = root(&observed.signal.device);
-        let known = self
-            .state
-            .clocks
-            .get(department)
-            .and_then(|clocks| clocks.get(device))
-            .copied();
+        let known = self.state.clocks.get(department).and_then(|clocks| clocks.get(device)).copied();
         let learnt = moment::learn(observed.signal.observed, observed.received, known);
         if learnt != known {
-            let fact = Fact::DeviceClock {
-                department: department.clone(),
-                device: device.to_owned(),
-                skew: learnt,
-            };
+            let fact =
+                Fact::DeviceClock { department: department.clone(), device: device.to_owned(), skew: learnt };
             self.emit(step, cause, fact);
         }
     }

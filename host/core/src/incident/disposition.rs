@@ -81,8 +81,6 @@ impl DispositionKind {
     }
 
     pub fn parse(word: &str) -> Option<DispositionKind> {
-        DispositionKind::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        DispositionKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }

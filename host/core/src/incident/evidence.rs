@@ -66,13 +66,9 @@ impl Evidence {
     /// The fingerprint's text. A separator inside a part would only make two
     /// odd names one, so it is not escaped but replaced.
     pub fn key(department: &str, device: &str, code: &str, reference: &str) -> String {
-        let mut key = String::with_capacity(
-            department.len() + device.len() + code.len() + reference.len() + 3,
-        );
-        for (place, part) in [department, device, code, reference]
-            .into_iter()
-            .enumerate()
-        {
+        let mut key =
+            String::with_capacity(department.len() + device.len() + code.len() + reference.len() + 3);
+        for (place, part) in [department, device, code, reference].into_iter().enumerate() {
             if place > 0 {
                 key.push('\u{1f}');
             }
@@ -94,13 +90,7 @@ impl Evidence {
         if other.precedes(self) {
             let (count, last_at, severity, recovered_at) =
                 (self.count, self.last_at, self.severity, self.recovered_at);
-            *self = Evidence {
-                count,
-                last_at,
-                severity,
-                recovered_at,
-                ..other.clone()
-            };
+            *self = Evidence { count, last_at, severity, recovered_at, ..other.clone() };
         }
     }
 

@@ -81,12 +81,7 @@ impl Probe {
         Some(Probe {
             spot: row.position.and_then(Spot::of),
             site: Speaker::site(&row.unit, &row.owner, &row.device),
-            span: Span {
-                from: row.first_at,
-                to: row.last_at,
-                radius_m,
-                window_ms: rule.window_ms,
-            },
+            span: Span { from: row.first_at, to: row.last_at, radius_m, window_ms: rule.window_ms },
         })
     }
 }
@@ -100,18 +95,12 @@ impl Span {
     }
 
     fn gap_ms(&self, other: &Span) -> i64 {
-        self.from
-            .since(other.to)
-            .max(other.from.since(self.to))
-            .max(0)
+        self.from.since(other.to).max(other.from.since(self.to)).max(0)
     }
 
     fn reaches(&self, found: &Span, metres: f64, reach: Reach) -> bool {
         let (radius_m, window_ms) = match reach {
-            Reach::Either => (
-                self.radius_m.max(found.radius_m),
-                self.window_ms.max(found.window_ms),
-            ),
+            Reach::Either => (self.radius_m.max(found.radius_m), self.window_ms.max(found.window_ms)),
             Reach::Probe => (self.radius_m, self.window_ms),
             Reach::Found => (found.radius_m, found.window_ms),
         };
@@ -131,22 +120,16 @@ impl Index {
         rules: &Rules,
     ) -> Option<Probe> {
         if row.role == Role::Opens {
-            self.keys
-                .entry(class)
-                .or_default()
-                .insert((row.key.clone(), id.to_owned()));
+            self.keys.entry(class).or_default().insert((row.key.clone(), id.to_owned()));
         } else if class != Class::Held {
             // Support joins an incident but widens no incident's reach.
             return None;
         }
         let probe = Probe::of(row, rules.of(hazard, row.role, &row.code))?;
         if !self.spaces.contains_key(hazard) {
-            self.spaces
-                .insert(hazard.to_owned(), Space::new(rules.widest_m(hazard)));
+            self.spaces.insert(hazard.to_owned(), Space::new(rules.widest_m(hazard)));
         }
-        self.spaces
-            .get_mut(hazard)
-            .map(|space| space.add(class, id, probe))
+        self.spaces.get_mut(hazard).map(|space| space.add(class, id, probe))
     }
 
     /// Forgets `id`, which holds `rows`.
@@ -166,10 +149,7 @@ impl Index {
             if let Some(space) = &space {
                 let spot = row.position.and_then(Spot::of);
                 buckets.extend(spot.map(|spot| space.cell(class, spot)));
-                buckets.push(Bucket::Site(
-                    class,
-                    Speaker::site(&row.unit, &row.owner, &row.device),
-                ));
+                buckets.push(Bucket::Site(class, Speaker::site(&row.unit, &row.owner, &row.device)));
             }
         }
         let Some(space) = space else { return };
@@ -185,9 +165,7 @@ impl Index {
 
     /// Incidents that hold a fingerprint.
     pub fn with_key<'a>(&'a self, class: Class, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.with_prefix(class, key)
-            .filter(move |(found, _)| *found == key)
-            .map(|(_, id)| id)
+        self.with_prefix(class, key).filter(move |(found, _)| *found == key).map(|(_, id)| id)
     }
 
     /// Fingerprints that begin so, and their incidents.
@@ -223,48 +201,32 @@ impl Index {
 
 impl Space {
     fn new(widest_m: f64) -> Space {
-        Space {
-            cell_deg: widest_m / DEGREE_M,
-            buckets: HashMap::new(),
-        }
+        Space { cell_deg: widest_m / DEGREE_M, buckets: HashMap::new() }
     }
 
     /// Answers the probe widened to its whole group.
     fn add(&mut self, class: Class, id: &str, probe: Probe) -> Probe {
         let mut whole = probe.span;
         let site = Bucket::Site(class, probe.site.clone());
-        for bucket in probe
-            .spot
-            .map(|spot| self.cell(class, spot))
-            .into_iter()
-            .chain([site])
-        {
+        for bucket in probe.spot.map(|spot| self.cell(class, spot)).into_iter().chain([site]) {
             let ids = self.buckets.entry(bucket).or_default();
             let groups = match ids.get_mut(id) {
                 Some(groups) => groups,
                 None => ids.entry(id.to_owned()).or_default(),
             };
-            let group = groups
-                .entry((probe.spot, probe.site.clone()))
-                .or_insert(probe.span);
+            let group = groups.entry((probe.spot, probe.site.clone())).or_insert(probe.span);
             group.join(probe.span);
             whole = *group;
         }
-        Probe {
-            span: whole,
-            ..probe
-        }
+        Probe { span: whole, ..probe }
     }
 
     fn near(&self, class: Class, probe: &Probe, reach: Reach, except: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut look = |bucket: &Bucket, metres: &dyn Fn(Option<Spot>) -> f64| {
             for (id, groups) in self.buckets.get(bucket).into_iter().flatten() {
-                let near = || {
-                    groups
-                        .iter()
-                        .any(|((spot, _), span)| probe.span.reaches(span, metres(*spot), reach))
-                };
+                let near =
+                    || groups.iter().any(|((spot, _), span)| probe.span.reaches(span, metres(*spot), reach));
                 if id != except && !found.contains(id) && near() {
                     found.insert(id.clone());
                 }
@@ -273,11 +235,8 @@ impl Space {
         let site = Bucket::Site(class, probe.site.clone());
         match probe.spot {
             Some(here) => {
-                let metres =
-                    |spot: Option<Spot>| spot.map_or(f64::INFINITY, |spot| here.metres_to(spot));
-                self.cells_around(class, here)
-                    .iter()
-                    .for_each(|cell| look(cell, &metres));
+                let metres = |spot: Option<Spot>| spot.map_or(f64::INFINITY, |spot| here.metres_to(spot));
+                self.cells_around(class, here).iter().for_each(|cell| look(cell, &metres));
                 // Of the site only what has no position: the rest was measured.
                 look(&site, &|spot| {
                     if spot.is_none() { 0.0 } else { f64::INFINITY }
@@ -291,11 +250,7 @@ impl Space {
     fn cell(&self, class: Class, spot: Spot) -> Bucket {
         let position = spot.position();
         let y = (position.lat / self.cell_deg).floor();
-        Bucket::Cell(
-            class,
-            (position.lon / self.width_deg(y)).floor() as i32,
-            y as i32,
-        )
+        Bucket::Cell(class, (position.lon / self.width_deg(y)).floor() as i32, y as i32)
     }
 
     /// Degrees of longitude that are a cell's width in its band of latitude:

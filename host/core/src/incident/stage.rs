@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     #[default]
@@ -99,10 +97,7 @@ impl Stage {
             (_, Move::Control) => "须先进入处置 (respond first)",
             _ => "当前状态不允许 (not in this state)",
         };
-        (
-            rule,
-            format!("「{}」的事件不能{}：{hint}", self.name(), act.name()),
-        )
+        (rule, format!("「{}」的事件不能{}：{hint}", self.name(), act.name()))
     }
 
     /// The stage of two incidents that turn out to be one: no later than the
@@ -145,22 +140,13 @@ mod tests {
 
     /// `.` is a refusal.
     fn check(from: Stage, expect: [&str; 5]) {
-        let moves = [
-            Move::Confirm,
-            Move::Respond,
-            Move::Control,
-            Move::Close,
-            Move::FalseAlarm,
-        ];
+        let moves = [Move::Confirm, Move::Respond, Move::Control, Move::Close, Move::FalseAlarm];
         for (act, expect) in moves.into_iter().zip(expect) {
             match from.after(act) {
                 Ok(to) => assert_eq!(to.as_str(), expect, "{from:?} {act:?}"),
                 Err((rule, reason)) => {
                     assert_eq!(expect, ".", "{from:?} {act:?}: {reason}");
-                    assert_eq!(
-                        rule,
-                        format!("incident.{}.from-{}", act.as_str(), from.as_str())
-                    );
+                    assert_eq!(rule, format!("incident.{}.from-{}", act.as_str(), from.as_str()));
                 }
             }
         }
@@ -168,18 +154,9 @@ mod tests {
 
     #[test]
     fn every_move_from_every_stage() {
-        check(
-            Stage::Suspected,
-            ["confirmed", ".", ".", ".", "false-alarm"],
-        );
-        check(
-            Stage::Confirmed,
-            [".", "responding", ".", "closed", "false-alarm"],
-        );
-        check(
-            Stage::Responding,
-            [".", ".", "controlled", "closed", "false-alarm"],
-        );
+        check(Stage::Suspected, ["confirmed", ".", ".", ".", "false-alarm"]);
+        check(Stage::Confirmed, [".", "responding", ".", "closed", "false-alarm"]);
+        check(Stage::Responding, [".", ".", "controlled", "closed", "false-alarm"]);
         check(Stage::Controlled, [".", "responding", ".", "closed", "."]);
         check(Stage::Closed, [".", ".", ".", ".", "."]);
         check(Stage::FalseAlarm, [".", ".", ".", ".", "."]);
@@ -188,21 +165,12 @@ mod tests {
 
     #[test]
     fn merging_stages_does_not_depend_on_order() {
-        let open = [
-            Stage::Suspected,
-            Stage::Confirmed,
-            Stage::Responding,
-            Stage::Controlled,
-        ];
+        let open = [Stage::Suspected, Stage::Confirmed, Stage::Responding, Stage::Controlled];
         for a in open {
             for b in open {
                 assert_eq!(a.merged(b), b.merged(a));
                 for c in open {
-                    assert_eq!(
-                        a.merged(b).merged(c),
-                        a.merged(b.merged(c)),
-                        "{a:?} {b:?} {c:?}"
-                    );
+                    assert_eq!(a.merged(b).merged(c), a.merged(b.merged(c)), "{a:?} {b:?} {c:?}");
                 }
             }
         }

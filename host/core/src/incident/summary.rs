@@ -9,16 +9,8 @@ use crate::signal::{Kind, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills in all that follows from the rows.
-pub fn of(
-    incident: &mut Incident,
-    rows: &BTreeMap<String, Evidence>,
-    rules: &Rules,
-    registry: &Registry,
-) {
-    let mut opening: Vec<&Evidence> = rows
-        .values()
-        .filter(|row| row.role == Role::Opens)
-        .collect();
+pub fn of(incident: &mut Incident, rows: &BTreeMap<String, Evidence>, rules: &Rules, registry: &Registry) {
+    let mut opening: Vec<&Evidence> = rows.values().filter(|row| row.role == Role::Opens).collect();
     opening.sort_by_key(|row| (row.first_at, row.key.as_str()));
     let supporting = || rows.values().filter(|row| row.role == Role::Supports);
     let Some(first) = opening.first() else { return };
@@ -34,15 +26,9 @@ pub fn of(
         Some(stated) => stated,
     };
     incident.position = opening.iter().find_map(|row| row.position);
-    incident.unit = opening
-        .iter()
-        .find(|row| !row.unit.is_empty())
-        .map(|row| row.unit.clone())
-        .unwrap_or_default();
-    incident.unit_name = registry
-        .unit(&incident.unit)
-        .map(|unit| unit.name.clone())
-        .unwrap_or_default();
+    incident.unit =
+        opening.iter().find(|row| !row.unit.is_empty()).map(|row| row.unit.clone()).unwrap_or_default();
+    incident.unit_name = registry.unit(&incident.unit).map(|unit| unit.name.clone()).unwrap_or_default();
     incident.region = first.region.clone();
     incident.region_name = match registry.regions().get(&incident.region) {
         Some(region) => region.name.clone(),
@@ -52,12 +38,8 @@ pub fn of(
     incident.count = opening.iter().map(|row| row.count).sum::<u64>() + incident.unlisted;
     incident.supports = supporting().map(|row| row.count).sum();
     incident.first_at = first.first_at;
-    incident.last_at = opening
-        .iter()
-        .map(|row| row.last_at)
-        .max()
-        .unwrap_or(first.last_at)
-        .max(incident.last_at);
+    incident.last_at =
+        opening.iter().map(|row| row.last_at).max().unwrap_or(first.last_at).max(incident.last_at);
     incident.recovered = opening.iter().all(|row| row.is_over());
     incident.evidence = rows.len() as u64;
 
@@ -66,20 +48,14 @@ pub fn of(
     incident.sources = sources.into_iter().take(SOURCES_SHOWN).collect();
 
     let weights = weights(&incident.hazard, rows, rules);
-    incident.confidence = round4(
-        1.0 - weights
-            .values()
-            .fold(1.0, |doubt, weight| doubt * (1.0 - weight)),
-    );
+    incident.confidence = round4(1.0 - weights.values().fold(1.0, |doubt, weight| doubt * (1.0 - weight)));
     incident.reasons = reasons(incident, rows, rules, weights.len());
 }
 
 /// Whether the evidence confirms without a person's word: believed enough, not
 /// on one device's word alone, and not history.
 pub fn confirms(incident: &Incident, rows: &BTreeMap<String, Evidence>, rules: &Rules) -> bool {
-    let enough = rules
-        .hazard(&incident.hazard)
-        .and_then(|hazard| hazard.confirm_at);
+    let enough = rules.hazard(&incident.hazard).and_then(|hazard| hazard.confirm_at);
     let person = || rows.values().any(|row| row.kind == Kind::Report);
     !incident.historic
         && enough.is_some_and(|enough| incident.confidence >= enough)
@@ -87,11 +63,7 @@ pub fn confirms(incident: &Incident, rows: &BTreeMap<String, Evidence>, rules: &
 }
 
 fn source(row: &Evidence) -> Source {
-    Source {
-        department: row.department.clone(),
-        device: row.device.clone(),
-        title: row.device_title.clone(),
-    }
+    Source { department: row.department.clone(), device: row.device.clone(), title: row.device_title.clone() }
 }
 
 /// What each independent device convinces: its strongest word. A device that
@@ -131,10 +103,7 @@ fn reasons(
     if incident.historic {
         reasons.push(Reason {
             code: "historic".into(),
-            text: format!(
-                "历史补报：发生于 {}，事后才收到，不作实时告警",
-                incident.first_at
-            ),
+            text: format!("历史补报：发生于 {}，事后才收到，不作实时告警", incident.first_at),
             frame: None,
         });
     }
@@ -145,14 +114,10 @@ fn reasons(
             frame: None,
         });
     }
-    let mut ranked: Vec<(&Evidence, f64)> = rows
-        .values()
-        .map(|row| (row, rules.of(&incident.hazard, row.role, &row.code).weight))
-        .collect();
+    let mut ranked: Vec<(&Evidence, f64)> =
+        rows.values().map(|row| (row, rules.of(&incident.hazard, row.role, &row.code).weight)).collect();
     ranked.sort_by(|(a, weight_a), (b, weight_b)| {
-        weight_b
-            .total_cmp(weight_a)
-            .then_with(|| (a.first_at, &a.key).cmp(&(b.first_at, &b.key)))
+        weight_b.total_cmp(weight_a).then_with(|| (a.first_at, &a.key).cmp(&(b.first_at, &b.key)))
     });
     for (row, weight) in ranked {
         if reasons.len() >= REASONS_SHOWN {
@@ -163,20 +128,11 @@ fn reasons(
             (Role::Opens, Kind::Report) => ("person", "人员上报"),
             (Role::Opens, _) => ("alarm", "报警"),
         };
-        let what = if row.title.is_empty() {
-            &row.code
-        } else {
-            &row.title
-        };
-        let who = if row.device_title.is_empty() {
-            &row.device
-        } else {
-            &row.device_title
-        };
+        let what = if row.title.is_empty() { &row.code } else { &row.title };
+        let who = if row.device_title.is_empty() { &row.device } else { &row.device_title };
         let clock = match row.observed {
             Some(observed)
-                if row.received.since(observed).saturating_abs() > AGREE_MS
-                    && row.first_at != observed =>
+                if row.received.since(observed).saturating_abs() > AGREE_MS && row.first_at != observed =>
             {
                 "，设备时钟不准，按接收时间计"
             }

@@ -8,11 +8,7 @@ use tocsin_core::{Advised, Core, Entry, Fact, Input, Record, Reply};
 
 fn advised(run: u64, act: Act, subject: &str, object: &str, granted: bool) -> Input {
     Input::Advice(Advised {
-        frame: FrameId {
-            department: "smoke".into(),
-            run,
-            index: 0,
-        },
+        frame: FrameId { department: "smoke".into(), run, index: 0 },
         ordinal: 0,
         plugin: "smoke".into(),
         received: NIGHT,
@@ -64,14 +60,8 @@ fn every_fact_goes_to_json_and_back() {
         "support-held",
     ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), all);
-    let record = Record {
-        format: 1,
-        now: NIGHT,
-        signals: 9,
-        city: "c".into(),
-        prev: core.hash(),
-        entries: journal,
-    };
+    let record =
+        Record { format: 1, now: NIGHT, signals: 9, city: "c".into(), prev: core.hash(), entries: journal };
     let read: Record = serde_json::from_slice(&serde_json::to_vec(&record).unwrap()).unwrap();
     assert_eq!((read.digest(), &read), (record.digest(), &record));
 }
@@ -89,8 +79,7 @@ fn a_fact_of_an_older_host_is_read() {
     let (now, inputs) = steps("0s fire a/1 fire.smoke").remove(0);
     let next = core.step(now, &inputs);
     assert!(
-        next.iter()
-            .any(|entry| entry.fact.incident_id() == Some("I20260712-0002")),
+        next.iter().any(|entry| entry.fact.incident_id() == Some("I20260712-0002")),
         "the counter goes on"
     );
 }
@@ -102,19 +91,9 @@ fn advice_confirms_and_merges_only_by_grant_and_never_ends() {
         let (mut core, _) = play("0s fire a/1 fire.smoke\n0s fire z/1 fire.smoke");
         let input = advised(1, act.clone(), subject, object, granted);
         let entries = core.step(NIGHT, std::slice::from_ref(&input));
-        assert!(matches!(
-            entries.last().unwrap().fact,
-            Fact::Advised {
-                reply: Reply::Ok { .. },
-                ..
-            }
-        ));
+        assert!(matches!(entries.last().unwrap().fact, Fact::Advised { reply: Reply::Ok { .. }, .. }));
         let incident = core.incident(subject).unwrap();
-        assert_eq!(
-            (incident.state.as_str(), incident.notes.len()),
-            (state, notes),
-            "{act:?}"
-        );
+        assert_eq!((incident.state.as_str(), incident.notes.len()), (state, notes), "{act:?}");
         assert_eq!(core.step(NIGHT, &[input]), [], "the same advice again");
     };
     check(Act::Confirm, "", true, "confirmed", 1);
@@ -132,9 +111,7 @@ fn advice_confirms_and_merges_only_by_grant_and_never_ends() {
 #[test]
 fn odd_data_panics_nowhere() {
     let mut inputs = steps("0s fire a/1 fire.smoke").remove(0).1;
-    let Input::Signal(signal) = &mut inputs[0] else {
-        unreachable!()
-    };
+    let Input::Signal(signal) = &mut inputs[0] else { unreachable!() };
     let mut odd = Vec::new();
     for device in ["", "/", "//", "a//", "\u{1f}", &"x/".repeat(5_000)] {
         for observed in [i64::MIN, -1, i64::MAX] {
@@ -154,10 +131,7 @@ fn odd_data_panics_nowhere() {
         core.step(tocsin_core::time::Timestamp(now), &odd);
     }
     assert_eq!(
-        core.incidents()
-            .filter(|i| i.merged_into.is_none())
-            .map(|i| i.count)
-            .sum::<u64>(),
+        core.incidents().filter(|i| i.merged_into.is_none()).map(|i| i.count).sum::<u64>(),
         odd.len() as u64
     );
 }

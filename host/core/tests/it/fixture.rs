@@ -19,21 +19,14 @@ use tocsin_core::{Command, Core, Entry, Incident, Input, Observed};
 pub const NIGHT: Timestamp = Timestamp(1_783_864_800_000);
 
 pub fn east_north(east_m: f64, north_m: f64) -> Position {
-    Position {
-        lon: 120.0 + east_m / 96_297.0,
-        lat: 30.0 + north_m / 111_195.0,
-    }
+    Position { lon: 120.0 + east_m / 96_297.0, lat: 30.0 + north_m / 111_195.0 }
 }
 
 pub fn city() -> Arc<City> {
     let region = |code: &str, name: &str, west: f64, east: f64| Region {
         code: code.into(),
         name: name.into(),
-        parent: if code == "330000000000" {
-            String::new()
-        } else {
-            "330000000000".into()
-        },
+        parent: if code == "330000000000" { String::new() } else { "330000000000".into() },
         boundary: [(west, -2e4), (east, -2e4), (east, 2e4), (west, 2e4)]
             .map(|(e, n)| east_north(e, n))
             .map(|p| [p.lon, p.lat])
@@ -116,46 +109,17 @@ pub fn city() -> Arc<City> {
                     line("fire.manual", 0.75, None),
                     line("report.fire", 0.8, Some((300.0, 1800))),
                 ],
-                vec![
-                    line("video.intrusion", 0.3, Some((50.0, 120))),
-                    line("electric.*", 0.4, None),
-                ],
+                vec![line("video.intrusion", 0.3, Some((50.0, 120))), line("electric.*", 0.4, None)],
             ),
-            hazard(
-                "intrusion",
-                "入侵",
-                50.0,
-                300,
-                None,
-                vec![line("video.intrusion", 0.5, None)],
-                vec![],
-            ),
-            hazard(
-                "gas",
-                "燃气泄漏",
-                100.0,
-                600,
-                Some(0.5),
-                vec![line("gas.*", 0.7, None)],
-                vec![],
-            ),
+            hazard("intrusion", "入侵", 50.0, 300, None, vec![line("video.intrusion", 0.5, None)], vec![]),
+            hazard("gas", "燃气泄漏", 100.0, 600, Some(0.5), vec![line("gas.*", 0.7, None)], vec![]),
         ],
     })
 }
 
-pub fn alarm(
-    run: u64,
-    department: &str,
-    device: &str,
-    code: &str,
-    received: Timestamp,
-) -> Observed {
+pub fn alarm(run: u64, department: &str, device: &str, code: &str, received: Timestamp) -> Observed {
     Observed {
-        frame: FrameId {
-            department: department.into(),
-            run,
-            index: 0,
-        },
+        frame: FrameId { department: department.into(), run, index: 0 },
         ordinal: 0,
         plugin: department.into(),
         door: "test".into(),
@@ -210,37 +174,23 @@ fn input(number: u64, now: Timestamp, words: &[&str]) -> Input {
             "control" => Act::Control { id, note: text },
             "close" => Act::Close { id, result: text },
             "note" => Act::Note { id, text },
-            "merge" => Act::Merge {
-                id,
-                with: incident_id(word),
-                note: String::new(),
-            },
+            "merge" => Act::Merge { id, with: incident_id(word), note: String::new() },
             "false" => {
                 let kind = DispositionKind::parse(word).expect(word);
                 Act::FalseAlarm {
                     id,
-                    disposition: Disposition {
-                        kind,
-                        text: words.get(4..).unwrap_or_default().join(" "),
-                    },
+                    disposition: Disposition { kind, text: words.get(4..).unwrap_or_default().join(" ") },
                 }
             }
             other => panic!("{other}"),
         };
-        return Input::Command(Command {
-            id: format!("c{number}"),
-            actor: "值班员".into(),
-            act,
-        });
+        return Input::Command(Command { id: format!("c{number}"), actor: "值班员".into(), act });
     }
     let mut observed = alarm(number, words[0], words[1], words[2], now);
     for option in &words[3..] {
         let (name, value) = option.split_once('=').expect(option);
-        let frame = |value: &str| FrameId {
-            department: words[0].into(),
-            run: value.parse().expect(value),
-            index: 0,
-        };
+        let frame =
+            |value: &str| FrameId { department: words[0].into(), run: value.parse().expect(value), index: 0 };
         match name {
             "kind" => observed.signal.kind = serde_json::from_value(value.into()).expect(value),
             "late" => observed.signal.observed = Some(now.plus_millis(-millis(value))),
@@ -251,10 +201,8 @@ fn input(number: u64, now: Timestamp, words: &[&str]) -> Input {
             "replay" => observed.replay_of = Some(frame(value)),
             "at" => {
                 let (east, north) = value.split_once(',').expect(value);
-                observed.signal.position = Some(east_north(
-                    east.parse().expect(value),
-                    north.parse().expect(value),
-                ));
+                observed.signal.position =
+                    Some(east_north(east.parse().expect(value), north.parse().expect(value)));
             }
             _ => panic!("{option}"),
         }
@@ -265,9 +213,7 @@ fn input(number: u64, now: Timestamp, words: &[&str]) -> Input {
 /// Steps of a timeline: when, and what came in.
 pub fn steps(timeline: &str) -> Vec<(Timestamp, Vec<Input>)> {
     let mut steps: Vec<(Timestamp, Vec<Input>)> = Vec::new();
-    let lines = timeline
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim());
+    let lines = timeline.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     for (number, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let now = NIGHT.plus_millis(millis(words[0]));
@@ -308,11 +254,7 @@ pub fn line(incident: &Incident) -> String {
     let short = |id: &str| {
         let (day, number) = id[7..].split_once('-').expect(id);
         let number = number.trim_start_matches('0');
-        if day == "12" {
-            number.to_owned()
-        } else {
-            format!("{day}/{number}")
-        }
+        if day == "12" { number.to_owned() } else { format!("{day}/{number}") }
     };
     let mut line = format!(
         "{} {} {} n={} e={} c={:.2}",
@@ -323,10 +265,7 @@ pub fn line(incident: &Incident) -> String {
         incident.evidence,
         incident.confidence
     );
-    for (flag, is) in [
-        (" historic", incident.historic),
-        (" recovered", incident.recovered),
-    ] {
+    for (flag, is) in [(" historic", incident.historic), (" recovered", incident.recovered)] {
         if is {
             line.push_str(flag);
         }

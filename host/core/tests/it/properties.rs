@@ -11,35 +11,15 @@ use tocsin_core::{Command, Core, Entry, Input, Observed};
 
 /// Within one cluster and beside it: detectors 80 m apart, one building, two
 /// positions in the street, an unknown transmitter, a place without position.
-const DEVICES: [&str; 11] = [
-    "a/1", "a/2", "a", "a/box", "b/1", "b/2", "c/1", "n/1", "n/2", "x/1", "x/2",
-];
-const CODES: [&str; 6] = [
-    "fire.smoke",
-    "fire.manual",
-    "gas.leak",
-    "odd.thing",
-    "electric.arc",
-    "video.intrusion",
-];
+const DEVICES: [&str; 11] = ["a/1", "a/2", "a", "a/box", "b/1", "b/2", "c/1", "n/1", "n/2", "x/1", "x/2"];
+const CODES: [&str; 6] =
+    ["fire.smoke", "fire.manual", "gas.leak", "odd.thing", "electric.arc", "video.intrusion"];
 const ONLY_SUPPORTS: &str = "electric.arc";
 
-fn live(
-    number: usize,
-    device: usize,
-    code: usize,
-    minutes: i64,
-    place: usize,
-    reference: bool,
-) -> Observed {
+fn live(number: usize, device: usize, code: usize, minutes: i64, place: usize, reference: bool) -> Observed {
     let at = NIGHT.plus_millis(minutes * 60_000);
-    let mut observed = alarm(
-        number as u64,
-        "fire",
-        DEVICES[device % DEVICES.len()],
-        CODES[code % CODES.len()],
-        at,
-    );
+    let mut observed =
+        alarm(number as u64, "fire", DEVICES[device % DEVICES.len()], CODES[code % CODES.len()], at);
     // A device does not move: its place follows from its name.
     if device.is_multiple_of(5) && place > 0 {
         observed.signal.device = format!("m{place}");
@@ -70,30 +50,17 @@ enum Any {
 }
 
 fn any_input() -> impl Strategy<Value = Any> {
-    let signal = (
-        0..60_u64,
-        0..11_usize,
-        0..6_usize,
-        0..40_i64,
-        0..6_usize,
-        0..4_i64,
-    )
-        .prop_map(|(run, device, code, minutes, kind, late)| {
+    let signal = (0..60_u64, 0..11_usize, 0..6_usize, 0..40_i64, 0..6_usize, 0..4_i64).prop_map(
+        |(run, device, code, minutes, kind, late)| {
             let mut observed = live(run as usize, device, code, minutes, 0, false);
-            let kinds = [
-                Kind::Alarm,
-                Kind::Alarm,
-                Kind::Alarm,
-                Kind::Recovery,
-                Kind::Status,
-                Kind::Report,
-            ];
+            let kinds = [Kind::Alarm, Kind::Alarm, Kind::Alarm, Kind::Recovery, Kind::Status, Kind::Report];
             observed.signal.kind = kinds[kind].clone();
             if late == 0 {
                 observed.signal.observed = Some(observed.received.plus_millis(-5 * 3_600_000));
             }
             Any::Signal(observed)
-        });
+        },
+    );
     prop_oneof![5 => signal, 2 => (0..7_usize, 1..6_u32, 1..6_u32).prop_map(|(act, a, b)| Any::Act(act, a, b))]
 }
 
@@ -105,25 +72,11 @@ fn command(number: usize, act: usize, a: u32, b: u32) -> Command {
         1 => Act::Respond { id, note },
         2 => Act::Control { id, note },
         3 => Act::Close { id, result: note },
-        4 => Act::FalseAlarm {
-            id,
-            disposition: Disposition {
-                kind: DispositionKind::Dust,
-                text: note,
-            },
-        },
+        4 => Act::FalseAlarm { id, disposition: Disposition { kind: DispositionKind::Dust, text: note } },
         5 => Act::Note { id, text: note },
-        _ => Act::Merge {
-            id,
-            with: format!("I20260712-{b:04}"),
-            note,
-        },
+        _ => Act::Merge { id, with: format!("I20260712-{b:04}"), note },
     };
-    Command {
-        id: format!("c{number}"),
-        actor: "值班员".into(),
-        act,
-    }
+    Command { id: format!("c{number}"), actor: "值班员".into(), act }
 }
 
 fn inputs(signals: &[Observed]) -> Vec<Input> {
@@ -138,10 +91,8 @@ fn outcome(core: &Core) -> Vec<String> {
         .filter(|incident| incident.state != Stage::Merged)
         .map(|incident| {
             let mut incident = incident.clone();
-            let rows: BTreeMap<_, _> = core
-                .evidence(&incident.id)
-                .map(|row| (row.key.clone(), row.clone()))
-                .collect();
+            let rows: BTreeMap<_, _> =
+                core.evidence(&incident.id).map(|row| (row.key.clone(), row.clone())).collect();
             incident.id.clear();
             incident.merged.clear();
             incident.notes.clear();
@@ -158,9 +109,7 @@ fn outcome(core: &Core) -> Vec<String> {
 fn shuffled(signals: &[Observed], keys: &[u32]) -> Vec<Vec<Observed>> {
     let mut order: Vec<usize> = (0..signals.len()).collect();
     order.sort_by_key(|place| {
-        keys[place % keys.len()]
-            .wrapping_mul(2_654_435_761)
-            .rotate_left(*place as u32 % 31)
+        keys[place % keys.len()].wrapping_mul(2_654_435_761).rotate_left(*place as u32 % 31)
     });
     let mut batches: Vec<Vec<Observed>> = vec![vec![]];
     for place in order {
@@ -181,10 +130,7 @@ fn run(batches: &[Vec<Observed>]) -> Core {
 }
 
 fn counted(core: &Core) -> u64 {
-    core.incidents()
-        .filter(|incident| incident.state != Stage::Merged)
-        .map(|incident| incident.count)
-        .sum()
+    core.incidents().filter(|incident| incident.state != Stage::Merged).map(|incident| incident.count).sum()
 }
 
 proptest! {

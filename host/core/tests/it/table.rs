@@ -15,14 +15,8 @@ fn replies(timeline: &str) -> Vec<String> {
     journal
         .into_iter()
         .filter_map(|entry| match entry.fact {
-            Fact::Answered {
-                reply: Reply::Ok { .. },
-                ..
-            } => Some("ok".to_owned()),
-            Fact::Answered {
-                reply: Reply::Refused { rule, .. },
-                ..
-            } => Some(rule),
+            Fact::Answered { reply: Reply::Ok { .. }, .. } => Some("ok".to_owned()),
+            Fact::Answered { reply: Reply::Refused { rule, .. }, .. } => Some(rule),
             _ => None,
         })
         .collect()
@@ -30,33 +24,18 @@ fn replies(timeline: &str) -> Vec<String> {
 
 #[test]
 fn one_alarm_is_one_incident() {
-    check(
-        "0s fire a/1 fire.smoke",
-        &["1 fire suspected n=1 e=1 c=0.60"],
-    );
+    check("0s fire a/1 fire.smoke", &["1 fire suspected n=1 e=1 c=0.60"]);
 }
 
 #[test]
 fn the_same_alarm_again_is_counted() {
-    check(
-        "0ms fire a/1 fire.smoke\n1ms fire a/1 fire.smoke",
-        &["1 fire suspected n=2 e=1 c=0.60"],
-    );
-    check(
-        "0s fire a/1 fire.smoke\n0s fire a/1 fire.smoke",
-        &["1 fire suspected n=2 e=1 c=0.60"],
-    );
+    check("0ms fire a/1 fire.smoke\n1ms fire a/1 fire.smoke", &["1 fire suspected n=2 e=1 c=0.60"]);
+    check("0s fire a/1 fire.smoke\n0s fire a/1 fire.smoke", &["1 fire suspected n=2 e=1 c=0.60"]);
     // However long it stays open.
-    check(
-        "0s fire a/1 fire.smoke\n30h fire a/1 fire.smoke",
-        &["1 fire suspected n=2 e=1 c=0.60"],
-    );
+    check("0s fire a/1 fire.smoke\n30h fire a/1 fire.smoke", &["1 fire suspected n=2 e=1 c=0.60"]);
     let (core, _) = play("0s fire a/1 fire.smoke\n40s fire a/1 fire.smoke");
     let incident = core.incidents().next().unwrap();
-    assert_eq!(
-        (incident.first_at, incident.last_at),
-        (NIGHT, NIGHT.plus_millis(40_000))
-    );
+    assert_eq!((incident.first_at, incident.last_at), (NIGHT, NIGHT.plus_millis(40_000)));
 }
 
 #[test]
@@ -87,30 +66,18 @@ fn the_same_frame_again_is_not() {
 
 #[test]
 fn what_is_near_in_space_and_time_is_one_incident() {
-    check(
-        "0s fire a/1 fire.smoke\n60s fire b/1 fire.heat",
-        &["1 fire suspected n=2 e=2 c=0.84"],
-    );
+    check("0s fire a/1 fire.smoke\n60s fire b/1 fire.heat", &["1 fire suspected n=2 e=2 c=0.84"]);
     // 160 m.
     check(
         "0s fire a/1 fire.smoke\n60s fire c/1 fire.heat",
-        &[
-            "1 fire suspected n=1 e=1 c=0.60",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 fire suspected n=1 e=1 c=0.60", "2 fire suspected n=1 e=1 c=0.60"],
     );
     // 11 minutes.
     check(
         "0s fire a/1 fire.smoke\n11m fire b/1 fire.heat",
-        &[
-            "1 fire suspected n=1 e=1 c=0.60",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 fire suspected n=1 e=1 c=0.60", "2 fire suspected n=1 e=1 c=0.60"],
     );
-    check(
-        "0s fire a/1 fire.smoke\n10m fire b/1 fire.heat",
-        &["1 fire suspected n=2 e=2 c=0.84"],
-    );
+    check("0s fire a/1 fire.smoke\n10m fire b/1 fire.heat", &["1 fire suspected n=2 e=2 c=0.84"]);
     // A person says where within 300 m.
     check(
         "0s fire a/1 fire.smoke\n20m grid w1 report.fire kind=report at=0,290",
@@ -122,34 +89,19 @@ fn what_is_near_in_space_and_time_is_one_incident() {
 fn different_hazards_never_fuse() {
     check(
         "0s fire a/1 fire.smoke\n0s gas g gas.leak at=0,0",
-        &[
-            "1 fire suspected n=1 e=1 c=0.60",
-            "2 gas suspected n=1 e=1 c=0.70",
-        ],
+        &["1 fire suspected n=1 e=1 c=0.60", "2 gas suspected n=1 e=1 c=0.70"],
     );
 }
 
 #[test]
 fn without_a_position_the_unit_counts() {
-    check(
-        "0s fire n/1 fire.smoke\n0s fire n/2 fire.smoke",
-        &["1 fire suspected n=2 e=2 c=0.84"],
-    );
-    check(
-        "0s fire n/1 fire.smoke\n0s gas n2 fire.smoke",
-        &["1 fire suspected n=2 e=2 c=0.84"],
-    );
+    check("0s fire n/1 fire.smoke\n0s fire n/2 fire.smoke", &["1 fire suspected n=2 e=2 c=0.84"]);
+    check("0s fire n/1 fire.smoke\n0s gas n2 fire.smoke", &["1 fire suspected n=2 e=2 c=0.84"]);
     // Of unregistered devices, the transmitter.
-    check(
-        "0s fire x/1 fire.smoke\n0s fire x/2 fire.smoke",
-        &["1 fire suspected n=2 e=2 c=0.84"],
-    );
+    check("0s fire x/1 fire.smoke\n0s fire x/2 fire.smoke", &["1 fire suspected n=2 e=2 c=0.84"]);
     check(
         "0s fire x/1 fire.smoke\n0s fire y/2 fire.smoke",
-        &[
-            "1 fire suspected n=1 e=1 c=0.60",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 fire suspected n=1 e=1 c=0.60", "2 fire suspected n=1 e=1 c=0.60"],
     );
 }
 
@@ -157,10 +109,7 @@ fn without_a_position_the_unit_counts() {
 fn a_bridge_merges_into_the_older() {
     check(
         "0s fire a/1 fire.smoke\n10s fire c/1 fire.smoke\n20s fire b/1 fire.smoke",
-        &[
-            "1 fire confirmed n=3 e=3 c=0.94",
-            "2 fire merged n=1 e=1 c=0.60 ->1",
-        ],
+        &["1 fire confirmed n=3 e=3 c=0.94", "2 fire merged n=1 e=1 c=0.60 ->1"],
     );
     // Three at once, and a state that people had reached is kept.
     check(
@@ -170,18 +119,12 @@ fn a_bridge_merges_into_the_older() {
          16s ! respond 2
          20s fire b/1 fire.heat
          21s fire c/1 fire.smoke",
-        &[
-            "1 fire responding n=4 e=3 c=0.94",
-            "2 fire merged n=1 e=1 c=0.60 ->1",
-        ],
+        &["1 fire responding n=4 e=3 c=0.94", "2 fire merged n=1 e=1 c=0.60 ->1"],
     );
     // An id that was merged still works.
     check(
         "0s fire a/1 fire.smoke\n10s fire c/1 fire.smoke\n20s fire b/1 fire.smoke\n30s ! close 2 已扑灭",
-        &[
-            "1 fire closed n=3 e=3 c=0.94",
-            "2 fire merged n=1 e=1 c=0.60 ->1",
-        ],
+        &["1 fire closed n=3 e=3 c=0.94", "2 fire merged n=1 e=1 c=0.60 ->1"],
     );
     // A repeat in between bridges time.
     check(
@@ -211,57 +154,30 @@ fn a_merge_may_reach_a_third() {
 
 #[test]
 fn confirmation_needs_two_devices_or_a_person() {
-    check(
-        "0s fire a/1 fire.smoke\n1s fire a/1 fire.manual",
-        &["1 fire suspected n=2 e=2 c=0.75"],
-    );
-    check(
-        "0s fire a/1 fire.manual\n1s fire a/2 fire.smoke",
-        &["1 fire confirmed n=2 e=2 c=0.90"],
-    );
+    check("0s fire a/1 fire.smoke\n1s fire a/1 fire.manual", &["1 fire suspected n=2 e=2 c=0.75"]);
+    check("0s fire a/1 fire.manual\n1s fire a/2 fire.smoke", &["1 fire confirmed n=2 e=2 c=0.90"]);
     // One device however sure.
     check("0s gas g gas.leak", &["1 gas suspected n=1 e=1 c=0.70"]);
     // The controller repeats what its detector says.
-    check(
-        "0s fire a fire.smoke\n1s fire a/1 fire.manual",
-        &["1 fire suspected n=2 e=2 c=0.75"],
-    );
+    check("0s fire a fire.smoke\n1s fire a/1 fire.manual", &["1 fire suspected n=2 e=2 c=0.75"]);
     // Under an alias of another department it is the same device.
-    check(
-        "0s fire a/box fire.smoke\n1s power meter-7 fire.manual",
-        &["1 fire suspected n=2 e=2 c=0.75"],
-    );
+    check("0s fire a/box fire.smoke\n1s power meter-7 fire.manual", &["1 fire suspected n=2 e=2 c=0.75"]);
 }
 
 #[test]
 fn support_joins_and_never_opens() {
     check("0s power e1 electric.leak at=0,10", &[]);
-    check(
-        "0s power e1 electric.leak at=0,10\n60s fire a/1 fire.smoke",
-        &["1 fire suspected n=1 e=2 c=0.76"],
-    );
-    check(
-        "0s fire a/1 fire.smoke\n60s power e1 electric.leak at=0,10",
-        &["1 fire suspected n=1 e=2 c=0.76"],
-    );
-    check(
-        "0s power e1 electric.leak at=0,10\n11m fire a/1 fire.smoke",
-        &["1 fire suspected n=1 e=1 c=0.60"],
-    );
+    check("0s power e1 electric.leak at=0,10\n60s fire a/1 fire.smoke", &["1 fire suspected n=1 e=2 c=0.76"]);
+    check("0s fire a/1 fire.smoke\n60s power e1 electric.leak at=0,10", &["1 fire suspected n=1 e=2 c=0.76"]);
+    check("0s power e1 electric.leak at=0,10\n11m fire a/1 fire.smoke", &["1 fire suspected n=1 e=1 c=0.60"]);
     // The camera has its own hazard, and supports the fire within 50 m and 2 min.
     check(
         "0s fire a/1 fire.smoke\n100s video cam video.intrusion",
-        &[
-            "1 fire suspected n=1 e=2 c=0.72",
-            "2 intrusion suspected n=1 e=1 c=0.50",
-        ],
+        &["1 fire suspected n=1 e=2 c=0.72", "2 intrusion suspected n=1 e=1 c=0.50"],
     );
     check(
         "0s video cam video.intrusion\n130s fire a/1 fire.smoke",
-        &[
-            "1 intrusion suspected n=1 e=1 c=0.50",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 intrusion suspected n=1 e=1 c=0.50", "2 fire suspected n=1 e=1 c=0.60"],
     );
     // A plain reading supports nothing.
     check(
@@ -290,10 +206,7 @@ fn an_alarm_without_a_rule_is_never_dropped() {
 fn fire_is_never_muted() {
     check(
         "0s fire a/1 fire.smoke\n60s ! false 1 cooking 炒菜\n61s fire a/1 fire.smoke",
-        &[
-            "1 fire false-alarm n=1 e=1 c=0.60",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 fire false-alarm n=1 e=1 c=0.60", "2 fire suspected n=1 e=1 c=0.60"],
     );
     // Nor by a recovery, nor by what is told late.
     check(
@@ -306,20 +219,14 @@ fn fire_is_never_muted() {
     );
     check(
         "0s fire a/1 fire.smoke late=5h\n1s fire a/1 fire.smoke",
-        &[
-            "1 fire suspected n=1 e=1 c=0.60 historic",
-            "2 fire suspected n=1 e=1 c=0.60",
-        ],
+        &["1 fire suspected n=1 e=1 c=0.60 historic", "2 fire suspected n=1 e=1 c=0.60"],
     );
 }
 
 #[test]
 fn a_recovery_speaks_for_its_code_or_for_all() {
     let two = "0s fire a/1 fire.smoke\n0s fire a/1 fire.heat\n";
-    check(
-        &format!("{two}9s fire a/1 fire.smoke kind=recovery"),
-        &["1 fire suspected n=2 e=2 c=0.60"],
-    );
+    check(&format!("{two}9s fire a/1 fire.smoke kind=recovery"), &["1 fire suspected n=2 e=2 c=0.60"]);
     check(
         &format!("{two}9s fire a/1 fire.smoke kind=recovery\n9s fire a/1 fire.heat kind=recovery"),
         &["1 fire suspected n=2 e=2 c=0.60 recovered"],
@@ -337,37 +244,22 @@ fn a_recovery_speaks_for_its_code_or_for_all() {
 
 #[test]
 fn told_late_is_history() {
-    check(
-        "5h fire a/1 fire.smoke late=5h",
-        &["13/1 fire suspected n=1 e=1 c=0.60 historic"],
-    );
+    check("5h fire a/1 fire.smoke late=5h", &["13/1 fire suspected n=1 e=1 c=0.60 historic"]);
     // It never confirms itself.
     check(
         "0s fire a/1 fire.smoke late=5h\n0s fire b/1 fire.smoke late=5h\n0s fire a/2 fire.smoke late=5h",
         &["1 fire suspected n=3 e=3 c=0.94 historic"],
     );
     // The late copy of a known alarm is a repeat of it, ended or not.
-    check(
-        "0s fire a/1 fire.smoke\n90m fire a/1 fire.smoke late=90m",
-        &["1 fire suspected n=2 e=1 c=0.60"],
-    );
+    check("0s fire a/1 fire.smoke\n90m fire a/1 fire.smoke late=90m", &["1 fire suspected n=2 e=1 c=0.60"]);
     check(
         "0s fire a/1 fire.smoke\n5m ! false 1 steam\n90m fire a/1 fire.smoke late=90m\n91m fire b/1 fire.smoke late=90m",
         &["1 fire false-alarm n=3 e=2 c=0.84"],
     );
     // An hour is the line; a clock at its factory date or in the future is wrong, not late.
-    check(
-        "0s fire a/1 fire.smoke late=59m",
-        &["1 fire suspected n=1 e=1 c=0.60"],
-    );
-    check(
-        "0s fire a/1 fire.smoke late=9000d",
-        &["1 fire suspected n=1 e=1 c=0.60"],
-    );
-    check(
-        "0s fire a/1 fire.smoke late=-9000d",
-        &["1 fire suspected n=1 e=1 c=0.60"],
-    );
+    check("0s fire a/1 fire.smoke late=59m", &["1 fire suspected n=1 e=1 c=0.60"]);
+    check("0s fire a/1 fire.smoke late=9000d", &["1 fire suspected n=1 e=1 c=0.60"]);
+    check("0s fire a/1 fire.smoke late=-9000d", &["1 fire suspected n=1 e=1 c=0.60"]);
 }
 
 #[test]
@@ -382,17 +274,11 @@ fn a_clock_known_to_be_wrong_mutes_nothing() {
 fn the_life_of_an_incident() {
     let open = "0s fire a/1 fire.smoke\n";
     let told = |acts: &str| {
-        let acts: String = acts
-            .split(';')
-            .enumerate()
-            .map(|(n, act)| format!("{}s ! {act}\n", n + 1))
-            .collect();
+        let acts: String =
+            acts.split(';').enumerate().map(|(n, act)| format!("{}s ! {act}\n", n + 1)).collect();
         replies(&format!("{open}{acts}"))
     };
-    assert_eq!(
-        told("confirm 1;respond 1;control 1;respond 1;control 1;close 1 已扑灭"),
-        ["ok"; 6]
-    );
+    assert_eq!(told("confirm 1;respond 1;control 1;respond 1;control 1;close 1 已扑灭"), ["ok"; 6]);
     assert_eq!(
         told("close 1 x;confirm 1;confirm 1;control 1;close 1"),
         [
@@ -423,15 +309,8 @@ fn the_life_of_an_incident() {
 fn people_merge_what_is_one() {
     let two = "0s fire a/1 fire.smoke\n0s fire z/1 fire.smoke\n0s gas g gas.leak at=0,0\n";
     assert_eq!(
-        replies(&format!(
-            "{two}1s ! merge 2 1\n2s ! merge 1 1\n3s ! merge 1 3\n4s ! merge 2 1"
-        )),
-        [
-            "ok",
-            "incident.merge.itself",
-            "incident.merge.other-hazard",
-            "incident.merge.itself"
-        ]
+        replies(&format!("{two}1s ! merge 2 1\n2s ! merge 1 1\n3s ! merge 1 3\n4s ! merge 2 1")),
+        ["ok", "incident.merge.itself", "incident.merge.other-hazard", "incident.merge.itself"]
     );
     check(
         &format!("{two}1s ! merge 2 1\n2s fire z/1 fire.smoke"),
@@ -450,42 +329,16 @@ fn what_a_summary_says() {
     );
     let incident = core.incident("I20260712-0001").unwrap();
     assert_eq!(incident.title, "感烟火警");
-    assert_eq!(
-        (incident.unit.as_str(), incident.unit_name.as_str()),
-        ("U1", "单位U1")
-    );
-    assert_eq!(
-        (incident.region.as_str(), incident.region_name.as_str()),
-        ("330000001000", "东乡")
-    );
-    assert_eq!(
-        (incident.hazard_name.as_str(), incident.severity),
-        ("火灾", Severity::Extreme)
-    );
-    assert_eq!(
-        (incident.source_count, incident.supports, incident.count),
-        (3, 1, 2)
-    );
-    let codes: Vec<&str> = incident
-        .reasons
-        .iter()
-        .map(|reason| reason.code.as_str())
-        .collect();
+    assert_eq!((incident.unit.as_str(), incident.unit_name.as_str()), ("U1", "单位U1"));
+    assert_eq!((incident.region.as_str(), incident.region_name.as_str()), ("330000001000", "东乡"));
+    assert_eq!((incident.hazard_name.as_str(), incident.severity), ("火灾", Severity::Extreme));
+    assert_eq!((incident.source_count, incident.supports, incident.count), (3, 1, 2));
+    let codes: Vec<&str> = incident.reasons.iter().map(|reason| reason.code.as_str()).collect();
     assert_eq!(codes, ["independent", "alarm", "alarm", "support"]);
-    assert_eq!(
-        incident.reasons[1].text,
-        "报警：感烟火警（设备a，可信度 0.60）"
-    );
-    assert_eq!(
-        incident.reasons[1].frame.as_ref().unwrap().to_string(),
-        "fire/1000/0"
-    );
-    let (core, _) =
-        play("0s grid w report.fire kind=report at=-2000,0\n0s grid w2 report.fire kind=report");
-    let regions: Vec<&str> = core
-        .incidents()
-        .map(|incident| incident.region_name.as_str())
-        .collect();
+    assert_eq!(incident.reasons[1].text, "报警：感烟火警（设备a，可信度 0.60）");
+    assert_eq!(incident.reasons[1].frame.as_ref().unwrap().to_string(), "fire/1000/0");
+    let (core, _) = play("0s grid w report.fire kind=report at=-2000,0\n0s grid w2 report.fire kind=report");
+    let regions: Vec<&str> = core.incidents().map(|incident| incident.region_name.as_str()).collect();
     assert_eq!(regions, ["西乡", "青山市"]);
 }
 
@@ -495,10 +348,7 @@ fn an_unknown_device_is_listed_and_counted_by_minutes() {
         "0s fire x/1 s kind=status\n20s fire x/2 s kind=status\n70s fire x/1 s kind=device title=新传输装置",
     );
     let known = &core.state().provisional["fire"]["x"];
-    assert_eq!(
-        (known.count, known.first_at, known.title.as_str()),
-        (2, NIGHT, "新传输装置")
-    );
+    assert_eq!((known.count, known.first_at, known.title.as_str()), (2, NIGHT, "新传输装置"));
     let (core, journal) =
         play("0s fire a/1 s kind=status\n20s fire a/1 s kind=status\n70s fire a/1 s kind=status");
     assert!(core.state().provisional.is_empty());
@@ -510,15 +360,8 @@ fn asking_again_is_answered_alike_and_does_nothing() {
     use tocsin_core::command::Act;
     use tocsin_core::{Command, Input};
     let (mut core, _) = play("0s fire a/1 fire.smoke");
-    let confirm = Act::ConfirmIncident {
-        id: "I20260712-0001".into(),
-        note: String::new(),
-    };
-    let ask = [Input::Command(Command {
-        id: "k".into(),
-        actor: "值班员".into(),
-        act: confirm,
-    })];
+    let confirm = Act::ConfirmIncident { id: "I20260712-0001".into(), note: String::new() };
+    let ask = [Input::Command(Command { id: "k".into(), actor: "值班员".into(), act: confirm })];
     let first = core.step(NIGHT, &ask);
     let hash = core.hash();
     let again = core.step(NIGHT, &ask);
@@ -547,10 +390,7 @@ fn a_record_makes_one_event_an_incident() {
         let mut core = tocsin_core::Core::new(crate::fixture::city());
         let mut kinds = Vec::new();
         for (now, inputs) in crate::fixture::steps(timeline) {
-            for (ordinal, event) in event::events(&core.step(now, &inputs), now)
-                .into_iter()
-                .enumerate()
-            {
+            for (ordinal, event) in event::events(&core.step(now, &inputs), now).into_iter().enumerate() {
                 assert_eq!((event.ordinal as usize, event.time), (ordinal, now));
                 assert_eq!(event.data["id"], event.subject.as_str());
                 kinds.push(format!(

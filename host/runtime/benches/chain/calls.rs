@@ -20,9 +20,12 @@ pub fn measure(report: &mut Report, quick: bool) -> Result<()> {
     let mut native = Guest::new(&plugin, built_in);
     let alarm = frames::alarm(0x379, 1);
     let mut figure = |name: &str, guest: &mut Guest, payload: &[u8], framing: bool| -> Result<f64> {
-        let values = (0..ROUNDS)
-            .map(|_| if framing { time_frame(guest, payload, calls) } else { time_call(guest, payload, calls) })
-            .collect::<Result<Vec<f64>>>()?;
+        let values =
+            (0..ROUNDS)
+                .map(|_| {
+                    if framing { time_frame(guest, payload, calls) } else { time_call(guest, payload, calls) }
+                })
+                .collect::<Result<Vec<f64>>>()?;
         let mut sorted = values.clone();
         sorted.sort_by(f64::total_cmp);
         report.add(Figure { name, unit: "ns", values, ratio: None, more: serde_json::Value::Null });

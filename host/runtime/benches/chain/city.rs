@@ -28,7 +28,12 @@ pub fn city() -> City {
         name: "bench".into(),
         digest: "bench".into(),
         departments: vec![Department { id: "fire".into(), name: "fire".into() }],
-        regions: vec![Region { code: code.clone(), name: "bench".into(), parent: String::new(), boundary: vec![] }],
+        regions: vec![Region {
+            code: code.clone(),
+            name: "bench".into(),
+            parent: String::new(),
+            boundary: vec![],
+        }],
         units: vec![],
         devices: (0..DEVICES)
             .map(|number| Device {

@@ -12,10 +12,12 @@ pub fn child(args: &[String]) -> Result<()> {
     let local = tokio::task::LocalSet::new();
     match args.first().map(String::as_str) {
         Some("throughput") => {
-            let number = |at: usize| -> Result<usize> { Ok(args.get(at).ok_or("missing argument")?.parse()?) };
+            let number =
+                |at: usize| -> Result<usize> { Ok(args.get(at).ok_or("missing argument")?.parse()?) };
             let (frames, size, connections, window) = (number(2)?, number(3)?, number(4)?, number(5)?);
             let door = args[1].clone();
-            let seconds = runtime.block_on(local.run_until(throughput(door, frames, size, connections, window)))?;
+            let seconds =
+                runtime.block_on(local.run_until(throughput(door, frames, size, connections, window)))?;
             println!("{{\"seconds\":{seconds}}}");
             Ok(())
         }
@@ -25,7 +27,13 @@ pub fn child(args: &[String]) -> Result<()> {
 }
 
 /// Until every frame is acknowledged.
-async fn throughput(door: String, frames: usize, size: usize, connections: usize, window: usize) -> Result<f64> {
+async fn throughput(
+    door: String,
+    frames: usize,
+    size: usize,
+    connections: usize,
+    window: usize,
+) -> Result<f64> {
     let mut streams = Vec::new();
     for _ in 0..connections {
         let stream = TcpStream::connect(&door).await?;
@@ -36,7 +44,9 @@ async fn throughput(door: String, frames: usize, size: usize, connections: usize
     let tasks: Vec<_> = streams
         .into_iter()
         .enumerate()
-        .map(|(number, stream)| tokio::task::spawn_local(pump(stream, number as u32, frames / connections, size, window)))
+        .map(|(number, stream)| {
+            tokio::task::spawn_local(pump(stream, number as u32, frames / connections, size, window))
+        })
         .collect();
     for task in tasks {
         task.await??;

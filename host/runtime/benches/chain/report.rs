@@ -38,7 +38,10 @@ impl Report {
         } else {
             let ratio = figure.ratio.map_or(String::new(), |ratio| format!("  ratio {ratio:.3}"));
             let more = if figure.more.is_null() { String::new() } else { format!("  {}", figure.more) };
-            println!("{:<28} {median:>12.2} {:<10} ({min:.2} – {max:.2}){ratio}{more}", figure.name, figure.unit);
+            println!(
+                "{:<28} {median:>12.2} {:<10} ({min:.2} – {max:.2}){ratio}{more}",
+                figure.name, figure.unit
+            );
         }
     }
 }

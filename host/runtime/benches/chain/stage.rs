@@ -21,7 +21,8 @@ fn workspace() -> PathBuf {
 }
 
 pub fn package() -> PathBuf {
-    let plugins = std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| workspace().join("target/plugins"), PathBuf::from);
+    let plugins =
+        std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| workspace().join("target/plugins"), PathBuf::from);
     plugins.join("fire.wasm")
 }
 
@@ -105,7 +106,14 @@ impl Stage {
     }
 
     /// Plugin and native in turn, so that a drifting machine hurts both.
-    async fn chain(&self, report: &mut Report, name: &str, size: usize, frames: usize, runs: usize) -> Result<f64> {
+    async fn chain(
+        &self,
+        report: &mut Report,
+        name: &str,
+        size: usize,
+        frames: usize,
+        runs: usize,
+    ) -> Result<f64> {
         let (mut pooled, mut native) = (Vec::new(), Vec::new());
         let (mut host_cpu, mut server_cpu) = (Vec::new(), Vec::new());
         for run in 0..=runs {
@@ -143,7 +151,13 @@ impl Stage {
         let fastest = median(&sorted(&pooled));
         report.add(Figure { name, unit: "frames/s", values: pooled, ratio: Some(ratio), more });
         let name = name.replace("pooled", "native");
-        report.add(Figure { name: &name, unit: "frames/s", values: native, ratio: None, more: json!({ "frame_bytes": size }) });
+        report.add(Figure {
+            name: &name,
+            unit: "frames/s",
+            values: native,
+            ratio: None,
+            more: json!({ "frame_bytes": size }),
+        });
         Ok(fastest)
     }
 
@@ -175,7 +189,14 @@ impl Stage {
         tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
     }
 
-    async fn latency(&self, report: &mut Report, name: &str, rate: u32, seconds: u32, first: u32) -> Result<()> {
+    async fn latency(
+        &self,
+        report: &mut Report,
+        name: &str,
+        rate: u32,
+        seconds: u32,
+        first: u32,
+    ) -> Result<()> {
         let arguments = [self.nats.clone(), rate.to_string(), seconds.to_string(), first.to_string()];
         let answer = self.child("latency", &arguments).await?;
         let value = |key: &str| answer[key].as_f64().unwrap_or(f64::NAN);

@@ -15,7 +15,9 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub enum EnsureError {
     #[error("cannot create or read back the stream {stream}: {reason}")]
     Create { stream: String, reason: String },
-    #[error("the server keeps the stream {stream} otherwise than asked: {what}; is it an older server, or made by another program?")]
+    #[error(
+        "the server keeps the stream {stream} otherwise than asked: {what}; is it an older server, or made by another program?"
+    )]
     Echo { stream: String, what: String },
 }
 
@@ -44,11 +46,7 @@ impl Quota {
 }
 
 impl Bus {
-    pub async fn ensure_streams(
-        &self,
-        departments: &[String],
-        quota: &Quota,
-    ) -> Result<(), EnsureError> {
+    pub async fn ensure_streams(&self, departments: &[String], quota: &Quota) -> Result<(), EnsureError> {
         for department in departments {
             self.ensure(Config {
                 name: subject::raw_stream(department),

@@ -20,7 +20,11 @@ const REST: Duration = Duration::from_secs(1);
 /// Largest file; a bulk file is cut by the framer.
 const FILE_BYTES: u64 = 64 << 20;
 
-pub async fn run(mouth: Mouth, framing: Framing, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+pub async fn run(
+    mouth: Mouth,
+    framing: Framing,
+    listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>,
+) {
     // The host has joined it to its data folder.
     let DoorKind::Folder { path } = mouth.spec.kind.clone() else { return };
     let made = ["taken", "refused"].iter().try_for_each(|sub| std::fs::create_dir_all(path.join(sub)));
@@ -96,7 +100,14 @@ async fn take(mouth: &Mouth, framing: &Framing, folder: &Path, file: &Path) -> s
 }
 
 fn frame(name: &str, device: String, noise: bool, payload: Bytes) -> Frame {
-    Frame { noise, received: crate::clock::now(), device, origin: name.to_owned(), payload, ..Frame::default() }
+    Frame {
+        noise,
+        received: crate::clock::now(),
+        device,
+        origin: name.to_owned(),
+        payload,
+        ..Frame::default()
+    }
 }
 
 /// The same name may come again on another day.

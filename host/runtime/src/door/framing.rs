@@ -52,7 +52,12 @@ impl Framing {
             return (cuts, Ok(()));
         }
         let Some(framer) = &self.0 else {
-            cuts.push(Cut { lane: Lane::Routine, noise: false, device: String::new(), payload: buffer.split().freeze() });
+            cuts.push(Cut {
+                lane: Lane::Routine,
+                noise: false,
+                device: String::new(),
+                payload: buffer.split().freeze(),
+            });
             return (cuts, Ok(()));
         };
         let Ok(pieces) = framer.borrow_mut().frame(buffer) else {
@@ -68,7 +73,9 @@ impl Framing {
             let payload = buffer.split_to(length).freeze();
             cuts.push(match piece.kind {
                 PieceKind::Noise => noise(payload),
-                PieceKind::Routine => Cut { lane: Lane::Routine, noise: false, device: piece.device, payload },
+                PieceKind::Routine => {
+                    Cut { lane: Lane::Routine, noise: false, device: piece.device, payload }
+                }
                 PieceKind::Red => Cut { lane: Lane::Red, noise: false, device: piece.device, payload },
             });
         }

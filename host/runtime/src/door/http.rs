@@ -23,14 +23,8 @@ impl Mouth {
     /// feed would answer nobody.
     pub async fn post(&self, device: String, origin: String, payload: Bytes) -> Result<Posted, RefuseReason> {
         let (route, settled) = self.outlet.once();
-        let frame = Frame {
-            received: crate::clock::now(),
-            route,
-            device,
-            origin,
-            payload,
-            ..Frame::default()
-        };
+        let frame =
+            Frame { received: crate::clock::now(), route, device, origin, payload, ..Frame::default() };
         let taken = self.default_lane().put(frame).await;
         let posted = match taken {
             Err(reason) => Err(reason),

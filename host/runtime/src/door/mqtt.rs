@@ -25,7 +25,11 @@ pub struct Broker {
     pub password: String,
 }
 
-pub async fn run(broker: Broker, mouth: Mouth, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+pub async fn run(
+    broker: Broker,
+    mouth: Mouth,
+    listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>,
+) {
     let DoorKind::Mqtt { source } = &mouth.spec.kind else { return };
     // The name of the session in which the broker keeps what we have not acknowledged.
     let mut options = MqttOptions::new(format!("tocsin-{}", mouth.spec.name), broker.host, broker.port);

@@ -30,7 +30,8 @@ pub async fn run(bus: Bus, mouth: Mouth, listening: oneshot::Sender<Result<Optio
             _ = stop.wait_for(|stop| *stop) => return,
             message = messages.next() => match message { Some(message) => message, None => return },
         };
-        let device = message.subject.strip_prefix(&base).and_then(|rest| rest.strip_prefix('.')).unwrap_or("");
+        let device =
+            message.subject.strip_prefix(&base).and_then(|rest| rest.strip_prefix('.')).unwrap_or("");
         let frame = Frame {
             received: crate::clock::now(),
             device: device.to_owned(),

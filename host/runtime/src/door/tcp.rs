@@ -22,7 +22,11 @@ const QUIET: Duration = Duration::from_secs(5);
 /// Nobody needs longer to take an acknowledgement of 30 bytes.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 
-pub async fn run(mouth: Mouth, framing: Framing, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+pub async fn run(
+    mouth: Mouth,
+    framing: Framing,
+    listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>,
+) {
     let DoorKind::Tcp { bind, port } = mouth.spec.kind else { return };
     let (listener, address) = match listen(&mouth, bind, port).await {
         Ok(open) => open,
@@ -54,7 +58,11 @@ pub async fn run(mouth: Mouth, framing: Framing, listening: oneshot::Sender<Resu
 }
 
 async fn listen(mouth: &Mouth, bind: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), OpenError> {
-    let failed = |source| OpenError::Listen { door: mouth.spec.name.clone(), address: format!("{bind}:{port}"), source };
+    let failed = |source| OpenError::Listen {
+        door: mouth.spec.name.clone(),
+        address: format!("{bind}:{port}"),
+        source,
+    };
     let listener = TcpListener::bind((bind, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
@@ -120,7 +128,11 @@ impl Connection {
                 self.offer(cut).await;
             }
             if let Err(Stuck) = stuck {
-                tracing::warn!(door = self.mouth.spec.name, origin = self.origin, "framer failed; closing the connection");
+                tracing::warn!(
+                    door = self.mouth.spec.name,
+                    origin = self.origin,
+                    "framer failed; closing the connection"
+                );
                 break;
             }
         }

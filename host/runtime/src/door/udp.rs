@@ -25,7 +25,11 @@ struct Peer {
     heard: Instant,
 }
 
-pub async fn run(mouth: Mouth, framing: Framing, listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>) {
+pub async fn run(
+    mouth: Mouth,
+    framing: Framing,
+    listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>,
+) {
     let DoorKind::Udp { bind, port } = mouth.spec.kind else { return };
     let open = async {
         let socket = UdpSocket::bind((bind, port)).await?;

@@ -46,7 +46,12 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
         CLOCK_DOOR => match serde_json::from_slice::<ClockRecord>(&frame.payload) {
             Ok(record) => Input {
                 plugin: record.plugin,
-                call: Ok(Call::Wake(Tick { sequence, due: record.due, device: frame.device, key: record.key })),
+                call: Ok(Call::Wake(Tick {
+                    sequence,
+                    due: record.due,
+                    device: frame.device,
+                    key: record.key,
+                })),
                 device,
             },
             Err(error) => unreadable(device, error),
@@ -92,5 +97,9 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
 }
 
 fn unreadable(device: String, error: serde_json::Error) -> Input {
-    Input { plugin: String::new(), device, call: Err(format!("a record of the host cannot be read: {error}")) }
+    Input {
+        plugin: String::new(),
+        device,
+        call: Err(format!("a record of the host cannot be read: {error}")),
+    }
 }

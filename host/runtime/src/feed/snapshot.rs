@@ -34,7 +34,9 @@ pub async fn load(bus: &Bus, name: &FeedName, until: u64) -> Rooms {
         from = stored.sequence;
         match serde_json::from_slice::<Covered>(&stored.payload) {
             Ok(covered) => replay(&mut rooms, &covered),
-            Err(error) => tracing::error!(feed = %name, sequence = from, %error, "a message of SIGNALS cannot be read"),
+            Err(error) => {
+                tracing::error!(feed = %name, sequence = from, %error, "a message of SIGNALS cannot be read")
+            }
         }
     }
     tracing::debug!(feed = %name, rooms = rooms.len(), sequence = until, "state read back");

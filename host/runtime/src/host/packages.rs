@@ -16,8 +16,14 @@ pub enum PushError {
     #[error(transparent)]
     Package(#[from] PackageError),
     #[error("cannot read the package {}; run `cargo xtask build`, or mend `package` in the city file", path.display())]
-    Read { path: PathBuf, #[source] source: std::io::Error },
-    #[error("the package is of plugin `{found}` and the city file wants `{wanted}` there; mend `id` in one of them")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "the package is of plugin `{found}` and the city file wants `{wanted}` there; mend `id` in one of them"
+    )]
     Id { wanted: String, found: String },
     #[error("plugin `{id}` says that it is of department `{found}`; the city file has it in `{wanted}`")]
     Department { id: String, wanted: String, found: String },
@@ -63,7 +69,9 @@ impl Host {
             let desired = self.desired(id).await;
             let city = plugin.digest().to_owned();
             let pushed = match desired {
-                Some(desired) if desired.city == city && desired.digest != city => self.blob(&desired.digest).await,
+                Some(desired) if desired.city == city && desired.digest != city => {
+                    self.blob(&desired.digest).await
+                }
                 _ => None,
             };
             match pushed.and_then(|bytes| self.sandbox.load(&bytes).ok()) {

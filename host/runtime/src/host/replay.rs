@@ -23,7 +23,8 @@ impl Host {
     /// Oldest first, the last `limit` of them.
     pub async fn dead(&self, limit: usize) -> Vec<DeadLetter> {
         let state = self.bus.state(subject::DEAD).await;
-        let from = state.last_sequence.saturating_sub(limit as u64).max(state.first_sequence.saturating_sub(1));
+        let from =
+            state.last_sequence.saturating_sub(limit as u64).max(state.first_sequence.saturating_sub(1));
         let mut tail = Tail::new(&self.bus, subject::DEAD, "tocsin.live.dead.>", from);
         let mut letters = Vec::new();
         while state.messages > 0 && tail.position() < state.last_sequence {
@@ -34,7 +35,10 @@ impl Host {
     }
 
     pub async fn dead_letter(&self, id: &str) -> Option<DeadLetter> {
-        self.dead(usize::MAX).await.into_iter().find(|letter| letter.id == id || letter.frame.to_string() == id)
+        self.dead(usize::MAX)
+            .await
+            .into_iter()
+            .find(|letter| letter.id == id || letter.frame.to_string() == id)
     }
 
     /// Appends the bytes to the log again, naming the first frame.

@@ -10,10 +10,10 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use tocsin_core::city::City;
-use tocsin_core::{Core, State};
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
 use tocsin_core::time::Timestamp;
+use tocsin_core::{Core, State};
 
 #[derive(Serialize, Deserialize)]
 pub struct Snapshot {

@@ -2,7 +2,7 @@
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::process::Child;
 
 /// A server closes its store within this; then it is killed, which the store survives.
@@ -21,13 +21,10 @@ pub async fn terminate(child: &mut Child) {
 pub async fn end(pid_file: &Path) {
     let Some(pid) = named(pid_file) else { return };
     tracing::warn!(pid = pid.as_raw_nonzero().get(), "ending a nats-server that an earlier host left behind");
-    let _ = kill_process(pid, Signal::TERM);
-    let started = Instant::now();
+    // What it acknowledged is on the disk; asked politely it would take a second and more.
+    let _ = kill_process(pid, Signal::KILL);
     while test_kill_process(pid).is_ok() {
-        if started.elapsed() > POLITE {
-            let _ = kill_process(pid, Signal::KILL);
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 

@@ -63,10 +63,9 @@ impl Views {
             reader.prepare_cached(sql)?.query_map([id], json)?.collect()
         };
         let evidence = all("SELECT row FROM evidence WHERE incident = ?1 ORDER BY key")?;
-        let history = all(
-            "SELECT json_object('sequence', sequence, 'at', at, 'entry', json(entry)) FROM history
-             WHERE incident = ?1 ORDER BY sequence, ordinal",
-        )?;
+        let history =
+            all("SELECT json_object('sequence', sequence, 'at', at, 'entry', json(entry)) FROM history
+             WHERE incident = ?1 ORDER BY sequence, ordinal")?;
         let alarms = reader
             .prepare_cached(
                 "SELECT frame, ordinal, sequence FROM alarm WHERE incident = ?1 ORDER BY sequence, frame LIMIT ?2",

@@ -130,7 +130,8 @@ fn crash(victim: Victim, port_base: u16) {
         Victim::Host => "host",
         Victim::Server => "server",
     });
-    let seed = std::env::var("TOCSIN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x70C5_1AA1_u64);
+    let seed =
+        std::env::var("TOCSIN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x70C5_1AA1_u64);
     let mut random = Random(seed);
     let mut host = Running::start(&data, port_base);
     let load = Load::start(host.door("fire-tcp"));
@@ -158,9 +159,17 @@ fn crash(victim: Victim, port_base: u16) {
     recovery.sort();
     println!(
         "{} killed {KILLS} times (seed {seed}): lost {}/{}, doubled {}/{}; {} frames in the log; kill to next alarms p50 {:?} max {:?}",
-        match victim { Victim::Host => "host", Victim::Server => "nats-server" },
-        verdict.lost.len(), acked.len(), verdict.doubled, verdict.effects, verdict.frames,
-        recovery[recovery.len() / 2], recovery[recovery.len() - 1],
+        match victim {
+            Victim::Host => "host",
+            Victim::Server => "nats-server",
+        },
+        verdict.lost.len(),
+        acked.len(),
+        verdict.doubled,
+        verdict.effects,
+        verdict.frames,
+        recovery[recovery.len() / 2],
+        recovery[recovery.len() - 1],
     );
     assert!(acked.len() > KILLS as usize, "there was load; seed {seed}");
     assert!(verdict.lost.is_empty(), "lost {:?}; seed {seed}", verdict.lost);

@@ -28,7 +28,13 @@ impl Running {
             .arg(data)
             .args(["--port-base", &port_base.to_string(), "--log", "warn"])
             .stdout(Stdio::piped())
-            .stderr(std::fs::File::options().create(true).append(true).open(data.join("stderr.log")).expect("log"))
+            .stderr(
+                std::fs::File::options()
+                    .create(true)
+                    .append(true)
+                    .open(data.join("stderr.log"))
+                    .expect("log"),
+            )
             .spawn()
             .expect("the host binary starts; `cargo xtask build` makes it");
         let stdout = child.stdout.take().expect("piped");
@@ -70,9 +76,8 @@ impl Running {
             .arg("--json")
             .output()
             .expect("the command runs");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("{args:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
-        })
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{args:?}: {error}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 
     /// The bus as the host itself sees it.

@@ -18,11 +18,7 @@ pub(crate) fn object(text: String, most: usize) -> Result<String, String> {
     let mut reader = serde_json::Deserializer::from_str(&text);
     match reader.deserialize_map(Object).and_then(|()| reader.end()) {
         Ok(()) => Ok(text),
-        Err(error) => Err(format!(
-            "{}: `{}`",
-            super::line(&error.to_string(), 120),
-            super::line(&text, 80)
-        )),
+        Err(error) => Err(format!("{}: `{}`", super::line(&error.to_string(), 120), super::line(&text, 80))),
     }
 }
 
@@ -106,10 +102,7 @@ mod tests {
         };
         check("", true);
         check("{}", true);
-        check(
-            r#" {"值":1.5e3,"b":[null,true,"\u9752\n"],"c":{"d":-7}} "#,
-            true,
-        );
+        check(r#" {"值":1.5e3,"b":[null,true,"\u9752\n"],"c":{"d":-7}} "#, true);
         check("[]", false);
         check("null", false);
         check("{", false);
@@ -118,14 +111,8 @@ mod tests {
         check(r#"{"a":1e999}"#, false);
         check(r#"{"a":"\ud800"}"#, false);
         check("{\"a\":\"\n\"}", false);
-        check(
-            &format!("{{\"a\":{}{}}}", "[".repeat(100), "]".repeat(100)),
-            true,
-        );
-        check(
-            &format!("{{\"a\":{}{}}}", "[".repeat(1_000), "]".repeat(1_000)),
-            false,
-        );
+        check(&format!("{{\"a\":{}{}}}", "[".repeat(100), "]".repeat(100)), true);
+        check(&format!("{{\"a\":{}{}}}", "[".repeat(1_000), "]".repeat(1_000)), false);
         check(&format!("{{\"a\":\"{}\"}}", "x".repeat(4_096)), false);
     }
 }

@@ -10,10 +10,7 @@ use crate::verdict::{Verdict, VerdictKind};
 /// and its bytes must not be cut by it.
 pub(crate) fn pieces(given: Vec<types::Piece>, buffer: usize) -> Result<Vec<Piece>, Verdict> {
     let lie = |index: usize, what: String| {
-        Err(Verdict::new(
-            VerdictKind::Output,
-            format!("piece {index} of the framer {what}"),
-        ))
+        Err(Verdict::new(VerdictKind::Output, format!("piece {index} of the framer {what}")))
     };
     let mut left = buffer;
     let mut pieces = Vec::with_capacity(given.len());
@@ -23,16 +20,10 @@ pub(crate) fn pieces(given: Vec<types::Piece>, buffer: usize) -> Result<Vec<Piec
             return lie(index, "has no bytes".into());
         }
         if length > left {
-            return lie(
-                index,
-                format!("has {length} bytes where {left} are left of {buffer}"),
-            );
+            return lie(index, format!("has {length} bytes where {left} are left of {buffer}"));
         }
         if !text::is_clean(&piece.device, DEVICE_BYTES) {
-            return lie(
-                index,
-                format!("names the device `{}`", text::escaped(&piece.device)),
-            );
+            return lie(index, format!("names the device `{}`", text::escaped(&piece.device)));
         }
         left -= length;
         let kind = match piece.kind {
@@ -40,11 +31,7 @@ pub(crate) fn pieces(given: Vec<types::Piece>, buffer: usize) -> Result<Vec<Piec
             types::PieceKind::Routine => PieceKind::Routine,
             types::PieceKind::Red => PieceKind::Red,
         };
-        pieces.push(Piece {
-            kind,
-            length: piece.length,
-            device: piece.device,
-        });
+        pieces.push(Piece { kind, length: piece.length, device: piece.device });
     }
     Ok(pieces)
 }

@@ -20,8 +20,7 @@ pub(crate) fn wgs84(given: Given) -> Option<Position> {
 
 fn place(lon: f64, lat: f64) -> Option<Position> {
     // NaN is in no range.
-    ((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat))
-        .then_some(Position { lon, lat })
+    ((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)).then_some(Position { lon, lat })
 }
 
 /// The box in which GCJ-02 shifts at all.
@@ -59,10 +58,7 @@ fn to_gcj02(at: Position) -> Position {
     let magic = 1.0 - ECCENTRICITY_SQUARED * latitude.sin().powi(2);
     let meridian = SEMI_MAJOR * (1.0 - ECCENTRICITY_SQUARED) / (magic * magic.sqrt());
     let parallel = SEMI_MAJOR / magic.sqrt() * latitude.cos();
-    Position {
-        lon: at.lon + (east / parallel).to_degrees(),
-        lat: at.lat + (north / meridian).to_degrees(),
-    }
+    Position { lon: at.lon + (east / parallel).to_degrees(), lat: at.lat + (north / meridian).to_degrees() }
 }
 
 /// The shift changes by less than a thousandth of itself over its own length,
@@ -74,10 +70,7 @@ fn from_gcj02(given: Position) -> Position {
     let mut at = given;
     for _ in 0..4 {
         let there = to_gcj02(at);
-        at = Position {
-            lon: at.lon + given.lon - there.lon,
-            lat: at.lat + given.lat - there.lat,
-        };
+        at = Position { lon: at.lon + given.lon - there.lon, lat: at.lat + given.lat - there.lat };
     }
     at
 }
@@ -88,10 +81,7 @@ fn from_bd09(at: Position) -> Position {
     let (x, y) = (at.lon - 0.006_5, at.lat - 0.006);
     let radius = x.hypot(y) - 0.000_02 * (y * TURN).sin();
     let angle = y.atan2(x) - 0.000_003 * (x * TURN).cos();
-    Position {
-        lon: radius * angle.cos(),
-        lat: radius * angle.sin(),
-    }
+    Position { lon: radius * angle.cos(), lat: radius * angle.sin() }
 }
 
 #[cfg(test)]
@@ -104,13 +94,8 @@ mod tests {
 
     #[test]
     fn no_place_on_earth() {
-        for (lon, lat) in [
-            (f64::NAN, 0.0),
-            (0.0, f64::INFINITY),
-            (181.0, 0.0),
-            (0.0, -90.1),
-            (1e300, 1e300),
-        ] {
+        for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::INFINITY), (181.0, 0.0), (0.0, -90.1), (1e300, 1e300)]
+        {
             for datum in [Datum::Wgs84, Datum::Gcj02, Datum::Bd09] {
                 assert_eq!(wgs84(given(lon, lat, datum)), None, "{lon} {lat}");
             }
@@ -120,16 +105,10 @@ mod tests {
     #[test]
     fn there_and_back() {
         for step in 0..200 {
-            let at = Position {
-                lon: 75.0 + 0.3 * f64::from(step),
-                lat: 20.0 + 0.15 * f64::from(step),
-            };
+            let at = Position { lon: 75.0 + 0.3 * f64::from(step), lat: 20.0 + 0.15 * f64::from(step) };
             let shifted = to_gcj02(at);
             let back = wgs84(given(shifted.lon, shifted.lat, Datum::Gcj02)).expect("a place");
-            assert!(
-                (back.lon - at.lon).abs() < 1e-8 && (back.lat - at.lat).abs() < 1e-8,
-                "{at:?} {back:?}"
-            );
+            assert!((back.lon - at.lon).abs() < 1e-8 && (back.lat - at.lat).abs() < 1e-8, "{at:?} {back:?}");
         }
     }
 

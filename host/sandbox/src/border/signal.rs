@@ -7,14 +7,8 @@ use tocsin_core::signal::{Certainty, Kind, Severity, Signal, Urgency};
 const NO_CODE: &str = "unknown";
 
 /// Never fails: what cannot stand is dropped or mended and noted.
-pub(super) fn signal(
-    given: types::Signal,
-    index: usize,
-    device: &str,
-    defects: &mut Defects,
-) -> Signal {
-    let mut note =
-        |field: &str, why: &str| defects.note(format!("signal {index}: `{field}` {why}"));
+pub(super) fn signal(given: types::Signal, index: usize, device: &str, defects: &mut Defects) -> Signal {
+    let mut note = |field: &str, why: &str| defects.note(format!("signal {index}: `{field}` {why}"));
 
     let code = if given.code.is_empty() {
         note("code", "is empty");
@@ -27,44 +21,26 @@ pub(super) fn signal(
     } else if text::is_clean(&given.device, DEVICE_BYTES) {
         given.device
     } else {
-        note(
-            "device",
-            &format!(
-                "was dropped: `{}` is no device path",
-                line(&given.device, 80)
-            ),
-        );
+        note("device", &format!("was dropped: `{}` is no device path", line(&given.device, 80)));
         device.to_owned()
     };
     let observed = given.observed.map(Timestamp).filter(|at| {
         is_time(*at) || {
-            note(
-                "observed",
-                &format!("was dropped: {} ms is before 1970 or after 2200", at.0),
-            );
+            note("observed", &format!("was dropped: {} ms is before 1970 or after 2200", at.0));
             false
         }
     });
     let position = given.position.and_then(|at| {
         let place = position::wgs84(at);
         if place.is_none() {
-            note(
-                "position",
-                &format!("was dropped: {}, {} is no place", at.lon, at.lat),
-            );
+            note("position", &format!("was dropped: {}, {} is no place", at.lon, at.lat));
         }
         place
     });
     let region = if is_region(&given.region) {
         given.region
     } else {
-        note(
-            "region",
-            &format!(
-                "was dropped: `{}` is not 12 digits",
-                line(&given.region, 40)
-            ),
-        );
+        note("region", &format!("was dropped: `{}` is not 12 digits", line(&given.region, 40)));
         String::new()
     };
     let value = given.value.filter(|value| {

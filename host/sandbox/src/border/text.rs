@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 /// Characters that move a cursor, end a line, or turn the reading direction and
 /// so let a text show something else than it says.
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Nothing to mend: the common case, decided without a copy.
@@ -22,11 +21,7 @@ pub(crate) fn is_clean(text: &str, most: usize) -> bool {
 
 /// The same string if it is clean, else escaped and cut.
 pub(crate) fn keep(text: String, most: usize) -> String {
-    if is_clean(&text, most) {
-        text
-    } else {
-        line(&text, most)
-    }
+    if is_clean(&text, most) { text } else { line(&text, most) }
 }
 
 /// At most `most` bytes on one line: unsafe characters as `\u{1b}`, an ellipsis
@@ -66,11 +61,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Bytes as a JSON string: quotes and backslashes count twice.
 pub(crate) fn weight(text: &str) -> usize {
-    text.len()
-        + text
-            .bytes()
-            .filter(|byte| matches!(byte, b'"' | b'\\'))
-            .count()
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 #[cfg(test)]
@@ -80,7 +71,7 @@ mod tests {
     #[test]
     fn lines_are_safe_and_short() {
         let check = |text: &str, most: usize, expect: &str| {
-            assert_eq!(line(text, most), expect, "{text:?}")
+            assert_eq!(line(text, most), expect, "{text:?}");
         };
         check("青山市 1 号楼", 64, "青山市 1 号楼");
         check("a\nb\r\t", 64, "a\\nb\\r\\t");

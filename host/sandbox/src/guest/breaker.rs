@@ -94,11 +94,7 @@ pub(crate) struct Broken<S> {
 
 impl<S> Broken<S> {
     pub(crate) fn new(inner: S, gate: Arc<Gate>) -> Broken<S> {
-        Broken {
-            inner,
-            breaker: Breaker::default(),
-            gate,
-        }
+        Broken { inner, breaker: Breaker::default(), gate }
     }
 }
 
@@ -108,10 +104,8 @@ impl<'a, S: Layered<Permitted<'a>>> Service<Permitted<'a>> for Broken<S> {
     fn call(&mut self, request: Permitted<'a>) -> Self::Future {
         let now = request.0.now;
         if let Err(wait) = self.breaker.admit(now) {
-            let reason = format!(
-                "the plugin failed at everything and rests for {} ms more",
-                wait.as_millis()
-            );
+            let reason =
+                format!("the plugin failed at everything and rests for {} ms more", wait.as_millis());
             return ready(Err(Verdict::new(VerdictKind::Broken, reason)));
         }
         let sequence = match &request.0.work {
@@ -161,11 +155,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(
-            breaker.admit(now).err().map(|wait| wait.as_millis()),
-            expect,
-            "{timeline}"
-        );
+        assert_eq!(breaker.admit(now).err().map(|wait| wait.as_millis()), expect, "{timeline}");
     }
 
     #[test]
@@ -182,10 +172,7 @@ mod tests {
         check("f1@0 f2@0 f3@0 f4@0 f5@0 f6@999", Some(1));
         check("f1@0 f2@0 f3@0 f4@0 f5@0 f6@1000", Some(2_000));
         check("f1@0 f2@0 f3@0 f4@0 f5@0 f6@1000 f6@3000", Some(4_000));
-        check(
-            "f1@0 f2@0 f3@0 f4@0 f5@0 f6@1000 f7@3000 f8@7000 f9@15000 f10@31000 f11@61000",
-            Some(30_000),
-        );
+        check("f1@0 f2@0 f3@0 f4@0 f5@0 f6@1000 f7@3000 f8@7000 f9@15000 f10@31000 f11@61000", Some(30_000));
         check("f1@0 f2@0 f3@0 f4@0 f5@0 s@1000 f6@1001", None);
     }
 }

@@ -30,30 +30,19 @@ impl<'a, S: Layered<Bounded<'a>, Failure>> Service<Bounded<'a>> for Classify<S> 
 }
 
 fn classify(failure: Failure) -> Verdict {
-    let Failure {
-        error,
-        memory,
-        last_words,
-    } = failure;
+    let Failure { error, memory, last_words } = failure;
     // Said by the host itself: an import, the deadline, the border.
     if let Some(verdict) = error.downcast_ref::<Verdict>() {
         return verdict.clone();
     }
-    if error
-        .downcast_ref::<wasmtime::PoolConcurrencyLimitError>()
-        .is_some()
-    {
-        return Verdict::new(
-            VerdictKind::Busy,
-            "every instance of the sandbox is in use; raise `instances`",
-        );
+    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
+        return Verdict::new(VerdictKind::Busy, "every instance of the sandbox is in use; raise `instances`");
     }
     let text = || line(&format!("{:#}", error.root_cause()), REASON_BYTES);
     match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => Verdict::new(
-            VerdictKind::Stack,
-            "deeper than the stack of 512 KiB: endless recursion?",
-        ),
+        Some(Trap::StackOverflow) => {
+            Verdict::new(VerdictKind::Stack, "deeper than the stack of 512 KiB: endless recursion?")
+        }
         // Before the panic: a guest that gets no memory panics about it.
         _ if memory.is_some() => memory.unwrap_or_else(|| Verdict::new(VerdictKind::Memory, "")),
         Some(Trap::Interrupt) => Verdict::new(VerdictKind::Deadline, "interrupted"),
@@ -69,10 +58,7 @@ fn classify(failure: Failure) -> Verdict {
         // wasmtime keeps the type of this error to itself.
         None if text().contains("fuel allocated for hostcalls") => Verdict::new(
             VerdictKind::Output,
-            format!(
-                "more than {} bytes across the border at once",
-                super::run::HOSTCALL_BYTES
-            ),
+            format!("more than {} bytes across the border at once", super::run::HOSTCALL_BYTES),
         ),
         None => Verdict::new(VerdictKind::Trap, text()),
     }

@@ -23,10 +23,7 @@ pub(crate) struct Deadline<S> {
 
 impl<S> Deadline<S> {
     pub(crate) fn new(inner: S, milliseconds: u32) -> Deadline<S> {
-        Deadline {
-            inner,
-            budget: Duration::from_millis(milliseconds.into()),
-        }
+        Deadline { inner, budget: Duration::from_millis(milliseconds.into()) }
     }
 }
 
@@ -34,10 +31,7 @@ impl<'a, S: Layered<Timed<'a>>> Service<Permitted<'a>> for Deadline<S> {
     at_once!(Verdict);
 
     fn call(&mut self, request: Permitted<'a>) -> Self::Future {
-        self.inner.call(Timed {
-            request,
-            budget: self.budget,
-        })
+        self.inner.call(Timed { request, budget: self.budget })
     }
 }
 

@@ -38,10 +38,7 @@ impl Gate {
     }
 
     pub(crate) fn ready_in(&self, now: Instant) -> Duration {
-        let at = self
-            .permit_at
-            .load(Ordering::Relaxed)
-            .max(self.breaker_at.load(Ordering::Relaxed));
+        let at = self.permit_at.load(Ordering::Relaxed).max(self.breaker_at.load(Ordering::Relaxed));
         Duration::from_nanos(at.saturating_sub(self.nanos(now)))
     }
 

@@ -17,10 +17,7 @@ pub(crate) struct Memory<S> {
 
 impl<S> Memory<S> {
     pub(crate) fn new(inner: S, mib: u32) -> Memory<S> {
-        Memory {
-            inner,
-            bytes: (mib as usize) << 20,
-        }
+        Memory { inner, bytes: (mib as usize) << 20 }
     }
 }
 
@@ -28,10 +25,7 @@ impl<'a, S: Layered<Bounded<'a>>> Service<Timed<'a>> for Memory<S> {
     at_once!(Verdict);
 
     fn call(&mut self, timed: Timed<'a>) -> Self::Future {
-        ready(self.inner.now(Bounded {
-            timed,
-            memory_bytes: self.bytes,
-        }))
+        ready(self.inner.now(Bounded { timed, memory_bytes: self.bytes }))
     }
 }
 
@@ -52,10 +46,7 @@ impl Ceiling {
     /// The verdict, if the guest was refused memory during the call.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         let asked = self.denied?;
-        let reason = format!(
-            "asked for {asked} bytes of memory; {} are allowed",
-            self.most
-        );
+        let reason = format!("asked for {asked} bytes of memory; {} are allowed", self.most);
         Some(Verdict::new(VerdictKind::Memory, reason))
     }
 }

@@ -9,10 +9,8 @@ use crate::registry::Native;
 pub(super) fn run(native: &dyn Native, work: Work<'_>) -> Reply {
     match work {
         Work::Frame(buffer) => Reply::Pieces(native.frame(buffer)),
-        Work::Call(call, room) => Reply::Answer(Answer {
-            result: native.call(call, room),
-            changes: Vec::new(),
-            logs: Vec::new(),
-        }),
+        Work::Call(call, room) => {
+            Reply::Answer(Answer { result: native.call(call, room), changes: Vec::new(), logs: Vec::new() })
+        }
     }
 }

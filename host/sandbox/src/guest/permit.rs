@@ -19,11 +19,7 @@ pub(crate) struct Bucket {
 impl Bucket {
     fn new(per_second: u32, now: Instant) -> Bucket {
         let per_second = f64::from(per_second);
-        Bucket {
-            per_second,
-            tokens: per_second,
-            filled: now,
-        }
+        Bucket { per_second, tokens: per_second, filled: now }
     }
 
     /// `Err`: how long until there is one.
@@ -51,11 +47,7 @@ pub(crate) struct Permit<S> {
 
 impl<S> Permit<S> {
     pub(crate) fn new(inner: S, per_second: u32, gate: Arc<Gate>) -> Permit<S> {
-        Permit {
-            inner,
-            bucket: Bucket::new(per_second, gate.born()),
-            gate,
-        }
+        Permit { inner, bucket: Bucket::new(per_second, gate.born()), gate }
     }
 }
 
@@ -90,10 +82,7 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(bucket.take(at(0)), Ok(()));
         }
-        assert_eq!(
-            bucket.take(at(0)).map_err(|wait| wait.as_millis()),
-            Err(100)
-        );
+        assert_eq!(bucket.take(at(0)).map_err(|wait| wait.as_millis()), Err(100));
         assert!(bucket.take(at(99)).is_err());
         assert_eq!(bucket.take(at(101)), Ok(()));
         assert!(bucket.take(at(101)).is_err());

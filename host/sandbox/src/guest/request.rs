@@ -73,10 +73,7 @@ macro_rules! at_once {
         type Error = $error;
         type Future = std::future::Ready<Result<crate::guest::request::Reply, $error>>;
 
-        fn poll_ready(
-            &mut self,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Result<(), $error>> {
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), $error>> {
             std::task::Poll::Ready(Ok(()))
         }
     };

@@ -33,21 +33,13 @@ pub(crate) struct Failure {
 impl Failure {
     fn of(error: wasmtime::Error, ward: &Ward) -> Failure {
         let last_words = ward.last_words().map(str::to_owned);
-        Failure {
-            error,
-            memory: ward.ceiling.verdict(),
-            last_words,
-        }
+        Failure { error, memory: ward.ceiling.verdict(), last_words }
     }
 }
 
 impl From<Verdict> for Failure {
     fn from(verdict: Verdict) -> Failure {
-        Failure {
-            error: verdict.into(),
-            memory: None,
-            last_words: None,
-        }
+        Failure { error: verdict.into(), memory: None, last_words: None }
     }
 }
 
@@ -74,23 +66,14 @@ struct Roles {
 
 impl Run {
     pub(crate) fn new(plugin: Plugin, surroundings: Surroundings) -> Run {
-        Run {
-            plugin,
-            surroundings,
-            instance: None,
-        }
+        Run { plugin, surroundings, instance: None }
     }
 
     /// Permit and breaker are behind, deadline and memory cap come with the
     /// request, the span is open: this is the only place that enters a guest.
     fn run(&mut self, bounded: Bounded<'_>) -> Result<Reply, Failure> {
-        let Bounded {
-            timed,
-            memory_bytes,
-        } = bounded;
-        let Request {
-            mut work, fresh, ..
-        } = timed.request.0;
+        let Bounded { timed, memory_bytes } = bounded;
+        let Request { mut work, fresh, .. } = timed.request.0;
         let role = work.role();
         if !self.plugin.has(role) {
             let reason = format!("the plugin has no role `{}`", role.as_str());
@@ -158,16 +141,8 @@ impl Run {
         let load = |store: &mut Store<Ward>| {
             let instance = self.plugin.pre().instantiate(&mut *store)?;
             Ok(Roles {
-                decoder: exports
-                    .decoder
-                    .as_ref()
-                    .map(|at| at.load(&mut *store, &instance))
-                    .transpose()?,
-                framer: exports
-                    .framer
-                    .as_ref()
-                    .map(|at| at.load(&mut *store, &instance))
-                    .transpose()?,
+                decoder: exports.decoder.as_ref().map(|at| at.load(&mut *store, &instance)).transpose()?,
+                framer: exports.framer.as_ref().map(|at| at.load(&mut *store, &instance)).transpose()?,
                 timekeeper: exports
                     .timekeeper
                     .as_ref()
@@ -178,19 +153,11 @@ impl Run {
                     .as_ref()
                     .map(|at| at.load(&mut *store, &instance))
                     .transpose()?,
-                advisor: exports
-                    .advisor
-                    .as_ref()
-                    .map(|at| at.load(&mut *store, &instance))
-                    .transpose()?,
+                advisor: exports.advisor.as_ref().map(|at| at.load(&mut *store, &instance)).transpose()?,
             })
         };
         match load(&mut store) {
-            Ok(roles) => Ok(Instance {
-                store,
-                roles,
-                calls: 0,
-            }),
+            Ok(roles) => Ok(Instance { store, roles, calls: 0 }),
             Err(error) => Err(Failure::of(error, store.data())),
         }
     }
@@ -214,11 +181,7 @@ impl Instance {
                     Ok(_) => ward.visit.commit(),
                     Err(_) => (ward.visit.abandon(), Vec::new()),
                 };
-                Ok(Reply::Answer(Answer {
-                    result,
-                    changes,
-                    logs: ward.take_logs(),
-                }))
+                Ok(Reply::Answer(Answer { result, changes, logs: ward.take_logs() }))
             }
         }
     }
@@ -246,9 +209,7 @@ impl Instance {
                     key: &tick.key,
                 },
             ),
-            Call::Deliver(event) => {
-                exported(&self.roles.connector)?.call_deliver(store, given(event))
-            }
+            Call::Deliver(event) => exported(&self.roles.connector)?.call_deliver(store, given(event)),
             Call::Advise(event) => exported(&self.roles.advisor)?.call_advise(store, given(event)),
         }
     }
@@ -267,8 +228,7 @@ fn given(event: &Event) -> types::Event<'_> {
 
 /// `run` has looked at the role already.
 fn exported<T>(role: &Option<T>) -> Result<&T, Verdict> {
-    role.as_ref()
-        .ok_or_else(|| Verdict::new(VerdictKind::Role, "not exported"))
+    role.as_ref().ok_or_else(|| Verdict::new(VerdictKind::Role, "not exported"))
 }
 
 impl<'a> Service<Bounded<'a>> for Run {

@@ -23,12 +23,7 @@ impl<'a, S: Layered<Bounded<'a>>> Service<Bounded<'a>> for Span<S> {
         let plugin = self.plugin.manifest().id.as_str();
         let span = match &request.timed.request.0.work {
             Work::Call(call, _) => {
-                tracing::debug_span!(
-                    "guest",
-                    plugin,
-                    role = call.role().as_str(),
-                    sequence = call.sequence()
-                )
+                tracing::debug_span!("guest", plugin, role = call.role().as_str(), sequence = call.sequence())
             }
             Work::Frame(buffer) => {
                 tracing::debug_span!("guest", plugin, role = "framer", bytes = buffer.len())

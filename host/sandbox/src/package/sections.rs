@@ -33,10 +33,7 @@ pub(super) fn read(package: &[u8]) -> Result<Sections<'_>, PackageError> {
     let mut ended = false;
     for payload in Parser::new(0).parse_all(package) {
         match payload.map_err(damaged)? {
-            Payload::Version {
-                encoding: Encoding::Module,
-                ..
-            } if depth == 0 => {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
                 return Err(PackageError::CoreModule);
             }
             Payload::Version { .. } => {
@@ -72,20 +69,14 @@ pub(super) fn read(package: &[u8]) -> Result<Sections<'_>, PackageError> {
         }
     }
     if !ended {
-        return Err(PackageError::Damaged {
-            offset: package.len(),
-            reason: "it ends too early".into(),
-        });
+        return Err(PackageError::Damaged { offset: package.len(), reason: "it ends too early".into() });
     }
     Ok(sections)
 }
 
 fn damaged(error: BinaryReaderError) -> PackageError {
     let reason = crate::border::text::line(error.message(), 160);
-    PackageError::Damaged {
-        offset: error.offset(),
-        reason,
-    }
+    PackageError::Damaged { offset: error.offset(), reason }
 }
 
 /// What compiling would cost, as far as bytes show it.
@@ -109,9 +100,5 @@ impl Weight {
 }
 
 fn within(what: &'static str, is: usize, most: usize) -> Result<(), PackageError> {
-    if is > most {
-        Err(PackageError::TooHeavy { what, is, most })
-    } else {
-        Ok(())
-    }
+    if is > most { Err(PackageError::TooHeavy { what, is, most }) } else { Ok(()) }
 }

@@ -14,12 +14,8 @@ use tocsin_sandbox::{Limits, Manifest, Role, Setting, Wish, package};
 /// `tests/guests` of this crate, wherever the file is included from.
 fn guests() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let host = here
-        .ancestors()
-        .map(|folder| folder.join("host/sandbox/tests/guests"));
-    host.chain([here.join("tests/guests")])
-        .find(|folder| folder.is_dir())
-        .expect("host/sandbox/tests/guests")
+    let host = here.ancestors().map(|folder| folder.join("host/sandbox/tests/guests"));
+    host.chain([here.join("tests/guests")]).find(|folder| folder.is_dir()).expect("host/sandbox/tests/guests")
 }
 
 fn target() -> PathBuf {
@@ -44,14 +40,7 @@ pub fn package(name: &str) -> Vec<u8> {
 pub fn build() -> Result<PathBuf> {
     let (guests, target) = (guests(), target());
     let built = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
+        .args(["build", "--quiet", "--release", "--locked", "--target", "wasm32-unknown-unknown"])
         .arg("--manifest-path")
         .arg(guests.join("Cargo.toml"))
         .arg("--target-dir")
@@ -60,18 +49,11 @@ pub fn build() -> Result<PathBuf> {
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .status()
         .context("cargo does not start")?;
-    ensure!(
-        built.success(),
-        "the guests of {} do not build",
-        guests.display()
-    );
+    ensure!(built.success(), "the guests of {} do not build", guests.display());
     let fixtures = target.join("fixtures");
     std::fs::create_dir_all(&fixtures)?;
     for manifest in [rogue(), roles()] {
-        let module = target.join(format!(
-            "guests/wasm32-unknown-unknown/release/{}.wasm",
-            manifest.id
-        ));
+        let module = target.join(format!("guests/wasm32-unknown-unknown/release/{}.wasm", manifest.id));
         let package = package::embed(&component(&std::fs::read(module)?)?, &manifest);
         let draft = fixtures.join(format!("{}.{}.draft", manifest.id, std::process::id()));
         std::fs::write(&draft, package)?;
@@ -82,10 +64,7 @@ pub fn build() -> Result<PathBuf> {
 
 /// A core module as a component.
 pub fn component(module: &[u8]) -> Result<Vec<u8>> {
-    wit_component::ComponentEncoder::default()
-        .module(module)?
-        .validate(true)
-        .encode()
+    wit_component::ComponentEncoder::default().module(module)?.validate(true).encode()
 }
 
 /// The bare component of a package's guest, without manifest.
@@ -105,10 +84,7 @@ pub fn rogue() -> Manifest {
         roles: vec![Role::Decoder, Role::Framer],
         doors: vec!["tcp".into()],
         events: vec![],
-        limits: Limits {
-            milliseconds: 20,
-            ..Limits::default()
-        },
+        limits: Limits { milliseconds: 20, ..Limits::default() },
         settings: Default::default(),
     }
 }
@@ -119,24 +95,11 @@ pub fn roles() -> Manifest {
         id: "roles".into(),
         roles: Role::ALL.to_vec(),
         events: vec![
-            Wish {
-                kind: "order.issued".into(),
-                key: "device".into(),
-            },
-            Wish {
-                kind: "incident.*".into(),
-                key: "incident".into(),
-            },
+            Wish { kind: "order.issued".into(), key: "device".into() },
+            Wish { kind: "incident.*".into(), key: "incident".into() },
         ],
         limits: Limits::default(),
-        settings: [(
-            "secret".to_owned(),
-            Setting {
-                secret: true,
-                ..Setting::default()
-            },
-        )]
-        .into(),
+        settings: [("secret".to_owned(), Setting { secret: true, ..Setting::default() })].into(),
         ..rogue()
     }
 }

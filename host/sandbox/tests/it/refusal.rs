@@ -9,12 +9,7 @@ fn refused(bytes: &[u8], code: &str, says: &str) {
     let (english, chinese) = (error.to_string(), error.chinese());
     assert_eq!(error.code(), code, "{english}");
     assert!(english.contains(says), "{english}");
-    assert!(
-        chinese
-            .chars()
-            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
-        "{chinese}"
-    );
+    assert!(chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{chinese}");
 }
 
 fn wat(text: &str) -> Vec<u8> {
@@ -34,16 +29,8 @@ fn files_that_are_no_package() {
     refused(b"#!/bin/sh\n", "package.not-wasm", "tocsin plugin build");
     refused(&vec![0; (32 << 20) + 1], "package.too-large", "33554432");
     refused(b"\x7fELF\x02\x01\x01", "package.precompiled", ".cwasm");
-    refused(
-        &wat::parse_str("(module)").expect("wat"),
-        "package.core-module",
-        "tocsin plugin build",
-    );
-    refused(
-        &fixture::bare("rogue"),
-        "package.section",
-        "tocsin:contract",
-    );
+    refused(&wat::parse_str("(module)").expect("wat"), "package.core-module", "tocsin plugin build");
+    refused(&fixture::bare("rogue"), "package.section", "tocsin:contract");
     let mut twice = whole.clone();
     twice.extend_from_slice(&whole[fixture::bare("rogue").len()..]);
     refused(&twice, "package.section", "twice");
@@ -87,83 +74,35 @@ fn imports_beyond_the_contract() {
     ] {
         refused(&import(name), "package.import", name);
     }
-    refused(
-        &wat("(component (import \"run\" (func)))"),
-        "package.import",
-        "run",
-    );
+    refused(&wat("(component (import \"run\" (func)))"), "package.import", "run");
     // Granted by name, but not with this shape.
-    let odd = wat(
-        "(component (import \"tocsin:plugin/state@1.0.0\" (instance (export \"steal\" (func)))) \
+    let odd = wat("(component (import \"tocsin:plugin/state@1.0.0\" (instance (export \"steal\" (func)))) \
            (instance $i) (export \"tocsin:plugin/decoder@1.0.0\" (instance $i)) \
-           (export \"tocsin:plugin/framer@1.0.0\" (instance $i)))",
-    );
+           (export \"tocsin:plugin/framer@1.0.0\" (instance $i)))");
     refused(&odd, "package.link", "steal");
 }
 
 #[test]
 fn roles_and_exports_agree() {
-    refused(
-        &manifest(|m| m.roles = vec![Role::Decoder]),
-        "package.role-undeclared",
-        "framer",
-    );
-    refused(
-        &manifest(|m| m.roles.push(Role::Advisor)),
-        "package.role-missing",
-        "advisor",
-    );
+    refused(&manifest(|m| m.roles = vec![Role::Decoder]), "package.role-undeclared", "framer");
+    refused(&manifest(|m| m.roles.push(Role::Advisor)), "package.role-missing", "advisor");
     refused(&manifest(|m| m.roles = vec![]), "package.manifest", "roles");
-    refused(
-        &manifest(|m| m.roles.push(Role::Framer)),
-        "package.manifest",
-        "twice",
-    );
+    refused(&manifest(|m| m.roles.push(Role::Framer)), "package.manifest", "twice");
     // An export by the name of a role that has no such function.
-    let hollow = wat(
-        "(component (instance $i) (export \"tocsin:plugin/decoder@1.0.0\" (instance $i)) \
-           (export \"tocsin:plugin/framer@1.0.0\" (instance $i)))",
-    );
+    let hollow = wat("(component (instance $i) (export \"tocsin:plugin/decoder@1.0.0\" (instance $i)) \
+           (export \"tocsin:plugin/framer@1.0.0\" (instance $i)))");
     refused(&hollow, "package.link", "decode");
 }
 
 #[test]
 fn manifests_that_cannot_stand() {
-    refused(
-        &manifest(|m| m.contract = "2.0.0".into()),
-        "package.contract",
-        "2.0.0",
-    );
-    refused(
-        &manifest(|m| m.contract = "1".into()),
-        "package.contract",
-        "1.x",
-    );
-    refused(
-        &manifest(|m| m.id = "../x".into()),
-        "package.manifest",
-        "`id`",
-    );
-    refused(
-        &manifest(|m| m.department = "Fire".into()),
-        "package.manifest",
-        "`department`",
-    );
-    refused(
-        &manifest(|m| m.version = "1".into()),
-        "package.manifest",
-        "1.4.2",
-    );
-    refused(
-        &manifest(|m| m.limits.memory_mib = 65),
-        "package.manifest",
-        "memory_mib",
-    );
-    refused(
-        &manifest(|m| m.limits.milliseconds = 0),
-        "package.manifest",
-        "milliseconds",
-    );
+    refused(&manifest(|m| m.contract = "2.0.0".into()), "package.contract", "2.0.0");
+    refused(&manifest(|m| m.contract = "1".into()), "package.contract", "1.x");
+    refused(&manifest(|m| m.id = "../x".into()), "package.manifest", "`id`");
+    refused(&manifest(|m| m.department = "Fire".into()), "package.manifest", "`department`");
+    refused(&manifest(|m| m.version = "1".into()), "package.manifest", "1.4.2");
+    refused(&manifest(|m| m.limits.memory_mib = 65), "package.manifest", "memory_mib");
+    refused(&manifest(|m| m.limits.milliseconds = 0), "package.manifest", "milliseconds");
     let unknown = |json: &str| {
         let bare = fixture::bare("rogue");
         let good = package::embed(&bare, &fixture::rogue());
@@ -182,31 +121,14 @@ fn manifests_that_cannot_stand() {
         bytes
     };
     let text = serde_json::to_string(&fixture::rogue()).expect("json");
-    refused(
-        &unknown(&text.replacen('{', "{\"magic\":1,", 1)),
-        "package.manifest",
-        "magic",
-    );
-    refused(
-        &unknown(&format!("{:200}", "{")),
-        "package.manifest",
-        "cannot be read",
-    );
+    refused(&unknown(&text.replacen('{', "{\"magic\":1,", 1)), "package.manifest", "magic");
+    refused(&unknown(&format!("{:200}", "{")), "package.manifest", "cannot be read");
 }
 
 #[test]
 fn more_memory_than_the_host_gives() {
-    let small = tocsin_sandbox::Config {
-        memory_mib: 16,
-        instances: 2,
-        cache: None,
-    };
+    let small = tocsin_sandbox::Config { memory_mib: 16, instances: 2, cache: None };
     let sandbox = tocsin_sandbox::Sandbox::new(small).expect("a sandbox");
-    let error = sandbox
-        .load(&fixture::package("rogue"))
-        .expect_err("32 MiB");
-    assert!(
-        matches!(error, PackageError::Memory { asks: 32, most: 16 }),
-        "{error}"
-    );
+    let error = sandbox.load(&fixture::package("rogue")).expect_err("32 MiB");
+    assert!(matches!(error, PackageError::Memory { asks: 32, most: 16 }), "{error}");
 }

@@ -14,24 +14,12 @@ pub fn sandbox() -> &'static Sandbox {
 
 pub fn rogue() -> Plugin {
     static PLUGIN: OnceLock<Plugin> = OnceLock::new();
-    PLUGIN
-        .get_or_init(|| {
-            sandbox()
-                .load(&fixture::package("rogue"))
-                .expect("rogue loads")
-        })
-        .clone()
+    PLUGIN.get_or_init(|| sandbox().load(&fixture::package("rogue")).expect("rogue loads")).clone()
 }
 
 pub fn roles() -> Plugin {
     static PLUGIN: OnceLock<Plugin> = OnceLock::new();
-    PLUGIN
-        .get_or_init(|| {
-            sandbox()
-                .load(&fixture::package("roles"))
-                .expect("roles loads")
-        })
-        .clone()
+    PLUGIN.get_or_init(|| sandbox().load(&fixture::package("roles")).expect("roles loads")).clone()
 }
 
 /// A plugin of the guest `name` under another manifest.
@@ -48,10 +36,7 @@ impl Registry for City {
         path.starts_with("d1").then(|| Registration {
             id: "d1".into(),
             title: "一号楼".into(),
-            position: Some(Position {
-                lon: 120.1,
-                lat: 30.2,
-            }),
+            position: Some(Position { lon: 120.1, lat: 30.2 }),
             settings: r#"{"limit":5}"#.into(),
             ..Registration::default()
         })
@@ -60,11 +45,7 @@ impl Registry for City {
 
 pub fn surroundings() -> Surroundings {
     let settings = [("secret".to_owned(), "芝麻".to_owned())].into();
-    Surroundings {
-        registry: Arc::new(City),
-        settings: Arc::new(settings),
-        native: None,
-    }
+    Surroundings { registry: Arc::new(City), settings: Arc::new(settings), native: None }
 }
 
 pub fn guest(plugin: &Plugin) -> Guest {
@@ -92,10 +73,6 @@ pub fn decode(payload: &str) -> Result<Answer, Verdict> {
 /// Resident memory of this process.
 pub fn resident_mib() -> f64 {
     let text = std::fs::read_to_string("/proc/self/statm").expect("statm");
-    let pages: f64 = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse().ok())
-        .expect("pages");
+    let pages: f64 = text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("pages");
     pages * 4_096.0 / 1_048_576.0
 }

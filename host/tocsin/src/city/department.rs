@@ -12,10 +12,7 @@ const TOKEN_CHARS_MAX: usize = 32;
 pub fn read(main: &Source<'_>, findings: &mut Findings) -> Vec<Department> {
     let entries: Vec<Entry<'_, Department>> = main.entries("department", findings);
     if entries.is_empty() {
-        let none = text(
-            "至少需要一个 [[department]]",
-            "at least one [[department]] is needed",
-        );
+        let none = text("至少需要一个 [[department]]", "at least one [[department]] is needed");
         findings.error(main.start(), "department-missing", none);
     }
     for entry in &entries {
@@ -40,9 +37,7 @@ pub fn check_token<T>(entry: &Entry<'_, T>, field: &str, id: &str, findings: &mu
 fn not_a_token(id: &str) -> Text {
     text(
         format!("“{id}” 不能作为标识;只用小写字母、数字和 -,1 至 {TOKEN_CHARS_MAX} 个字符"),
-        format!(
-            "{id:?} cannot be an id; use 1 to {TOKEN_CHARS_MAX} lower-case letters, digits and -"
-        ),
+        format!("{id:?} cannot be an id; use 1 to {TOKEN_CHARS_MAX} lower-case letters, digits and -"),
     )
 }
 
@@ -57,29 +52,17 @@ pub fn unique<T>(entries: &[Entry<'_, T>], field: &str, findings: &mut Findings)
 }
 
 pub fn twice(id: &str) -> Text {
-    text(
-        format!("{id} 已经用过;请换一个或删去其中一项"),
-        format!("{id} is used twice; rename or remove one"),
-    )
+    text(format!("{id} 已经用过;请换一个或删去其中一项"), format!("{id} is used twice; rename or remove one"))
 }
 
 /// Reports an id that nothing in `known` has, with what there is.
-pub fn unknown<'a>(
-    what_zh: &str,
-    what: &str,
-    id: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> Text {
+pub fn unknown<'a>(what_zh: &str, what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Text {
     // Enough for every department and township of a county; a list of devices is cut.
     let mut names: Vec<&str> = known.take(21).collect();
     if names.len() == 21 {
         names[20] = "...";
     }
-    let list = if names.is_empty() {
-        "-".to_owned()
-    } else {
-        names.join(", ")
-    };
+    let list = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
     text(
         format!("{what_zh} “{id}” 不存在;已有:{list}"),
         format!("{what} {id:?} does not exist; there are: {list}"),

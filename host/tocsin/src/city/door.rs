@@ -66,26 +66,14 @@ pub fn read(
         let Some(kind) = kind(entry, findings) else {
             continue;
         };
-        let Written {
-            name,
-            department,
-            plugin,
-            lane,
-            ..
-        } = &entry.value;
+        let Written { name, department, plugin, lane, .. } = &entry.value;
         if let Some((field, way)) = exclusive(&kind, department)
             && !taken.insert(way.clone())
         {
             findings.error(entry.at(field), "way-twice", twice(&way));
         }
         let (name, department, plugin) = (name.clone(), department.clone(), plugin.clone());
-        doors.push(DoorSpec {
-            name,
-            department,
-            plugin,
-            lane: *lane,
-            kind,
-        });
+        doors.push(DoorSpec { name, department, plugin, lane: *lane, kind });
     }
     doors
 }
@@ -96,12 +84,7 @@ fn check_parties(
     plugins: &[PluginSpec],
     findings: &mut Findings,
 ) {
-    let Written {
-        name,
-        department,
-        plugin,
-        ..
-    } = &entry.value;
+    let Written { name, department, plugin, .. } = &entry.value;
     check_token(entry, "name", name, findings);
     if RESERVED.contains(&name.as_str()) {
         let message = text(
@@ -117,12 +100,7 @@ fn check_parties(
     }
     match plugins.iter().find(|known| known.id == *plugin) {
         None => {
-            let message = unknown(
-                "插件",
-                "plugin",
-                plugin,
-                plugins.iter().map(|known| known.id.as_str()),
-            );
+            let message = unknown("插件", "plugin", plugin, plugins.iter().map(|known| known.id.as_str()));
             findings.error(entry.at("plugin"), "plugin-unknown", message);
         }
         Some(known) if known.department != *department => {
@@ -197,14 +175,7 @@ fn source(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<String>
     if let Some(source) = &entry.value.source {
         check_token(entry, "source", source, findings);
     }
-    Some(
-        entry
-            .value
-            .source
-            .as_ref()
-            .unwrap_or(&entry.value.name)
-            .clone(),
-    )
+    Some(entry.value.source.as_ref().unwrap_or(&entry.value.name).clone())
 }
 
 /// A door must not read or delete outside the data directory.
@@ -214,11 +185,7 @@ fn folder(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<PathBuf
         return None;
     };
     let steps = Path::new(path).components();
-    if path.is_empty()
-        || !steps
-            .into_iter()
-            .all(|step| matches!(step, Component::Normal(_)))
-    {
+    if path.is_empty() || !steps.into_iter().all(|step| matches!(step, Component::Normal(_))) {
         let message = text(
             format!("path “{path}” 必须是数据目录下的相对路径,且不含 . 和 .."),
             format!("path {path:?} must be relative to the data directory, without . and .."),
@@ -230,10 +197,7 @@ fn folder(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<PathBuf
 }
 
 fn missing(place: Place, example: &str, findings: &mut Findings) {
-    let message = text(
-        format!("缺少字段;请写 {example}"),
-        format!("a field is missing; write {example}"),
-    );
+    let message = text(format!("缺少字段;请写 {example}"), format!("a field is missing; write {example}"));
     findings.error(place, "value-missing", message);
 }
 

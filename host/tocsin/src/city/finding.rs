@@ -32,10 +32,7 @@ pub struct Finding {
 
 impl Finding {
     pub fn into_error(self) -> Finding {
-        Finding {
-            level: Level::Error,
-            ..self
-        }
+        Finding { level: Level::Error, ..self }
     }
 }
 
@@ -45,16 +42,8 @@ impl fmt::Display for Finding {
             Level::Error => ("错误", "error"),
             Level::Warning => ("警告", "warning"),
         };
-        let id = if self.id.is_empty() {
-            String::new()
-        } else {
-            format!(" [{}]", self.id)
-        };
-        write!(
-            f,
-            "{}:{}:{}: {zh}{id} {}\n    {en}: {}",
-            self.file, self.line, self.column, self.zh, self.en
-        )
+        let id = if self.id.is_empty() { String::new() } else { format!(" [{}]", self.id) };
+        write!(f, "{}:{}:{}: {zh}{id} {}\n    {en}: {}", self.file, self.line, self.column, self.zh, self.en)
     }
 }
 
@@ -66,10 +55,7 @@ pub struct Text {
 }
 
 pub fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
-    Text {
-        zh: zh.into(),
-        en: en.into(),
-    }
+    Text { zh: zh.into(), en: en.into() }
 }
 
 /// Where in the files, and in which entry.
@@ -83,10 +69,7 @@ pub struct Place {
 
 impl Place {
     pub fn named(self, kind: &str, id: &str) -> Place {
-        Place {
-            id: format!("{kind} {id}"),
-            ..self
-        }
+        Place { id: format!("{kind} {id}"), ..self }
     }
 }
 
@@ -106,25 +89,11 @@ impl Findings {
     fn push(
         &mut self,
         level: Level,
-        Place {
-            file,
-            line,
-            column,
-            id,
-        }: Place,
+        Place { file, line, column, id }: Place,
         code: &'static str,
         Text { zh, en }: Text,
     ) {
-        self.0.push(Finding {
-            level,
-            file: file.to_owned(),
-            line,
-            column,
-            id,
-            code,
-            zh,
-            en,
-        });
+        self.0.push(Finding { level, file: file.to_owned(), line, column, id, code, zh, en });
     }
 
     pub fn into_list(self) -> Vec<Finding> {
@@ -142,11 +111,7 @@ impl CityErrors {
     }
 
     pub fn none_or<T>(list: Vec<Finding>, value: T) -> Result<T, CityErrors> {
-        if list.is_empty() {
-            Ok(value)
-        } else {
-            Err(CityErrors(list))
-        }
+        if list.is_empty() { Ok(value) } else { Err(CityErrors(list)) }
     }
 
     pub fn findings(&self) -> &[Finding] {

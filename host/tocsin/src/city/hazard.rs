@@ -19,19 +19,9 @@ pub fn read(file: &Source<'_>, findings: &mut Findings) -> Vec<Hazard> {
     for entry in &entries {
         let hazard = &entry.value;
         check_token(entry, "id", &hazard.id, findings);
-        check_reach(
-            entry,
-            "",
-            Some(hazard.radius_m),
-            Some(hazard.window_s),
-            findings,
-        );
+        check_reach(entry, "", Some(hazard.radius_m), Some(hazard.window_s), findings);
         if let Some(confirm_at) = hazard.confirm_at.filter(|at| !(0.0..=1.0).contains(at)) {
-            findings.error(
-                entry.at("confirm_at"),
-                "share",
-                share("confirm_at", confirm_at),
-            );
+            findings.error(entry.at("confirm_at"), "share", share("confirm_at", confirm_at));
         }
         if hazard.opens.is_empty() {
             let message = text(
@@ -46,12 +36,7 @@ pub fn read(file: &Source<'_>, findings: &mut Findings) -> Vec<Hazard> {
     entries.into_iter().map(|entry| entry.value).collect()
 }
 
-fn check_evidence(
-    entry: &Entry<'_, Hazard>,
-    list: &str,
-    evidence: &[Evidence],
-    findings: &mut Findings,
-) {
+fn check_evidence(entry: &Entry<'_, Hazard>, list: &str, evidence: &[Evidence], findings: &mut Findings) {
     for (index, item) in evidence.iter().enumerate() {
         let path = |field: &str| format!("{list}.{index}.{field}");
         if !is_pattern(&item.code) {
@@ -64,30 +49,13 @@ fn check_evidence(
             );
             findings.error(entry.at(&path("code")), "code", message);
         }
-        if evidence[..index]
-            .iter()
-            .any(|before| before.code == item.code)
-        {
-            findings.error(
-                entry.at(&path("code")),
-                "id-twice",
-                super::department::twice(&item.code),
-            );
+        if evidence[..index].iter().any(|before| before.code == item.code) {
+            findings.error(entry.at(&path("code")), "id-twice", super::department::twice(&item.code));
         }
         if !(0.0..=1.0).contains(&item.weight) {
-            findings.error(
-                entry.at(&path("weight")),
-                "share",
-                share("weight", item.weight),
-            );
+            findings.error(entry.at(&path("weight")), "share", share("weight", item.weight));
         }
-        check_reach(
-            entry,
-            &format!("{list}.{index}."),
-            item.radius_m,
-            item.window_s,
-            findings,
-        );
+        check_reach(entry, &format!("{list}.{index}."), item.radius_m, item.window_s, findings);
     }
 }
 
@@ -106,11 +74,7 @@ fn warn_of_shadowed(entries: &[Entry<'_, Hazard>], findings: &mut Findings) {
                             "{code} opens {first} already, so this line never counts; move it to supports or remove it"
                         ),
                     );
-                    findings.warning(
-                        entry.at(&format!("opens.{index}.code")),
-                        "code-shadowed",
-                        message,
-                    );
+                    findings.warning(entry.at(&format!("opens.{index}.code")), "code-shadowed", message);
                 }
             }
         }
@@ -120,8 +84,7 @@ fn warn_of_shadowed(entries: &[Entry<'_, Hazard>], findings: &mut Findings) {
 fn is_pattern(code: &str) -> bool {
     let word = code.strip_suffix(".*").unwrap_or(code);
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    word.split('.')
-        .all(|step| !step.is_empty() && step.chars().all(allowed))
+    word.split('.').all(|step| !step.is_empty() && step.chars().all(allowed))
 }
 
 fn check_reach(
@@ -135,9 +98,7 @@ fn check_reach(
     if let Some(radius) = radius_m.filter(|radius| !(*radius > 0.0 && *radius <= RADIUS_M_MAX)) {
         let message = text(
             format!("radius_m = {radius} 无效;应大于 0 且不超过 {RADIUS_M_MAX} 米"),
-            format!(
-                "radius_m = {radius} is out of range; write metres above 0, at most {RADIUS_M_MAX}"
-            ),
+            format!("radius_m = {radius} is out of range; write metres above 0, at most {RADIUS_M_MAX}"),
         );
         findings.error(entry.at(&format!("{path}radius_m")), "radius", message);
     }
@@ -151,8 +112,5 @@ fn check_reach(
 }
 
 fn share(field: &str, value: f64) -> Text {
-    text(
-        format!("{field} = {value} 应在 0 至 1 之间"),
-        format!("{field} = {value} must be within 0 and 1"),
-    )
+    text(format!("{field} = {value} 应在 0 至 1 之间"), format!("{field} = {value} must be within 0 and 1"))
 }

@@ -27,9 +27,7 @@ pub fn contains(ring: &[[f64; 2]], at: Position) -> bool {
 pub fn self_crossing(ring: &[[f64; 2]]) -> Option<(usize, usize)> {
     let edges: Vec<_> = ring.windows(2).map(|pair| (pair[0], pair[1])).collect();
     let pairs = (0..edges.len()).flat_map(|i| (i + 2..edges.len()).map(move |j| (i, j)));
-    pairs
-        .filter(|(i, j)| !(*i == 0 && *j == edges.len() - 1))
-        .find(|(i, j)| cross(edges[*i], edges[*j]))
+    pairs.filter(|(i, j)| !(*i == 0 && *j == edges.len() - 1)).find(|(i, j)| cross(edges[*i], edges[*j]))
 }
 
 type Edge = ([f64; 2], [f64; 2]);

@@ -30,10 +30,7 @@ pub fn read(
 ) -> Vec<PluginSpec> {
     let entries: Vec<Entry<'_, Written>> = main.entries("plugin", findings);
     unique(&entries, "id", findings);
-    entries
-        .into_iter()
-        .map(|entry| spec(entry, dir, departments, findings))
-        .collect()
+    entries.into_iter().map(|entry| spec(entry, dir, departments, findings)).collect()
 }
 
 fn spec(
@@ -56,22 +53,10 @@ fn spec(
             PACKAGE_MISSING,
             text(
                 format!("插件包 {shown} 不存在;请先构建(cargo xtask build)或改正 package"),
-                format!(
-                    "there is no package {shown}; build it (cargo xtask build) or correct the path"
-                ),
+                format!("there is no package {shown}; build it (cargo xtask build) or correct the path"),
             ),
         );
     }
-    let Written {
-        id,
-        department,
-        settings,
-        ..
-    } = entry.value;
-    PluginSpec {
-        id,
-        department,
-        package,
-        settings,
-    }
+    let Written { id, department, settings, .. } = entry.value;
+    PluginSpec { id, department, package, settings }
 }

@@ -12,25 +12,12 @@ const RING_POINTS_MIN: usize = 4;
 /// Checking a ring against itself takes the square of this: about 0.1 s.
 const RING_POINTS_MAX: usize = 5_000;
 
-pub fn read(
-    file: &Source<'_>,
-    main: &Source<'_>,
-    city: &str,
-    findings: &mut Findings,
-) -> Vec<Region> {
+pub fn read(file: &Source<'_>, main: &Source<'_>, city: &str, findings: &mut Findings) -> Vec<Region> {
     file.only_keys(&["region"], findings);
     let entries: Vec<Entry<'_, Region>> = file.entries("region", findings);
-    let codes: BTreeSet<&str> = entries
-        .iter()
-        .map(|entry| entry.value.code.as_str())
-        .collect();
+    let codes: BTreeSet<&str> = entries.iter().map(|entry| entry.value.code.as_str()).collect();
     if !city.is_empty() && !codes.contains(city) {
-        let message = unknown(
-            "城市区划代码",
-            "the city's own code",
-            city,
-            codes.iter().copied(),
-        );
+        let message = unknown("城市区划代码", "the city's own code", city, codes.iter().copied());
         findings.error(main.at("code"), "region-unknown", message);
     }
     let mut seen = BTreeSet::new();
@@ -53,12 +40,7 @@ pub fn read(
     entries.into_iter().map(|entry| entry.value).collect()
 }
 
-fn check_parent(
-    entry: &Entry<'_, Region>,
-    city: &str,
-    codes: &BTreeSet<&str>,
-    findings: &mut Findings,
-) {
+fn check_parent(entry: &Entry<'_, Region>, city: &str, codes: &BTreeSet<&str>, findings: &mut Findings) {
     let Region { code, parent, .. } = &entry.value;
     if parent.is_empty() && code != city {
         let message = text(
@@ -74,10 +56,8 @@ fn check_parent(
 
 /// Reports regions that hold themselves.
 fn check_rings(entries: &[Entry<'_, Region>], findings: &mut Findings) {
-    let parents: std::collections::BTreeMap<&str, &str> = entries
-        .iter()
-        .map(|entry| (entry.value.code.as_str(), entry.value.parent.as_str()))
-        .collect();
+    let parents: std::collections::BTreeMap<&str, &str> =
+        entries.iter().map(|entry| (entry.value.code.as_str(), entry.value.parent.as_str())).collect();
     for entry in entries {
         let start = entry.value.code.as_str();
         let mut at = start;
@@ -86,10 +66,8 @@ fn check_rings(entries: &[Entry<'_, Region>], findings: &mut Findings) {
             at == start
         });
         if returns {
-            let message = text(
-                format!("区划 {start} 的上级最终又是自己"),
-                format!("{start} is among its own parents"),
-            );
+            let message =
+                text(format!("区划 {start} 的上级最终又是自己"), format!("{start} is among its own parents"));
             findings.error(entry.at("parent"), "parent-ring", message);
         }
     }
@@ -103,14 +81,8 @@ fn check_boundary(entry: &Entry<'_, Region>, findings: &mut Findings) {
     for (index, point) in ring.iter().enumerate() {
         if let Some(fault) = place::fault(*point) {
             let message = text(
-                format!(
-                    "边界第 {} 点 {point:?} 无效;应为 [经度, 纬度],WGS-84",
-                    index + 1
-                ),
-                format!(
-                    "boundary point {} {point:?}: {fault}; write [lon, lat] in WGS-84",
-                    index + 1
-                ),
+                format!("边界第 {} 点 {point:?} 无效;应为 [经度, 纬度],WGS-84", index + 1),
+                format!("boundary point {} {point:?}: {fault}; write [lon, lat] in WGS-84", index + 1),
             );
             findings.error(entry.at(&format!("boundary.{index}")), "point", message);
             return;
@@ -120,9 +92,7 @@ fn check_boundary(entry: &Entry<'_, Region>, findings: &mut Findings) {
     if !(RING_POINTS_MIN..=RING_POINTS_MAX).contains(&count) {
         let message = text(
             format!("边界有 {count} 个点;应为 {RING_POINTS_MIN} 至 {RING_POINTS_MAX} 个"),
-            format!(
-                "a boundary of {count} points; it takes {RING_POINTS_MIN} to {RING_POINTS_MAX}"
-            ),
+            format!("a boundary of {count} points; it takes {RING_POINTS_MIN} to {RING_POINTS_MAX}"),
         );
         findings.error(entry.at("boundary"), "boundary-points", message);
     } else if ring.first() != ring.last() {
@@ -130,28 +100,12 @@ fn check_boundary(entry: &Entry<'_, Region>, findings: &mut Findings) {
             "边界没有闭合;请在末尾重复第一个点",
             "the boundary is not closed; repeat its first point at the end",
         );
-        findings.error(
-            entry.at(&format!("boundary.{}", count - 1)),
-            "boundary-open",
-            message,
-        );
+        findings.error(entry.at(&format!("boundary.{}", count - 1)), "boundary-open", message);
     } else if let Some((first, second)) = place::self_crossing(ring) {
         let message = text(
-            format!(
-                "边界自相交:第 {} 点与第 {} 点之后的边相交",
-                first + 1,
-                second + 1
-            ),
-            format!(
-                "the boundary crosses itself: the edges after points {} and {}",
-                first + 1,
-                second + 1
-            ),
+            format!("边界自相交:第 {} 点与第 {} 点之后的边相交", first + 1, second + 1),
+            format!("the boundary crosses itself: the edges after points {} and {}", first + 1, second + 1),
         );
-        findings.error(
-            entry.at(&format!("boundary.{second}")),
-            "boundary-crossing",
-            message,
-        );
+        findings.error(entry.at(&format!("boundary.{second}")), "boundary-crossing", message);
     }
 }

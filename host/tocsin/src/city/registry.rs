@@ -35,37 +35,22 @@ pub fn read_devices(
     file.only_keys(&["device"], findings);
     let regions = by_code(regions);
     let units: BTreeMap<&str, &Unit> = units.iter().map(|unit| (unit.id.as_str(), unit)).collect();
-    let departments: BTreeSet<&str> = departments
-        .iter()
-        .map(|department| department.id.as_str())
-        .collect();
+    let departments: BTreeSet<&str> = departments.iter().map(|department| department.id.as_str()).collect();
     let entries: Vec<Entry<'_, Device>> = file.entries("device", findings);
     unique(&entries, "id", findings);
-    let ids: BTreeSet<&str> = entries
-        .iter()
-        .map(|entry| entry.value.id.as_str())
-        .collect();
+    let ids: BTreeSet<&str> = entries.iter().map(|entry| entry.value.id.as_str()).collect();
     let mut aliases = BTreeSet::new();
     for entry in &entries {
         let device = &entry.value;
         check_id(entry, &device.id, findings);
         if !departments.contains(device.department.as_str()) {
-            let message = unknown(
-                "部门",
-                "department",
-                &device.department,
-                departments.iter().copied(),
-            );
+            let message = unknown("部门", "department", &device.department, departments.iter().copied());
             findings.error(entry.at("department"), "department-unknown", message);
         }
         check_home(entry, &regions, &units, findings);
         for (index, alias) in device.aliases.iter().enumerate() {
             if ids.contains(alias.as_str()) || !aliases.insert(alias.as_str()) {
-                findings.error(
-                    entry.at(&format!("aliases.{index}")),
-                    "id-twice",
-                    twice(alias),
-                );
+                findings.error(entry.at(&format!("aliases.{index}")), "id-twice", twice(alias));
             }
         }
         if device.heartbeat == Some(0) {
@@ -80,19 +65,14 @@ pub fn read_devices(
 }
 
 fn by_code(regions: &[Region]) -> BTreeMap<&str, &Region> {
-    regions
-        .iter()
-        .map(|region| (region.code.as_str(), region))
-        .collect()
+    regions.iter().map(|region| (region.code.as_str(), region)).collect()
 }
 
 fn check_id<T>(entry: &Entry<'_, T>, id: &str, findings: &mut Findings) {
     let odd = |c: char| c.is_whitespace() || c.is_control();
     if id.len() > DEVICE_ID_BYTES_MAX || id.chars().any(odd) || id.split('/').any(str::is_empty) {
         let message = text(
-            format!(
-                "标识 “{id}” 无效;应为 1 至 {DEVICE_ID_BYTES_MAX} 字节,不含空白,各级以 / 分隔且不为空"
-            ),
+            format!("标识 “{id}” 无效;应为 1 至 {DEVICE_ID_BYTES_MAX} 字节,不含空白,各级以 / 分隔且不为空"),
             format!(
                 "id {id:?} is not a path; use 1 to {DEVICE_ID_BYTES_MAX} bytes without blanks, steps divided by / and none empty"
             ),
@@ -123,11 +103,7 @@ fn check_home(
         );
         findings.warning(entry.at("id"), "device-homeless", message);
     }
-    let region = if device.region.is_empty() {
-        unit.map_or("", |unit| &unit.region)
-    } else {
-        &device.region
-    };
+    let region = if device.region.is_empty() { unit.map_or("", |unit| &unit.region) } else { &device.region };
     check_position(entry, device.position, region, regions, findings);
 }
 
@@ -160,15 +136,11 @@ fn check_position<T>(
         findings.error(entry.at("position"), "point", message);
         return;
     }
-    let drawn = regions
-        .get(region)
-        .filter(|region| !region.boundary.is_empty());
+    let drawn = regions.get(region).filter(|region| !region.boundary.is_empty());
     if let Some(region) = drawn.filter(|region| !place::contains(&region.boundary, position)) {
         let (code, name) = (&region.code, &region.name);
         let message = text(
-            format!(
-                "位置 {lon}, {lat} 不在 {name}({code})边界内;请核对位置、坐标系(WGS-84)或 region"
-            ),
+            format!("位置 {lon}, {lat} 不在 {name}({code})边界内;请核对位置、坐标系(WGS-84)或 region"),
             format!(
                 "position {lon}, {lat} is outside {name} ({code}); check it, its datum (WGS-84) or the region"
             ),

@@ -70,20 +70,13 @@ impl<'a> Source<'a> {
         let starts = file.text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(starts).collect();
         let (root, errors) = DeTable::parse_recoverable(&file.text);
-        let source = Source {
-            file,
-            lines,
-            root: root.into_inner(),
-        };
+        let source = Source { file, lines, root: root.into_inner() };
         for error in &errors {
             let message = error.message();
             findings.error(
                 source.place(error.span()),
                 "syntax",
-                text(
-                    format!("TOML 语法错误:{message}"),
-                    format!("not valid TOML: {message}"),
-                ),
+                text(format!("TOML 语法错误:{message}"), format!("not valid TOML: {message}")),
             );
         }
         source
@@ -97,26 +90,13 @@ impl<'a> Source<'a> {
         let at = span.map_or(0, |span| span.start).min(self.file.text.len());
         let line = self.lines.partition_point(|start| *start <= at);
         let start = self.lines[line - 1];
-        let column = self
-            .file
-            .text
-            .get(start..at)
-            .map_or(1, |before| before.chars().count() + 1);
-        Place {
-            file: self.file.name,
-            line,
-            column,
-            id: String::new(),
-        }
+        let column = self.file.text.get(start..at).map_or(1, |before| before.chars().count() + 1);
+        Place { file: self.file.name, line, column, id: String::new() }
     }
 
     /// Refuses top-level keys that nobody would read.
     pub fn only_keys(&self, known: &[&str], findings: &mut Findings) {
-        for key in self
-            .root
-            .keys()
-            .filter(|key| !known.contains(&key.get_ref().as_ref()))
-        {
+        for key in self.root.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let (name, list) = (key.get_ref(), known.join(", "));
             findings.error(
                 self.place(Some(key.span())),
@@ -132,10 +112,7 @@ impl<'a> Source<'a> {
     /// A string that the top level must have.
     pub fn string(&self, key: &str, findings: &mut Findings) -> String {
         let value = self.root.get(key);
-        match value
-            .and_then(|value| value.get_ref().as_str())
-            .filter(|value| !value.trim().is_empty())
-        {
+        match value.and_then(|value| value.get_ref().as_str()).filter(|value| !value.trim().is_empty()) {
             Some(value) => value.to_owned(),
             None => {
                 findings.error(
@@ -169,17 +146,11 @@ impl<'a> Source<'a> {
             findings.error(
                 self.place(Some(list.span())),
                 "table-expected",
-                text(
-                    format!("{kind} 应写成 [[{kind}]]"),
-                    format!("write {kind} as [[{kind}]]"),
-                ),
+                text(format!("{kind} 应写成 [[{kind}]]"), format!("write {kind} as [[{kind}]]")),
             );
             return Vec::new();
         };
-        nodes
-            .iter()
-            .filter_map(|node| self.entry(kind, node, findings))
-            .collect()
+        nodes.iter().filter_map(|node| self.entry(kind, node, findings)).collect()
     }
 
     fn entry<T: DeserializeOwned>(
@@ -188,28 +159,17 @@ impl<'a> Source<'a> {
         node: &'a Spanned<DeValue<'a>>,
         findings: &mut Findings,
     ) -> Option<Entry<'a, T>> {
-        let named = ["id", "code", "name"]
-            .iter()
-            .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
+        let named =
+            ["id", "code", "name"].iter().find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
         let id = named.unwrap_or("?").to_owned();
         match T::deserialize(ValueDeserializer::from(node.clone())) {
-            Ok(value) => Some(Entry {
-                value,
-                id,
-                source: self,
-                kind,
-                node,
-            }),
+            Ok(value) => Some(Entry { value, id, source: self, kind, node }),
             Err(error) => {
                 let message = error.message();
                 findings.error(
-                    self.place(error.span().or(Some(node.span())))
-                        .named(kind, &id),
+                    self.place(error.span().or(Some(node.span()))).named(kind, &id),
                     "entry-unreadable",
-                    text(
-                        format!("此项无法读取:{message}"),
-                        format!("cannot be read: {message}"),
-                    ),
+                    text(format!("此项无法读取:{message}"), format!("cannot be read: {message}")),
                 );
                 None
             }
@@ -230,9 +190,7 @@ impl<T> Entry<'_, T> {
             let Some(next) = next else { break };
             node = next;
         }
-        self.source
-            .place(Some(node.span()))
-            .named(self.kind, &self.id)
+        self.source.place(Some(node.span())).named(self.kind, &self.id)
     }
 
     /// Whether the field is written at all.
@@ -244,9 +202,7 @@ impl<T> Entry<'_, T> {
 fn content(path: &Path) -> std::io::Result<String> {
     let size = std::fs::metadata(path)?.len();
     if size > FILE_BYTES_MAX {
-        return Err(std::io::Error::other(format!(
-            "{size} bytes are more than {FILE_BYTES_MAX}"
-        )));
+        return Err(std::io::Error::other(format!("{size} bytes are more than {FILE_BYTES_MAX}")));
     }
     std::fs::read_to_string(path)
 }

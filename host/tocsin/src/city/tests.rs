@@ -3,6 +3,7 @@
 use super::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tocsin_runtime::door::DoorKind;
 
 const CITY: &str = r#"code = "330791000000"
 name = "青山市"
@@ -86,11 +87,7 @@ const TINY: [&str; 5] = [CITY, REGIONS, UNITS, DEVICES, HAZARDS];
 fn found(edits: &[(usize, &str, &str)]) -> Vec<String> {
     let mut files = TINY.map(str::to_owned);
     for (file, old, new) in edits {
-        assert!(
-            files[*file].contains(old),
-            "{old:?} is not in {}",
-            FILES[*file]
-        );
+        assert!(files[*file].contains(old), "{old:?} is not in {}", FILES[*file]);
         files[*file] = files[*file].replacen(old, new, 1);
     }
     let folder = Folder::of(files.each_ref().map(String::as_str));
@@ -98,9 +95,7 @@ fn found(edits: &[(usize, &str, &str)]) -> Vec<String> {
         Ok(loaded) => loaded.warnings,
         Err(errors) => errors.findings().to_vec(),
     };
-    list.iter()
-        .map(|f| format!("{}:{}:{} {}", f.file, f.line, f.column, f.code))
-        .collect()
+    list.iter().map(|f| format!("{}:{}:{} {}", f.file, f.line, f.column, f.code)).collect()
 }
 
 #[test]
@@ -108,10 +103,7 @@ fn a_tiny_city_loads() {
     let folder = Folder::of(TINY);
     let loaded = load(&folder.0).unwrap().with_packages().unwrap();
     assert_eq!(loaded.warnings, []);
-    assert_eq!(
-        loaded.city.devices[0].settings["limits"],
-        serde_json::json!([1, 2.5])
-    );
+    assert_eq!(loaded.city.devices[0].settings["limits"], serde_json::json!([1, 2.5]));
     assert_eq!(loaded.plugins[0].package, folder.0.join("city.toml"));
     let bind = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     assert_eq!(loaded.doors[0].kind, DoorKind::Tcp { bind, port: 26875 });
@@ -122,19 +114,10 @@ fn a_tiny_city_loads() {
 fn every_mistake_is_named_with_its_place() {
     const DOOR: &str = "[[door]]\nname = \"d\"\ndepartment = \"fire\"\nplugin = \"fire\"\n";
     let check = |file: usize, old: &str, new: &str, expect: &[&str]| {
-        assert_eq!(
-            found(&[(file, old, new)]),
-            expect,
-            "after {old:?} became {new:?}"
-        );
+        assert_eq!(found(&[(file, old, new)]), expect, "after {old:?} became {new:?}");
     };
     let door = |fields: &str, expect: &[&str]| {
-        check(
-            0,
-            "port = 26875\n",
-            &format!("port = 26875\n{DOOR}{fields}\n"),
-            expect,
-        );
+        check(0, "port = 26875\n", &format!("port = 26875\n{DOOR}{fields}\n"), expect);
     };
 
     check(0, "name = \"青山市\"", "", &["city.toml:1:1 value-missing"]);
@@ -142,113 +125,39 @@ fn every_mistake_is_named_with_its_place() {
         0,
         "330791000000",
         "330791999000",
-        &[
-            "city.toml:1:8 region-unknown",
-            "regions.toml:1:1 parent-missing",
-        ],
+        &["city.toml:1:8 region-unknown", "regions.toml:1:1 parent-missing"],
     );
-    check(
-        0,
-        "name = \"青山市\"",
-        "name = \"青山市\"\nnmae = 1",
-        &["city.toml:3:1 key-unknown"],
-    );
-    check(
-        0,
-        "name = \"青山市\"",
-        "name = \"青山市",
-        &["city.toml:2:12 syntax"],
-    );
-    check(
-        0,
-        "id = \"grid\"",
-        "id = \"Grid 1\"",
-        &["city.toml:7:6 token"],
-    );
-    check(
-        0,
-        "id = \"grid\"",
-        "id = \"fire\"",
-        &["city.toml:7:6 id-twice"],
-    );
-    check(
-        0,
-        "package = \"city.toml\"",
-        "package = \"a.wasm\"",
-        &["city.toml:12:11 package-missing"],
-    );
+    check(0, "name = \"青山市\"", "name = \"青山市\"\nnmae = 1", &["city.toml:3:1 key-unknown"]);
+    check(0, "name = \"青山市\"", "name = \"青山市", &["city.toml:2:12 syntax"]);
+    check(0, "id = \"grid\"", "id = \"Grid 1\"", &["city.toml:7:6 token"]);
+    check(0, "id = \"grid\"", "id = \"fire\"", &["city.toml:7:6 id-twice"]);
+    check(0, "package = \"city.toml\"", "package = \"a.wasm\"", &["city.toml:12:11 package-missing"]);
     check(
         0,
         "department = \"fire\"\npackage",
         "department = \"frie\"\npackage",
-        &[
-            "city.toml:11:14 department-unknown",
-            "city.toml:16:10 plugin-foreign",
-        ],
+        &["city.toml:11:14 department-unknown", "city.toml:16:10 plugin-foreign"],
     );
-    check(
-        0,
-        "plugin = \"fire\"",
-        "plugin = \"smoke\"",
-        &["city.toml:16:10 plugin-unknown"],
-    );
-    check(
-        0,
-        "name = \"fire-tcp\"",
-        "name = \"clock\"",
-        &["city.toml:14:8 name-reserved"],
-    );
-    check(
-        0,
-        "port = 26875",
-        "port = 26875\nbind = \"0.0.0.0\"",
-        &["city.toml:19:8 bind-open"],
-    );
+    check(0, "plugin = \"fire\"", "plugin = \"smoke\"", &["city.toml:16:10 plugin-unknown"]);
+    check(0, "name = \"fire-tcp\"", "name = \"clock\"", &["city.toml:14:8 name-reserved"]);
+    check(0, "port = 26875", "port = 26875\nbind = \"0.0.0.0\"", &["city.toml:19:8 bind-open"]);
     check(0, "port = 26875", "port = 26875\nbind = \"::1\"", &[]);
-    check(
-        0,
-        "port = 26875",
-        "port = 70000",
-        &["city.toml:18:8 entry-unreadable"],
-    );
+    check(0, "port = 26875", "port = 70000", &["city.toml:18:8 entry-unreadable"]);
     check(0, "port = 26875", "", &["city.toml:13:1 value-missing"]);
-    check(
-        0,
-        "port = 26875",
-        "port = 1\nsource = \"a\"",
-        &["city.toml:19:10 field-misplaced"],
-    );
-    door(
-        "kind = \"tcp\"\nport = 26875",
-        &["city.toml:24:8 way-twice"],
-    );
+    check(0, "port = 26875", "port = 1\nsource = \"a\"", &["city.toml:19:10 field-misplaced"]);
+    door("kind = \"tcp\"\nport = 26875", &["city.toml:24:8 way-twice"]);
     door("kind = \"udp\"\nport = 26875", &[]);
-    door(
-        "kind = \"http\"\nsource = \"A/b\"",
-        &["city.toml:24:10 token"],
-    );
-    door(
-        "kind = \"folder\"\npath = \"../out\"",
-        &["city.toml:24:8 path-outside"],
-    );
-    door(
-        "kind = \"folder\"\npath = \"/etc\"",
-        &["city.toml:24:8 path-outside"],
-    );
+    door("kind = \"http\"\nsource = \"A/b\"", &["city.toml:24:10 token"]);
+    door("kind = \"folder\"\npath = \"../out\"", &["city.toml:24:8 path-outside"]);
+    door("kind = \"folder\"\npath = \"/etc\"", &["city.toml:24:8 path-outside"]);
     door("kind = \"smtp\"", &["city.toml:23:8 entry-unreadable"]);
-    door(
-        "kind = \"mqtt\"\nlane = \"fast\"",
-        &["city.toml:24:8 entry-unreadable"],
-    );
+    door("kind = \"mqtt\"\nlane = \"fast\"", &["city.toml:24:8 entry-unreadable"]);
 
     check(
         1,
         "330791001000",
         "33079100100",
-        &[
-            "regions.toml:5:8 code-digits",
-            "units.toml:4:10 region-unknown",
-        ],
+        &["regions.toml:5:8 code-digits", "units.toml:4:10 region-unknown"],
     );
     check(
         1,
@@ -261,151 +170,50 @@ fn every_mistake_is_named_with_its_place() {
             "units.toml:4:10 region-unknown",
         ],
     );
-    check(
-        1,
-        "parent = \"330791000000\"",
-        "parent = \"3\"",
-        &["regions.toml:7:10 region-unknown"],
-    );
-    check(
-        1,
-        ", [120.0, 29.0]]",
-        "]",
-        &["regions.toml:8:58 boundary-open"],
-    );
-    check(
-        1,
-        "[120.2, 29.2]",
-        "[29.2, 120.2]",
-        &["regions.toml:8:43 point"],
-    );
-    check(
-        1,
-        "[120.2, 29.2]",
-        "[nan, 29.2]",
-        &["regions.toml:8:43 point"],
-    );
+    check(1, "parent = \"330791000000\"", "parent = \"3\"", &["regions.toml:7:10 region-unknown"]);
+    check(1, ", [120.0, 29.0]]", "]", &["regions.toml:8:58 boundary-open"]);
+    check(1, "[120.2, 29.2]", "[29.2, 120.2]", &["regions.toml:8:43 point"]);
+    check(1, "[120.2, 29.2]", "[nan, 29.2]", &["regions.toml:8:43 point"]);
     check(
         1,
         "[120.2, 29.0], [120.2, 29.2]",
         "[120.2, 29.2], [120.2, 29.0]",
         &["regions.toml:8:43 boundary-crossing"],
     );
-    check(
-        1,
-        "[120.2, 29.0], [120.2, 29.2], [120.0, 29.2], ",
-        "",
-        &["regions.toml:8:12 boundary-points"],
-    );
+    check(1, "[120.2, 29.0], [120.2, 29.2], [120.0, 29.2], ", "", &["regions.toml:8:12 boundary-points"]);
 
-    check(
-        2,
-        "region = \"330791001000\"",
-        "region = \"1\"",
-        &["units.toml:4:10 region-unknown"],
-    );
-    check(
-        2,
-        "lon = 120.1",
-        "lon = 121.1",
-        &["units.toml:5:12 position-outside"],
-    );
+    check(2, "region = \"330791001000\"", "region = \"1\"", &["units.toml:4:10 region-unknown"]);
+    check(2, "lon = 120.1", "lon = 121.1", &["units.toml:5:12 position-outside"]);
     check(
         2,
         "lat = 29.1",
         "lat = \"29.1\"",
-        &[
-            "units.toml:5:33 entry-unreadable",
-            "devices.toml:5:8 unit-unknown",
-        ],
+        &["units.toml:5:33 entry-unreadable", "devices.toml:5:8 unit-unknown"],
     );
     check(
         2,
         "name = \"医院\"",
         "name = \"医院\"\nphone = \"1\"",
-        &[
-            "units.toml:4:1 entry-unreadable",
-            "devices.toml:5:8 unit-unknown",
-        ],
+        &["units.toml:4:1 entry-unreadable", "devices.toml:5:8 unit-unknown"],
     );
     check(2, UNITS, &UNITS.repeat(2), &["units.toml:7:6 id-twice"]);
 
-    check(
-        3,
-        "department = \"fire\"",
-        "department = \"water\"",
-        &["devices.toml:3:14 department-unknown"],
-    );
-    check(
-        3,
-        "unit = \"hospital\"",
-        "unit = \"clinic\"",
-        &["devices.toml:5:8 unit-unknown"],
-    );
-    check(
-        3,
-        "unit = \"hospital\"",
-        "",
-        &["devices.toml:2:6 device-homeless"],
-    );
+    check(3, "department = \"fire\"", "department = \"water\"", &["devices.toml:3:14 department-unknown"]);
+    check(3, "unit = \"hospital\"", "unit = \"clinic\"", &["devices.toml:5:8 unit-unknown"]);
+    check(3, "unit = \"hospital\"", "", &["devices.toml:2:6 device-homeless"]);
     check(3, "000000000379", "0379//1", &["devices.toml:2:6 id"]);
-    check(
-        3,
-        "heartbeat = 120",
-        "heartbeat = 0",
-        &["devices.toml:6:13 heartbeat"],
-    );
-    check(
-        3,
-        "heartbeat = 120",
-        "aliases = [\"a\", \"a\"]",
-        &["devices.toml:6:17 id-twice"],
-    );
+    check(3, "heartbeat = 120", "heartbeat = 0", &["devices.toml:6:13 heartbeat"]);
+    check(3, "heartbeat = 120", "aliases = [\"a\", \"a\"]", &["devices.toml:6:17 id-twice"]);
 
-    check(
-        4,
-        "weight = 0.6",
-        "weight = 1.5",
-        &["hazards.toml:4:38 share"],
-    );
-    check(
-        4,
-        "weight = 0.6",
-        "weight = nan",
-        &["hazards.toml:4:38 share"],
-    );
+    check(4, "weight = 0.6", "weight = 1.5", &["hazards.toml:4:38 share"]);
+    check(4, "weight = 0.6", "weight = nan", &["hazards.toml:4:38 share"]);
     check(4, "fire.*", "fire.*.x", &["hazards.toml:4:19 code"]);
-    check(
-        4,
-        "radius_m = 100",
-        "radius_m = 0",
-        &["hazards.toml:5:12 radius"],
-    );
-    check(
-        4,
-        "window_s = 600",
-        "window_s = 0",
-        &["hazards.toml:6:12 window"],
-    );
-    check(
-        4,
-        "window_s = 600",
-        "window_s = 600\nconfirm_at = 90",
-        &["hazards.toml:7:14 share"],
-    );
+    check(4, "radius_m = 100", "radius_m = 0", &["hazards.toml:5:12 radius"]);
+    check(4, "window_s = 600", "window_s = 0", &["hazards.toml:6:12 window"]);
+    check(4, "window_s = 600", "window_s = 600\nconfirm_at = 90", &["hazards.toml:7:14 share"]);
     let again = HAZARDS.replace("id = \"fire\"", "id = \"smoke\"");
-    check(
-        4,
-        HAZARDS,
-        &format!("{HAZARDS}{again}"),
-        &["hazards.toml:10:19 code-shadowed"],
-    );
-    check(
-        4,
-        "[{ code = \"fire.*\", weight = 0.6 }]",
-        "[]",
-        &["hazards.toml:4:9 opens-empty"],
-    );
+    check(4, HAZARDS, &format!("{HAZARDS}{again}"), &["hazards.toml:10:19 code-shadowed"]);
+    check(4, "[{ code = \"fire.*\", weight = 0.6 }]", "[]", &["hazards.toml:4:9 opens-empty"]);
 }
 
 #[test]
@@ -417,11 +225,7 @@ fn all_mistakes_are_named_at_once() {
     ];
     assert_eq!(
         found(&edits),
-        [
-            "city.toml:19:8 bind-open",
-            "units.toml:4:10 region-unknown",
-            "hazards.toml:4:38 share"
-        ]
+        ["city.toml:19:8 bind-open", "units.toml:4:10 region-unknown", "hazards.toml:4:38 share"]
     );
 }
 
@@ -431,28 +235,15 @@ fn a_missing_file_and_an_unread_one_are_named() {
     std::fs::rename(folder.0.join("units.toml"), folder.0.join("unit.toml")).unwrap();
     let errors = load(&folder.0).unwrap_err();
     assert_eq!(errors.findings()[0].code, "file-unreadable");
-    assert!(
-        errors
-            .to_string()
-            .starts_with("units.toml:0:0: 错误 无法读取")
-    );
+    assert!(errors.to_string().starts_with("units.toml:0:0: 错误 无法读取"));
     std::fs::write(folder.0.join("units.toml"), UNITS).unwrap();
     let warnings = load(&folder.0).unwrap().warnings;
-    assert_eq!(
-        (warnings.len(), warnings[0].id.as_str()),
-        (1, "file unit.toml")
-    );
+    assert_eq!((warnings.len(), warnings[0].id.as_str()), (1, "file unit.toml"));
 }
 
 #[test]
 fn up_needs_the_packages() {
-    let folder = Folder::of([
-        &CITY.replace("city.toml", "none.wasm"),
-        REGIONS,
-        UNITS,
-        DEVICES,
-        HAZARDS,
-    ]);
+    let folder = Folder::of([&CITY.replace("city.toml", "none.wasm"), REGIONS, UNITS, DEVICES, HAZARDS]);
     let errors = load(&folder.0).unwrap().with_packages().unwrap_err();
     assert_eq!(
         (errors.findings()[0].code, errors.findings()[0].level),
@@ -468,12 +259,7 @@ fn the_digest_covers_every_file() {
     for index in 0..FILES.len() {
         let mut files = TINY.map(str::to_owned);
         files[index].push_str("# noted\n");
-        assert_ne!(
-            first,
-            digest_of(files.each_ref().map(String::as_str)),
-            "{}",
-            FILES[index]
-        );
+        assert_ne!(first, digest_of(files.each_ref().map(String::as_str)), "{}", FILES[index]);
     }
 }
 
@@ -482,15 +268,8 @@ fn the_example_city_is_whole() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cities/qingshan");
     let loaded = load(&dir).unwrap_or_else(|errors| panic!("{errors}"));
     let built = |warning: &&Finding| warning.code != plugin::PACKAGE_MISSING;
-    assert_eq!(
-        loaded.warnings.iter().filter(built).collect::<Vec<_>>(),
-        Vec::<&Finding>::new()
-    );
-    let townships = loaded
-        .city
-        .regions
-        .iter()
-        .filter(|region| region.parent == loaded.city.code);
+    assert_eq!(loaded.warnings.iter().filter(built).collect::<Vec<_>>(), Vec::<&Finding>::new());
+    let townships = loaded.city.regions.iter().filter(|region| region.parent == loaded.city.code);
     assert_eq!(townships.count(), 8);
     assert!(loaded.city.devices.len() >= 60 && loaded.city.units.len() >= 25);
 }
@@ -500,22 +279,12 @@ fn the_example_city_is_whole() {
 fn the_townships_of_the_example_tile_the_city() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cities/qingshan");
     let city = load(&dir).unwrap().city;
-    let (whole, parts): (Vec<_>, Vec<_>) = city
-        .regions
-        .iter()
-        .partition(|region| region.code == city.code);
+    let (whole, parts): (Vec<_>, Vec<_>) = city.regions.iter().partition(|region| region.code == city.code);
     for step in 0..10_000_u32 {
         let lon = 119.95 + 0.0060007 * f64::from(step % 100);
         let lat = 28.95 + 0.0050003 * f64::from(step / 100);
         let at = tocsin_core::signal::Position { lon, lat };
-        let holding = parts
-            .iter()
-            .filter(|region| place::contains(&region.boundary, at))
-            .count();
-        assert_eq!(
-            holding,
-            usize::from(place::contains(&whole[0].boundary, at)),
-            "at {lon}, {lat}"
-        );
+        let holding = parts.iter().filter(|region| place::contains(&region.boundary, at)).count();
+        assert_eq!(holding, usize::from(place::contains(&whole[0].boundary, at)), "at {lon}, {lat}");
     }
 }

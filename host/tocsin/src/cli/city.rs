@@ -41,7 +41,9 @@ fn check(dir: &Path, around: &Around) -> ExitCode {
     for finding in &findings {
         tell(finding, around);
     }
-    let Some(loaded) = loaded else { return ExitCode::FAILURE };
+    let Some(loaded) = loaded else {
+        return ExitCode::FAILURE;
+    };
     let city = &loaded.city;
     if print.json {
         print.object(&json!({

@@ -42,7 +42,8 @@ impl Dead {
             Dead::List { limit } => list(limit, around)?,
             Dead::Show { id } => show(&id, around)?,
             Dead::Replay { id } => {
-                let answer = around.client()?.post(&format!("/api/v1/dead/{}/replay", segment(&id)), &json!({}))?;
+                let answer =
+                    around.client()?.post(&format!("/api/v1/dead/{}/replay", segment(&id)), &json!({}))?;
                 if around.print.json {
                     around.print.object(&answer);
                 } else {
@@ -73,7 +74,10 @@ fn list(limit: Option<u32>, around: &Around) -> Result<()> {
 fn row(letter: &Value) -> (Tone, Vec<String>) {
     let text = |name: &str| plain(letter[name].as_str().unwrap_or_default());
     let at = text("at").get(..19).unwrap_or_default().replace('T', " ");
-    (Tone::Plain, vec![text("id"), text("plugin"), text("kind"), letter["bytes"].to_string(), at, text("reason")])
+    (
+        Tone::Plain,
+        vec![text("id"), text("plugin"), text("kind"), letter["bytes"].to_string(), at, text("reason")],
+    )
 }
 
 fn show(id: &str, around: &Around) -> Result<()> {

@@ -38,7 +38,8 @@ impl Demo {
         };
         std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let log_path = data.join("host.log");
-        let file = std::fs::File::create(&log_path).with_context(|| format!("cannot write {}", log_path.display()))?;
+        let file = std::fs::File::create(&log_path)
+            .with_context(|| format!("cannot write {}", log_path.display()))?;
         log::to_file("info", file)?;
         let told = runtime()?.block_on(self.play(&data, around));
         if is_kept {
@@ -64,9 +65,11 @@ impl Demo {
             Options { city, data: data.to_owned(), port_base: Some(0), nats: None, replicas: 1, mqtt: None };
         let mut stop = Stop::listen()?;
         let running = up::start(&options).await?;
-        let ready = demo::Ready { console: running.ready.console.clone(), doors: running.ready.doors.clone() };
+        let ready =
+            demo::Ready { console: running.ready.console.clone(), doors: running.ready.doors.clone() };
         let target = Target { ready, city: running.city.clone() };
-        let play = demo::play(target, demo::Options { seed: self.seed, speed: self.speed, json: around.print.json });
+        let play =
+            demo::play(target, demo::Options { seed: self.seed, speed: self.speed, json: around.print.json });
         let story = tokio::select! {
             story = play => story.map(Some),
             () = stop.wait() => Ok(None),

@@ -103,7 +103,10 @@ fn data_check(data: &Path) -> Check {
 fn files_check() -> Check {
     let (have, wanted) = up::open_files();
     let (health, advice) = match have < 4_096 {
-        true => (Health::Warn, format!("; raise the hard limit towards {wanted}: every connection is one (`ulimit -Hn`)")),
+        true => (
+            Health::Warn,
+            format!("; raise the hard limit towards {wanted}: every connection is one (`ulimit -Hn`)"),
+        ),
         false => (Health::Ok, String::new()),
     };
     Check { name: "open-files", title: words::DOCTOR_FILES, health, detail: format!("{have}{advice}") }
@@ -112,9 +115,10 @@ fn files_check() -> Check {
 fn city_check(dir: &Path) -> Check {
     let (health, detail) = match city::load(dir).and_then(city::Loaded::with_packages) {
         Ok(loaded) => (Health::Ok, format!("{} ({})", loaded.city.name, dir.display())),
-        Err(errors) => {
-            (Health::Bad, format!("{} findings; `tocsin city check {}` names them", errors.findings().len(), dir.display()))
-        }
+        Err(errors) => (
+            Health::Bad,
+            format!("{} findings; `tocsin city check {}` names them", errors.findings().len(), dir.display()),
+        ),
     };
     Check { name: "city", title: words::DOCTOR_CITY, health, detail }
 }
@@ -124,16 +128,29 @@ fn host_checks(around: &Around) -> Vec<Check> {
     let client = match Client::find(around.data()) {
         Ok(client) => client,
         // No host is a fact, not an ailment.
-        Err(error) => return vec![Check { name: "host", title, health: Health::Warn, detail: error.to_string() }],
+        Err(error) => {
+            return vec![Check { name: "host", title, health: Health::Warn, detail: error.to_string() }];
+        }
     };
     let status = match client.get("/api/v1/status") {
         Ok(status) => status,
-        Err(error) => return vec![Check { name: "host", title, health: Health::Bad, detail: format!("{error:#}") }],
+        Err(error) => {
+            return vec![Check {
+                name: "host",
+                title,
+                health: Health::Bad,
+                detail: http::sentence(error.as_ref()),
+            }];
+        }
     };
     let seconds = status["uptime_ms"].as_u64().unwrap_or_default() / 1_000;
     let detail = format!("pid {}, {}, up {seconds} s", client.home.pid, client.home.console);
     let is_up = status["bus"] == "up";
-    let bus = if is_up { "up".to_owned() } else { "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned() };
+    let bus = if is_up {
+        "up".to_owned()
+    } else {
+        "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned()
+    };
     let health = if is_up { Health::Ok } else { Health::Bad };
     let mut checks = vec![
         Check { name: "host", title, health: Health::Ok, detail },
@@ -150,7 +167,12 @@ fn host_checks(around: &Around) -> Vec<Check> {
             plugin["rejected"],
             if traps == 0 { String::new() } else { plugin["verdicts"].to_string() },
         );
-        checks.push(Check { name: "plugin", title: words::PLUGIN, health, detail: detail.trim_end().to_owned() });
+        checks.push(Check {
+            name: "plugin",
+            title: words::PLUGIN,
+            health,
+            detail: detail.trim_end().to_owned(),
+        });
     }
     checks
 }

@@ -157,16 +157,26 @@ impl Incident {
         match self {
             Incident::List(list) => list.run(around)?,
             Incident::Show { id } => show::run(&id, around)?,
-            Incident::Confirm(Noted { whom, note }) => whom.act("confirm", json!({ "note": note }), around)?,
-            Incident::Respond(Noted { whom, note }) => whom.act("respond", json!({ "note": note }), around)?,
-            Incident::Control(Noted { whom, note }) => whom.act("control", json!({ "note": note }), around)?,
-            Incident::Close { whom, result } => whom.act("close", json!({ "result": result }), around)?,
+            Incident::Confirm(Noted { whom, note }) => {
+                whom.act("confirm", json!({ "note": note }), around)?;
+            }
+            Incident::Respond(Noted { whom, note }) => {
+                whom.act("respond", json!({ "note": note }), around)?;
+            }
+            Incident::Control(Noted { whom, note }) => {
+                whom.act("control", json!({ "note": note }), around)?;
+            }
+            Incident::Close { whom, result } => {
+                whom.act("close", json!({ "result": result }), around)?;
+            }
             Incident::FalseAlarm { whom, disposition, text } => {
                 let word = disposition.to_possible_value().map(|value| value.get_name().to_owned());
                 whom.act("false-alarm", json!({ "disposition": word, "text": text }), around)?;
             }
             Incident::Note { whom, text } => whom.act("note", json!({ "text": text }), around)?,
-            Incident::Merge { whom, with, note } => whom.act("merge", json!({ "with": with, "note": note }), around)?,
+            Incident::Merge { whom, with, note } => {
+                whom.act("merge", json!({ "with": with, "note": note }), around)?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -177,7 +187,12 @@ impl Whom {
         let actor = self.by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
         if let Value::Object(fields) = &mut order {
             let given = [("actor", actor), ("command", self.command)];
-            fields.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect::<Map<_, _>>());
+            fields.extend(
+                given
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+                    .collect::<Map<_, _>>(),
+            );
         }
         let path = format!("/api/v1/incidents/{}/{word}", segment(&self.id));
         let answer = around.client()?.post(&path, &order)?;
@@ -185,7 +200,8 @@ impl Whom {
             around.print.object(&answer);
         } else {
             let subject = answer["reply"]["subject"].as_str().filter(|id| !id.is_empty()).unwrap_or(&self.id);
-            let said = words::ACTED.with(&[("id", &subject), ("act", &word), ("sequence", &answer["sequence"])]);
+            let said =
+                words::ACTED.with(&[("id", &subject), ("act", &word), ("sequence", &answer["sequence"])]);
             around.print.line(&said);
         }
         Ok(())
@@ -195,9 +211,12 @@ impl Whom {
 impl List {
     fn run(self, around: &Around) -> Result<()> {
         let limit = self.limit.map(|limit| limit.to_string());
-        let asked = [("state", self.state), ("hazard", self.hazard), ("region", self.region), ("limit", limit)];
-        let asked: Vec<String> =
-            asked.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", segment(&value?)))).collect();
+        let asked =
+            [("state", self.state), ("hazard", self.hazard), ("region", self.region), ("limit", limit)];
+        let asked: Vec<String> = asked
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", segment(&value?))))
+            .collect();
         let rows = around.client()?.get(&format!("/api/v1/incidents?{}", asked.join("&")))?;
         let rows = rows.as_array().cloned().unwrap_or_default();
         if around.print.json {
@@ -205,7 +224,15 @@ impl List {
         } else if rows.is_empty() {
             around.print.line(&words::NO_INCIDENT.with(&[]));
         } else {
-            let head = [words::ID, words::STATE, words::SEVERITY, words::CONFIDENCE, words::COUNT, words::LAST, words::TITLE];
+            let head = [
+                words::ID,
+                words::STATE,
+                words::SEVERITY,
+                words::CONFIDENCE,
+                words::COUNT,
+                words::LAST,
+                words::TITLE,
+            ];
             around.print.table(&head.map(|word| word.with(&[])), &rows.iter().map(row).collect::<Vec<_>>());
         }
         Ok(())
@@ -240,8 +267,10 @@ mod tests {
 
     #[test]
     fn the_reasons_are_those_of_the_core() {
-        let ours: Vec<String> =
-            Why::value_variants().iter().filter_map(|why| Some(why.to_possible_value()?.get_name().to_owned())).collect();
+        let ours: Vec<String> = Why::value_variants()
+            .iter()
+            .filter_map(|why| Some(why.to_possible_value()?.get_name().to_owned()))
+            .collect();
         let theirs: Vec<&str> = DispositionKind::ALL.iter().map(|kind| kind.as_str()).collect();
         assert_eq!(ours, theirs);
     }

@@ -56,6 +56,8 @@ fn tell(report: &Value, around: &Around) {
     }
     match report["ok"] == true {
         true => print.line(&print.painted(Tone::Good, &words::VERIFY_OK.with(&[]))),
-        false => print.line(&print.painted(Tone::Alarm, &words::VERIFY_WRONG.with(&[("count", &report["fault_count"])]))),
+        false => print.line(
+            &print.painted(Tone::Alarm, &words::VERIFY_WRONG.with(&[("count", &report["fault_count"])])),
+        ),
     }
 }

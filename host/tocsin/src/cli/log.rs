@@ -7,12 +7,18 @@ use tracing_subscriber::EnvFilter;
 
 /// `filter` as tracing has it, such as `info,tocsin_runtime::feed=debug`.
 fn filter(text: &str) -> Result<EnvFilter> {
-    EnvFilter::try_new(text).with_context(|| format!("--log {text}: write a level, or module=level, joined by commas"))
+    EnvFilter::try_new(text)
+        .with_context(|| format!("--log {text}: write a level, or module=level, joined by commas"))
 }
 
 pub fn to_stderr(text: &str) -> Result<()> {
-    let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter(text)?).with_writer(std::io::stderr).with_ansi(ansi).init();
+    let ansi =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter(text)?)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .init();
     Ok(())
 }
 

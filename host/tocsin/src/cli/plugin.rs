@@ -60,18 +60,25 @@ fn build(build: Build, around: &Around) -> Result<()> {
     let built = build.run()?;
     let (name, version, path) = (&built.manifest.id, &built.manifest.version, built.path.display());
     if around.print.json {
-        let built = json!({ "name": name, "version": version, "package": path.to_string(), "bytes": built.bytes });
+        let built =
+            json!({ "name": name, "version": version, "package": path.to_string(), "bytes": built.bytes });
         around.print.object(&built);
     } else {
-        let said = words::BUILT.with(&[("name", name), ("version", version), ("path", &path), ("bytes", &built.bytes)]);
+        let said = words::BUILT.with(&[
+            ("name", name),
+            ("version", version),
+            ("path", &path),
+            ("bytes", &built.bytes),
+        ]);
         around.print.line(&said);
     }
     Ok(())
 }
 
 fn push(package: &Path, around: &Around) -> Result<()> {
-    let bytes = std::fs::read(package)
-        .with_context(|| format!("cannot read {}; `tocsin plugin build` makes a package", package.display()))?;
+    let bytes = std::fs::read(package).with_context(|| {
+        format!("cannot read {}; `tocsin plugin build` makes a package", package.display())
+    })?;
     let pushed = around.client()?.post_bytes("/api/v1/plugins", &bytes)?;
     if around.print.json {
         around.print.object(&pushed);
@@ -99,7 +106,14 @@ fn list(around: &Around) -> Result<()> {
         around.print.line(&words::NO_PLUGIN.with(&[]));
     } else {
         let head = [
-            words::NAME, words::VERSION, words::DEPARTMENT, words::CALLS, words::REJECTED, words::TRAPS, words::P99, words::DIGEST,
+            words::NAME,
+            words::VERSION,
+            words::DEPARTMENT,
+            words::CALLS,
+            words::REJECTED,
+            words::TRAPS,
+            words::P99,
+            words::DIGEST,
         ];
         around.print.table(&head.map(|word| word.with(&[])), &plugins.iter().map(row).collect::<Vec<_>>());
     }

@@ -69,7 +69,8 @@ impl Printer {
 fn aligned(row: &[String], widths: &[usize]) -> String {
     let last = row.len().saturating_sub(1);
     let cells = row.iter().zip(widths).enumerate();
-    let cells = cells.map(|(place, (cell, width))| if place == last { cell.clone() } else { padded(cell, *width) });
+    let cells =
+        cells.map(|(place, (cell, width))| if place == last { cell.clone() } else { padded(cell, *width) });
     cells.collect::<Vec<_>>().join("  ")
 }
 

@@ -35,7 +35,9 @@ impl Tail {
         while left > 0 {
             line.clear();
             if Read::by_ref(&mut lines).take(LINE_BYTES).read_line(&mut line)? == 0 {
-                anyhow::bail!("the host ended the stream; run `tocsin tail` again, and `tocsin incident list` for what was missed");
+                anyhow::bail!(
+                    "the host ended the stream; run `tocsin tail` again, and `tocsin incident list` for what was missed"
+                );
             }
             if let Some(event) = event.take(line.trim_end_matches(['\r', '\n'])) {
                 tell(&event, around);

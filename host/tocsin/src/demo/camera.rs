@@ -27,10 +27,7 @@ impl Seen {
 /// The bytes of one notification; the time has no zone, as cameras write it.
 pub fn alarm(camera: &str, serial: u32, seen: Seen, at: jiff::Timestamp, text: &str) -> Vec<u8> {
     let (priority, method, kind) = seen.codes();
-    let at = at
-        .to_zoned(TimeZone::fixed(jiff::tz::offset(8)))
-        .strftime("%Y-%m-%dT%H:%M:%S")
-        .to_string();
+    let at = at.to_zoned(TimeZone::fixed(jiff::tz::offset(8))).strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let text = escaped(text);
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"GB2312\"?>\r\n<Notify>\r\n<CmdType>Alarm</CmdType>\r\n<SN>{serial}</SN>\r\n\
@@ -50,16 +47,11 @@ pub fn answers(reply: &[u8], serial: u32) -> bool {
 pub fn nonsense() -> [Vec<u8>; 2] {
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE n [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>\
                 <Notify><CmdType>Alarm</CmdType><SN>1</SN><DeviceID>&b;&b;&b;&b;</DeviceID></Notify>";
-    [
-        "今晚值班名单.txt\n张三 李四\n".as_bytes().to_vec(),
-        bomb.as_bytes().to_vec(),
-    ]
+    ["今晚值班名单.txt\n张三 李四\n".as_bytes().to_vec(), bomb.as_bytes().to_vec()]
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -69,13 +61,7 @@ mod tests {
     #[test]
     fn a_notification_is_gb2312_and_says_what_was_seen() {
         let at = "2026-07-12T06:30:20Z".parse().expect("a time");
-        let bytes = alarm(
-            "33079100001320000002",
-            17,
-            Seen::Intrusion,
-            at,
-            "走廊 <有人>",
-        );
+        let bytes = alarm("33079100001320000002", 17, Seen::Intrusion, at, "走廊 <有人>");
         let (text, _, lossy) = GBK.decode(&bytes);
         assert!(!lossy && std::str::from_utf8(&bytes).is_err());
         for part in [

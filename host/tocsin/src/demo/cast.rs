@@ -51,20 +51,14 @@ pub struct Cast {
 
 impl Cast {
     pub fn pick(city: &City) -> Result<Cast> {
-        let mut places: Vec<Place> = city
-            .devices
-            .iter()
-            .filter_map(|device| place(city, device))
-            .collect();
+        let mut places: Vec<Place> = city.devices.iter().filter_map(|device| place(city, device)).collect();
         ensure!(
             places.len() >= 6,
             "the story needs six fire transmission devices with units; this city has {}",
             places.len()
         );
         // Stable: among equals the order of the city file decides.
-        places.sort_by_key(|place| {
-            std::cmp::Reverse((place.detectors.len(), place.camera.is_some()))
-        });
+        places.sort_by_key(|place| std::cmp::Reverse((place.detectors.len(), place.camera.is_some())));
         let chorus = places.split_off(4);
         let taken: Vec<&str> = places
             .iter()
@@ -72,24 +66,10 @@ impl Cast {
             .map(|camera| camera.id.as_str())
             .collect();
         let free = city.devices.iter().rev().filter(|device| is_camera(device));
-        let restless = free
-            .clone()
-            .find(|device| !taken.contains(&device.id.as_str()))
-            .map(camera);
+        let restless = free.clone().find(|device| !taken.contains(&device.id.as_str())).map(camera);
         let mut places = places.into_iter();
-        let mut next = move || {
-            places
-                .next()
-                .ok_or_else(|| anyhow::anyhow!("too few places for the story"))
-        };
-        Ok(Cast {
-            lead: next()?,
-            dirty: next()?,
-            tested: next()?,
-            late: next()?,
-            chorus,
-            restless,
-        })
+        let mut next = move || places.next().ok_or_else(|| anyhow::anyhow!("too few places for the story"));
+        Ok(Cast { lead: next()?, dirty: next()?, tested: next()?, late: next()?, chorus, restless })
     }
 
     pub fn controllers(&self) -> usize {
@@ -104,68 +84,32 @@ impl Place {
         self.detectors.get(index).cloned().unwrap_or_else(|| {
             let number = u16::try_from(index + 1).unwrap_or(u16::MAX);
             let text = format!("1区{number}号感烟");
-            let component = Component {
-                system: 1,
-                address: 1,
-                kind: 42,
-                zone: 1,
-                number,
-                text,
-            };
-            Part {
-                component,
-                title: self.unit.name.clone(),
-                position: self.unit.position,
-            }
+            let component = Component { system: 1, address: 1, kind: 42, zone: 1, number, text };
+            Part { component, title: self.unit.name.clone(), position: self.unit.position }
         })
     }
 
     pub fn position(&self) -> Option<Position> {
-        self.detectors
-            .first()
-            .and_then(|part| part.position)
-            .or(self.unit.position)
+        self.detectors.first().and_then(|part| part.position).or(self.unit.position)
     }
 }
 
 fn place(city: &City, uitd: &Device) -> Option<Place> {
     let is_uitd = uitd.department == "fire" && uitd.id.len() == 12 && !uitd.id.contains('/');
-    let unit = city
-        .units
-        .iter()
-        .find(|unit| is_uitd && unit.id == uitd.unit)?
-        .clone();
-    let parts: Vec<Part> = city
-        .devices
-        .iter()
-        .filter_map(|device| part(&uitd.id, device))
-        .collect();
-    let of_kind = |wanted: fn(u8) -> bool| {
-        parts
-            .iter()
-            .filter(move |part| wanted(part.component.kind))
-            .cloned()
-    };
+    let unit = city.units.iter().find(|unit| is_uitd && unit.id == uitd.unit)?.clone();
+    let parts: Vec<Part> = city.devices.iter().filter_map(|device| part(&uitd.id, device)).collect();
+    let of_kind =
+        |wanted: fn(u8) -> bool| parts.iter().filter(move |part| wanted(part.component.kind)).cloned();
     let detectors: Vec<Part> = of_kind(|kind| SMOKE.contains(&kind)).collect();
     let button = of_kind(|kind| kind == MANUAL).next();
-    let near = detectors
-        .first()
-        .and_then(|part| part.position)
-        .or(unit.position);
+    let near = detectors.first().and_then(|part| part.position).or(unit.position);
     let camera = city
         .devices
         .iter()
         .filter(|device| is_camera(device) && device.unit == unit.id)
         .min_by(|a, b| distance(a.position, near).total_cmp(&distance(b.position, near)))
         .map(camera);
-    Some(Place {
-        uitd: uitd.id.clone(),
-        title: uitd.title.clone(),
-        unit,
-        detectors,
-        button,
-        camera,
-    })
+    Some(Place { uitd: uitd.id.clone(), title: uitd.title.clone(), unit, detectors, button, camera })
 }
 
 /// `<uitd>/<system>.<address>/<kind>.<zone>-<number>`.
@@ -183,11 +127,7 @@ fn part(uitd: &str, device: &Device) -> Option<Part> {
         number: number.parse().ok()?,
         text: device.title.replace(' ', ""),
     };
-    Some(Part {
-        component,
-        title: device.title.clone(),
-        position: device.position,
-    })
+    Some(Part { component, title: device.title.clone(), position: device.position })
 }
 
 /// Digits 11 to 13 of the twenty are the type: 131 and 132 are cameras.
@@ -197,10 +137,7 @@ fn is_camera(device: &Device) -> bool {
 }
 
 fn camera(device: &Device) -> Camera {
-    Camera {
-        id: device.id.clone(),
-        title: device.title.clone(),
-    }
+    Camera { id: device.id.clone(), title: device.title.clone() }
 }
 
 /// Enough to say which camera is nearer: degrees, a longitude counting less. A
@@ -220,16 +157,11 @@ mod tests {
     #[test]
     fn a_path_is_a_component() {
         let check = |id: &str, expect: Option<(u8, u8, u16, u16)>| {
-            let device: Device = serde_json::from_value(
-                serde_json::json!({"id": id, "department": "fire", "title": "x"}),
-            )
-            .expect("a device");
+            let device: Device =
+                serde_json::from_value(serde_json::json!({"id": id, "department": "fire", "title": "x"}))
+                    .expect("a device");
             let got = part("000000000379", &device).map(|part| part.component);
-            assert_eq!(
-                got.map(|c| (c.system, c.kind, c.zone, c.number)),
-                expect,
-                "{id}"
-            );
+            assert_eq!(got.map(|c| (c.system, c.kind, c.zone, c.number)), expect, "{id}");
         };
         check("000000000379/1.1/42.10-2", Some((1, 42, 10, 2)));
         check("000000000379/1.1", None);

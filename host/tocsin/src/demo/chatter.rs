@@ -27,11 +27,7 @@ pub fn start(mut controllers: Vec<Controller>) -> Chatter {
         while !ended.load(Ordering::Relaxed) && !controllers.is_empty() {
             beat.tick().await;
             let speaker = turn % controllers.len();
-            let report = if turn.is_multiple_of(HEARTBEAT) {
-                Report::Heartbeat
-            } else {
-                reading(turn)
-            };
+            let report = if turn.is_multiple_of(HEARTBEAT) { Report::Heartbeat } else { reading(turn) };
             // A line that broke has nothing more to say; its silence is the host's to notice.
             if controllers[speaker].say(report).await.is_err() {
                 controllers.swap_remove(speaker);
@@ -40,10 +36,7 @@ pub fn start(mut controllers: Vec<Controller>) -> Chatter {
         }
         // Lines stay open until the last answer is in.
         for _ in 0..100 {
-            if controllers
-                .iter()
-                .all(|controller| controller.unanswered() == 0)
-            {
+            if controllers.iter().all(|controller| controller.unanswered() == 0) {
                 break;
             }
             tokio::time::sleep(EVERY).await;
@@ -61,18 +54,7 @@ impl Chatter {
 
 /// Pressure at a hydrant pump, around 350 kPa in steps of 0.1.
 fn reading(turn: usize) -> Report {
-    let component = Component {
-        system: 11,
-        address: 1,
-        kind: 91,
-        zone: 1,
-        number: 7,
-        text: String::new(),
-    };
+    let component = Component { system: 11, address: 1, kind: 91, zone: 1, number: 7, text: String::new() };
     let swing = i16::try_from(turn % 40).unwrap_or(0) - 20;
-    Report::Reading {
-        component,
-        quantity: 5,
-        value: 3500 + swing,
-    }
+    Report::Reading { component, quantity: 5, value: 3500 + swing }
 }

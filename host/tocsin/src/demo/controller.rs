@@ -38,14 +38,9 @@ pub struct Controller {
 }
 
 impl Controller {
-    pub async fn connect(
-        door: &str,
-        id: &str,
-        title: &str,
-        ledger: Arc<Ledger>,
-    ) -> Result<Controller> {
-        let route = Route::from_id(id, CENTRE)
-            .with_context(|| format!("`{id}` is no address of six bytes"))?;
+    pub async fn connect(door: &str, id: &str, title: &str, ledger: Arc<Ledger>) -> Result<Controller> {
+        let route =
+            Route::from_id(id, CENTRE).with_context(|| format!("`{id}` is no address of six bytes"))?;
         let stream = TcpStream::connect(door)
             .await
             .with_context(|| format!("cannot connect to the fire door {door}"))?;
@@ -77,10 +72,7 @@ impl Controller {
         };
         self.serial = self.serial.wrapping_add(1);
         let frame = self.route.frame(self.serial, at, report);
-        self.pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(self.serial, Instant::now());
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(self.serial, Instant::now());
         self.ledger.book().frames += 1;
         frame
     }
@@ -93,20 +85,12 @@ impl Controller {
     /// Bytes as they are: halves of frames, several at once, garbage.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.ledger.book().bytes += bytes.len() as u64;
-        self.line
-            .write_all(bytes)
-            .await
-            .with_context(|| format!("the line of {} broke", self.title))
+        self.line.write_all(bytes).await.with_context(|| format!("the line of {} broke", self.title))
     }
 
     /// One frame in pieces cut at `cuts`, each a while after the other. Its time
     /// counts from the last one.
-    pub async fn say_in_pieces(
-        &mut self,
-        report: Report,
-        cuts: [usize; 2],
-        pause: Duration,
-    ) -> Result<()> {
+    pub async fn say_in_pieces(&mut self, report: Report, cuts: [usize; 2], pause: Duration) -> Result<()> {
         let frame = self.frame(&report);
         let (head, tail) = frame.split_at(cuts[1].min(frame.len()));
         let (first, second) = head.split_at(cuts[0].min(head.len()));
@@ -114,10 +98,7 @@ impl Controller {
             self.write(piece).await?;
             tokio::time::sleep(pause).await;
         }
-        self.pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(self.serial, Instant::now());
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(self.serial, Instant::now());
         self.write(tail).await
     }
 
@@ -133,12 +114,7 @@ impl Controller {
         self.say(report).await?;
         let serial = self.serial;
         while began.elapsed() < EXCHANGE {
-            if !self
-                .pending
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .contains_key(&serial)
-            {
+            if !self.pending.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&serial) {
                 return Ok(Some(began.elapsed()));
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -147,10 +123,7 @@ impl Controller {
     }
 
     pub fn unanswered(&self) -> usize {
-        self.pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
@@ -159,10 +132,7 @@ async fn listen(mut ears: OwnedReadHalf, pending: Pending, ledger: Arc<Ledger>) 
     let mut buffer = Vec::with_capacity(4096);
     while let Ok(1..) = ears.read_buf(&mut buffer).await {
         for answer in answers(&mut buffer) {
-            let sent = pending
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&answer.serial);
+            let sent = pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&answer.serial);
             let mut book = ledger.book();
             match answer.command {
                 command::ACK => book.acks += 1,

@@ -60,15 +60,7 @@ impl Component {
     fn path(&self) -> [u8; 7] {
         let [zone, zone_high] = self.zone.to_le_bytes();
         let [number, number_high] = self.number.to_le_bytes();
-        [
-            self.system,
-            self.address,
-            self.kind,
-            zone,
-            zone_high,
-            number,
-            number_high,
-        ]
+        [self.system, self.address, self.kind, zone, zone_high, number, number_high]
     }
 }
 
@@ -80,11 +72,7 @@ pub enum Report {
     /// Type 2: state of components, up to 22 in one frame.
     Components(Vec<(Component, u16)>),
     /// Type 3: a measured value of a component.
-    Reading {
-        component: Component,
-        quantity: u8,
-        value: i16,
-    },
+    Reading { component: Component, quantity: u8, value: i16 },
     /// Not in the standard, common in the field: command 2 without data.
     Heartbeat,
 }
@@ -93,11 +81,7 @@ impl Report {
     fn data(&self, at: TimeTag) -> Vec<u8> {
         match self {
             Report::Heartbeat => Vec::new(),
-            Report::System {
-                system,
-                address,
-                state,
-            } => {
+            Report::System { system, address, state } => {
                 let mut data = vec![1, 1, *system, *address];
                 data.extend(state.to_le_bytes());
                 data.extend(at.0);
@@ -113,11 +97,7 @@ impl Report {
                 }
                 data
             }
-            Report::Reading {
-                component,
-                quantity,
-                value,
-            } => {
+            Report::Reading { component, quantity, value } => {
                 let mut data = vec![3, 1];
                 data.extend(component.path());
                 data.push(*quantity);
@@ -155,14 +135,7 @@ impl Route {
     }
 
     pub fn frame(&self, serial: u16, at: TimeTag, report: &Report) -> Vec<u8> {
-        frame(
-            self.device,
-            self.centre,
-            serial,
-            at,
-            command::SEND,
-            &report.data(at),
-        )
+        frame(self.device, self.centre, serial, at, command::SEND, &report.data(at))
     }
 }
 
@@ -214,10 +187,7 @@ pub fn answers(buffer: &mut Vec<u8>) -> Vec<Answer> {
         };
         let sum = whole.len() - 3;
         if whole.ends_with(b"##") && checksum(&whole[2..sum]) == whole[sum] {
-            found.push(Answer {
-                serial: u16::from_le_bytes([whole[2], whole[3]]),
-                command: whole[26],
-            });
+            found.push(Answer { serial: u16::from_le_bytes([whole[2], whole[3]]), command: whole[26] });
             at += whole.len();
         } else {
             at += 1;
@@ -242,14 +212,7 @@ mod tests {
     }
 
     fn component(system: u8, kind: u8, zone: u16, number: u16, text: &str) -> Component {
-        Component {
-            system,
-            address: 1,
-            kind,
-            zone,
-            number,
-            text: text.to_owned(),
-        }
+        Component { system, address: 1, kind, zone, number, text: text.to_owned() }
     }
 
     #[test]
@@ -260,30 +223,19 @@ mod tests {
         };
         check(
             1,
-            Report::Components(vec![(
-                component(1, 42, 10, 2, "3号楼2层201室烟感"),
-                state::FIRE,
-            )]),
+            Report::Components(vec![(component(1, 42, 10, 2, "3号楼2层201室烟感"), state::FIRE)]),
             "40 40 01 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B 00 00 00 00 30 00 02 02 01 01 01 2A 0A 00 02 00 03 00 \
              33 BA C5 C2 A5 32 B2 E3 32 30 31 CA D2 D1 CC B8 D0 00 00 00 00 00 00 00 00 00 00 00 00 00 00 14 1E 0E 0C 07 1A 90 23 23",
         );
         check(
             2,
-            Report::Reading {
-                component: component(11, 91, 1, 7, ""),
-                quantity: 5,
-                value: 1350,
-            },
+            Report::Reading { component: component(11, 91, 1, 7, ""), quantity: 5, value: 1350 },
             "40 40 02 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B 00 00 00 00 12 00 02 03 01 0B 01 5B 01 00 07 00 05 46 05 \
              14 1E 0E 0C 07 1A C4 23 23",
         );
         check(
             3,
-            Report::System {
-                system: 1,
-                address: 1,
-                state: 0x0105,
-            },
+            Report::System { system: 1, address: 1, state: 0x0105 },
             "40 40 03 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B 00 00 00 00 0C 00 02 01 01 01 01 05 01 14 1E 0E 0C 07 1A 06 23 23",
         );
         check(
@@ -295,9 +247,7 @@ mod tests {
 
     #[test]
     fn a_full_frame_holds_22_components() {
-        let many = (0..22)
-            .map(|n| (component(1, 40, 1, n, "烟感"), state::NORMAL))
-            .collect();
+        let many = (0..22).map(|n| (component(1, 40, 1, n, "烟感"), state::NORMAL)).collect();
         let frame = route().frame(9, AT, &Report::Components(many));
         assert_eq!(frame.len(), SHORTEST + 2 + 22 * 46);
         assert!(frame.len() - SHORTEST <= LONGEST_DATA);
@@ -314,21 +264,14 @@ mod tests {
         let ack = bytes(
             "40 40 01 00 01 01 14 1E 0E 0C 07 1A 38 5B 00 00 00 00 79 03 00 00 00 00 00 00 03 82 23 23",
         );
-        let ack_of_1 = Answer {
-            serial: 1,
-            command: command::ACK,
-        };
+        let ack_of_1 = Answer { serial: 1, command: command::ACK };
         let check = |stream: Vec<u8>, expect: &[Answer], left: usize| {
             let mut buffer = stream;
             assert_eq!(answers(&mut buffer), expect);
             assert_eq!(buffer.len(), left);
         };
         check(ack.clone(), &[ack_of_1], 0);
-        check(
-            [ack.clone(), ack.clone()].concat(),
-            &[ack_of_1, ack_of_1],
-            0,
-        );
+        check([ack.clone(), ack.clone()].concat(), &[ack_of_1, ack_of_1], 0);
         check([b"junk@".to_vec(), ack.clone()].concat(), &[ack_of_1], 0);
         check(ack[..29].to_vec(), &[], 29);
         let mut broken = ack;

@@ -24,25 +24,16 @@ pub struct Attack {
 
 pub fn start(stage: &Stage) -> Attack {
     let over = Arc::new(AtomicBool::new(false));
-    let posters = (0..POSTERS)
-        .map(|number| tokio::spawn(keep_posting(stage.poster(), over.clone(), number)))
-        .collect();
+    let posters =
+        (0..POSTERS).map(|number| tokio::spawn(keep_posting(stage.poster(), over.clone(), number))).collect();
     Attack { over, posters }
 }
 
 async fn keep_posting(poster: super::stage::Poster, over: Arc<AtomicBool>, number: u8) -> Answers {
     let mut answers = Answers::new();
     while !over.load(Ordering::Relaxed) {
-        let reply = poster
-            .post(
-                &format!("{HOSTILE}/{FEED}"),
-                "application/octet-stream",
-                vec![number],
-            )
-            .await;
-        *answers
-            .entry(reply.map_or(0, |reply| reply.status))
-            .or_default() += 1;
+        let reply = poster.post(&format!("{HOSTILE}/{FEED}"), "application/octet-stream", vec![number]).await;
+        *answers.entry(reply.map_or(0, |reply| reply.status)).or_default() += 1;
         tokio::time::sleep(PAUSE).await;
     }
     answers

@@ -29,10 +29,8 @@ impl Default for Client {
 
 /// Without the environment's proxy: the host is on this machine.
 fn agent(patience: Option<Duration>) -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .proxy(None)
-        .http_status_as_error(false)
-        .timeout_global(patience);
+    let config =
+        ureq::Agent::config_builder().proxy(None).http_status_as_error(false).timeout_global(patience);
     config.build().into()
 }
 
@@ -49,10 +47,7 @@ impl Client {
                 .body_mut()
                 .read_to_vec()
                 .with_context(|| format!("cannot read the answer of {url}"))?;
-            Ok(Reply {
-                status: answer.status().as_u16(),
-                body,
-            })
+            Ok(Reply { status: answer.status().as_u16(), body })
         })
         .await?
     }
@@ -60,16 +55,10 @@ impl Client {
     pub async fn get<T: DeserializeOwned + Send + 'static>(&self, url: String) -> Result<T> {
         let agent = self.0.clone();
         tokio::task::spawn_blocking(move || {
-            let mut answer = agent
-                .get(&url)
-                .call()
-                .with_context(|| format!("cannot get {url}"))?;
+            let mut answer = agent.get(&url).call().with_context(|| format!("cannot get {url}"))?;
             let status = answer.status();
             anyhow::ensure!(status.is_success(), "{url} answers {status}");
-            answer
-                .body_mut()
-                .read_json()
-                .with_context(|| format!("cannot read the answer of {url}"))
+            answer.body_mut().read_json().with_context(|| format!("cannot read the answer of {url}"))
         })
         .await?
     }
@@ -124,11 +113,7 @@ mod tests {
         drop(sender);
         let event = receiver.blocking_recv().expect("one event");
         assert_eq!(
-            (
-                event.kind.as_str(),
-                event.incident.id.as_str(),
-                event.incident.count
-            ),
+            (event.kind.as_str(), event.incident.id.as_str(), event.incident.count),
             ("incident.opened", "a", 2)
         );
         assert!(receiver.blocking_recv().is_none());

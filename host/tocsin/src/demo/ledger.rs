@@ -79,16 +79,9 @@ impl Latency {
         // Nearest rank: the smallest sample that `part` of all do not exceed.
         let at = |part: f64| {
             let rank = (part * sorted.len() as f64).ceil() as usize;
-            sorted
-                .get(rank.saturating_sub(1))
-                .map(|took| took.as_secs_f64() * 1e3)
+            sorted.get(rank.saturating_sub(1)).map(|took| took.as_secs_f64() * 1e3)
         };
-        Some(Latency {
-            samples: sorted.len(),
-            p50_ms: at(0.50)?,
-            p99_ms: at(0.99)?,
-            max_ms: at(1.0)?,
-        })
+        Some(Latency { samples: sorted.len(), p50_ms: at(0.50)?, p99_ms: at(0.99)?, max_ms: at(1.0)? })
     }
 }
 
@@ -105,14 +98,8 @@ mod tests {
         ledger.book().phase = Phase::Hostile;
         ledger.book().answered(Duration::from_millis(7));
         let quiet = ledger.book().latency(Phase::Quiet).expect("samples");
-        assert_eq!(
-            (quiet.samples, quiet.p50_ms, quiet.p99_ms, quiet.max_ms),
-            (100, 50.0, 99.0, 100.0)
-        );
-        assert_eq!(
-            ledger.book().latency(Phase::Hostile).map(|l| l.samples),
-            Some(1)
-        );
+        assert_eq!((quiet.samples, quiet.p50_ms, quiet.p99_ms, quiet.max_ms), (100, 50.0, 99.0, 100.0));
+        assert_eq!(ledger.book().latency(Phase::Hostile).map(|l| l.samples), Some(1));
         assert_eq!(Ledger::default().book().latency(Phase::Quiet), None);
     }
 }

@@ -16,10 +16,7 @@ impl Story {
             }
             return;
         }
-        teller.print(&format!(
-            "\n{}",
-            teller.painted(Tone::Good, &text!(sum_title))
-        ));
+        teller.print(&format!("\n{}", teller.painted(Tone::Good, &text!(sum_title))));
         self.tell_counts(teller);
         self.tell_incidents(teller);
         self.tell_dead(teller);
@@ -33,12 +30,7 @@ impl Story {
         row(
             teller,
             &text!(sum_frames),
-            &text!(
-                sum_answers,
-                frames = self.frames,
-                acks = self.acks,
-                naks = self.naks
-            ),
+            &text!(sum_answers, frames = self.frames, acks = self.acks, naks = self.naks),
         );
         row(
             teller,
@@ -53,20 +45,9 @@ impl Story {
         row(teller, &text!(sum_signals), &self.signals.to_string());
         row(teller, &text!(sum_merged), &self.merged.to_string());
         for account in &self.departments {
-            let Account {
-                id,
-                frames,
-                decoded,
-                dead,
-                noise,
-                adds_up,
-            } = account;
+            let Account { id, frames, decoded, dead, noise, adds_up } = account;
             let waiting = frames.saturating_sub(decoded + dead + noise);
-            let end = if *adds_up {
-                "✓".to_owned()
-            } else {
-                text!(sum_waiting, waiting = waiting)
-            };
+            let end = if *adds_up { "✓".to_owned() } else { text!(sum_waiting, waiting = waiting) };
             row(
                 teller,
                 &text!(sum_department, id = id),
@@ -83,19 +64,11 @@ impl Story {
     }
 
     fn tell_incidents(&self, teller: &Teller) {
-        row(
-            teller,
-            &text!(sum_incidents),
-            &self.incidents.len().to_string(),
-        );
+        row(teller, &text!(sum_incidents), &self.incidents.len().to_string());
         for incident in &self.incidents {
             let percent = (incident.confidence * 100.0).round();
             let state = state_word(&incident.state);
-            let tone = if incident.state == "confirmed" {
-                Tone::Alarm
-            } else {
-                Tone::Plain
-            };
+            let tone = if incident.state == "confirmed" { Tone::Alarm } else { Tone::Plain };
             let line = text!(
                 sum_incident,
                 title = incident.title,
@@ -126,48 +99,18 @@ impl Story {
 impl Hostile {
     fn tell(&self, teller: &Teller) {
         let posts: u64 = self.answers.values().sum();
-        let statuses: Vec<String> = self
-            .answers
-            .iter()
-            .map(|(status, count)| format!("{status} × {count}"))
-            .collect();
+        let statuses: Vec<String> =
+            self.answers.iter().map(|(status, count)| format!("{status} × {count}")).collect();
         row(
             teller,
             &text!(sum_hostile),
-            &text!(
-                sum_hostile_did,
-                posts = posts,
-                verdicts = self.verdicts,
-                statuses = statuses.join(", ")
-            ),
+            &text!(sum_hostile_did, posts = posts, verdicts = self.verdicts, statuses = statuses.join(", ")),
         );
-        for (label, latency) in [
-            (text!(sum_before), self.before),
-            (text!(sum_during), self.during),
-        ] {
-            if let Some(Latency {
-                samples,
-                p50_ms,
-                p99_ms,
-                max_ms,
-            }) = latency
-            {
-                let (p50, p99, max) = (
-                    format!("{p50_ms:.1}"),
-                    format!("{p99_ms:.1}"),
-                    format!("{max_ms:.1}"),
-                );
-                row(
-                    teller,
-                    &label,
-                    &text!(
-                        sum_latency,
-                        p50 = p50,
-                        p99 = p99,
-                        max = max,
-                        samples = samples
-                    ),
-                );
+        for (label, latency) in [(text!(sum_before), self.before), (text!(sum_during), self.during)] {
+            if let Some(Latency { samples, p50_ms, p99_ms, max_ms }) = latency {
+                let (p50, p99, max) =
+                    (format!("{p50_ms:.1}"), format!("{p99_ms:.1}"), format!("{max_ms:.1}"));
+                row(teller, &label, &text!(sum_latency, p50 = p50, p99 = p99, max = max, samples = samples));
             }
         }
     }

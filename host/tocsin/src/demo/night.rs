@@ -69,22 +69,13 @@ impl Lines {
             lost,
             chorus,
         };
-        for line in [
-            &mut lines.lead,
-            &mut lines.dirty,
-            &mut lines.tested,
-            &mut lines.late,
-        ]
-        .into_iter()
-        .chain(&mut lines.chorus)
+        for line in [&mut lines.lead, &mut lines.dirty, &mut lines.tested, &mut lines.late]
+            .into_iter()
+            .chain(&mut lines.chorus)
         {
             line.say(Report::Heartbeat).await?;
         }
-        stage.say(
-            Voice::Stage,
-            Tone::Plain,
-            &text!(demo_connected, controllers = cast.controllers()),
-        );
+        stage.say(Voice::Stage, Tone::Plain, &text!(demo_connected, controllers = cast.controllers()));
         Ok(lines)
     }
 }

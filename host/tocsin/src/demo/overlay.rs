@@ -14,22 +14,18 @@ pub const FEED: &str = "feed";
 /// Sockets get free ports, so that the demo runs beside a host of the same city.
 pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
-    let entries = std::fs::read_dir(city)
-        .with_context(|| format!("cannot read the city {}", city.display()))?;
+    let entries =
+        std::fs::read_dir(city).with_context(|| format!("cannot read the city {}", city.display()))?;
     for entry in entries {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
+        if path.extension().is_some_and(|extension| extension == "toml") {
             let name = path.file_name().context("a file without a name")?;
             std::fs::copy(&path, out.join(name))
                 .with_context(|| format!("cannot copy {}", path.display()))?;
         }
     }
     let main = out.join("city.toml");
-    let text = std::fs::read_to_string(&main)
-        .with_context(|| format!("cannot read {}", main.display()))?;
+    let text = std::fs::read_to_string(&main).with_context(|| format!("cannot read {}", main.display()))?;
     let city = absolute(city)?;
     let text = with_hostile(&text, &city, &absolute(fixture)?)
         .with_context(|| format!("cannot read {}", main.display()))?;
@@ -53,18 +49,8 @@ fn with_hostile(text: &str, city: &Path, fixture: &Path) -> Result<String> {
         }
     }
     let addition = [
-        (
-            "department",
-            vec![("id", HOSTILE), ("name", "演示用敌意部门")],
-        ),
-        (
-            "plugin",
-            vec![
-                ("id", HOSTILE),
-                ("department", HOSTILE),
-                ("package", &fixture.to_string_lossy()),
-            ],
-        ),
+        ("department", vec![("id", HOSTILE), ("name", "演示用敌意部门")]),
+        ("plugin", vec![("id", HOSTILE), ("department", HOSTILE), ("package", &fixture.to_string_lossy())]),
         (
             "door",
             vec![
@@ -84,9 +70,7 @@ fn with_hostile(text: &str, city: &Path, fixture: &Path) -> Result<String> {
         (list, entry)
     });
     for (list, entry) in addition {
-        let all = table
-            .entry(list)
-            .or_insert_with(|| Value::Array(Vec::new()));
+        let all = table.entry(list).or_insert_with(|| Value::Array(Vec::new()));
         all.as_array_mut()
             .with_context(|| format!("`{list}` is no list of tables"))?
             .push(Value::Table(entry));
@@ -95,12 +79,7 @@ fn with_hostile(text: &str, city: &Path, fixture: &Path) -> Result<String> {
 }
 
 fn tables<'t>(table: &'t mut Table, list: &str) -> impl Iterator<Item = &'t mut Table> {
-    table
-        .get_mut(list)
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_table_mut)
+    table.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_table_mut)
 }
 
 #[cfg(test)]
@@ -112,24 +91,14 @@ mod tests {
         let city = "code = \"330791000000\"\n[[department]]\nid = \"fire\"\nname = \"消防\"\n\
             [[plugin]]\nid = \"fire\"\ndepartment = \"fire\"\npackage = \"../fire.wasm\"\n\
             [[door]]\nname = \"fire-tcp\"\nkind = \"tcp\"\nport = 26875\n";
-        let text = with_hostile(
-            city,
-            Path::new("/cities/a"),
-            Path::new("/fixtures/spin.wasm"),
-        )
-        .expect("a city");
+        let text =
+            with_hostile(city, Path::new("/cities/a"), Path::new("/fixtures/spin.wasm")).expect("a city");
         let table: Table = text.parse().expect("TOML");
         let at = |list: &str, index: usize, field: &str| table[list][index][field].clone();
-        assert_eq!(
-            at("plugin", 0, "package").as_str(),
-            Some("/cities/a/../fire.wasm")
-        );
+        assert_eq!(at("plugin", 0, "package").as_str(), Some("/cities/a/../fire.wasm"));
         assert_eq!(at("door", 0, "port").as_integer(), Some(0));
         assert_eq!(at("department", 1, "id").as_str(), Some("hostile"));
-        assert_eq!(
-            at("plugin", 1, "package").as_str(),
-            Some("/fixtures/spin.wasm")
-        );
+        assert_eq!(at("plugin", 1, "package").as_str(), Some("/fixtures/spin.wasm"));
         assert_eq!(at("door", 1, "name").as_str(), Some("feed"));
     }
 }

@@ -39,19 +39,11 @@ impl Stage {
         Ok(Stage {
             cast: Cast::pick(&target.city)?,
             teller: Arc::new(Teller::new(options.speed, options.json)),
-            poster: Poster {
-                client: client.clone(),
-                ledger: ledger.clone(),
-                door: http,
-            },
+            poster: Poster { client: client.clone(), ledger: ledger.clone(), door: http },
             ledger,
             random: Random::seeded(options.seed),
             client,
-            has_hostile: target
-                .city
-                .departments
-                .iter()
-                .any(|department| department.id == overlay::HOSTILE),
+            has_hostile: target.city.departments.iter().any(|department| department.id == overlay::HOSTILE),
             fire: door("fire-tcp")?,
             console: target.ready.console.trim_end_matches('/').to_owned(),
         })
@@ -100,10 +92,7 @@ impl Poster {
             book.bytes += body.len() as u64;
             book.posts += 1;
         }
-        let reply = self
-            .client
-            .post(format!("{}/in/{path}", self.door), kind, body)
-            .await?;
+        let reply = self.client.post(format!("{}/in/{path}", self.door), kind, body).await?;
         let mut book = self.ledger.book();
         if reply.status < 300 {
             book.accepted += 1;

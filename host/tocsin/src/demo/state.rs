@@ -27,11 +27,7 @@ pub struct Incident {
 impl Incident {
     /// Signals that said again what a row of evidence had said.
     pub fn repeats(&self) -> u64 {
-        let rows = if self.evidence > 0 {
-            self.evidence
-        } else {
-            self.sources.len() as u64
-        };
+        let rows = if self.evidence > 0 { self.evidence } else { self.sources.len() as u64 };
         (self.count + self.supports).saturating_sub(rows)
     }
 
@@ -43,9 +39,7 @@ impl Incident {
 
 /// A reason may be a sentence, or an object that holds one.
 fn words(value: &Value) -> String {
-    let inside = ["text", "reason", "title"]
-        .iter()
-        .find_map(|name| value.get(name).and_then(Value::as_str));
+    let inside = ["text", "reason", "title"].iter().find_map(|name| value.get(name).and_then(Value::as_str));
     match (value, inside) {
         (Value::String(text), _) => text.clone(),
         (_, Some(text)) => text.to_owned(),
@@ -104,17 +98,9 @@ impl Event {
     /// The incident stands at the top of the data, or under `incident`.
     pub fn read(kind: &str, data: &str) -> Option<Event> {
         let data: Value = serde_json::from_str(data).ok()?;
-        let incident = data
-            .get("incident")
-            .filter(|inside| inside.is_object())
-            .unwrap_or(&data);
-        let incident = Incident::deserialize(incident)
-            .ok()
-            .filter(|incident| !incident.id.is_empty())?;
-        Some(Event {
-            kind: kind.to_owned(),
-            incident,
-        })
+        let incident = data.get("incident").filter(|inside| inside.is_object()).unwrap_or(&data);
+        let incident = Incident::deserialize(incident).ok().filter(|incident| !incident.id.is_empty())?;
+        Some(Event { kind: kind.to_owned(), incident })
     }
 }
 
@@ -126,18 +112,13 @@ mod tests {
     fn an_event_is_read_in_either_shape() {
         let check = |data: &str, expect: Option<&str>| {
             assert_eq!(
-                Event::read("incident.opened", data)
-                    .map(|event| event.incident.id)
-                    .as_deref(),
+                Event::read("incident.opened", data).map(|event| event.incident.id).as_deref(),
                 expect,
                 "{data}"
             );
         };
         check(r#"{"id":"I-1","count":1}"#, Some("I-1"));
-        check(
-            r#"{"incident":{"id":"I-2","sources":["a"],"reasons":["smoke"]}}"#,
-            Some("I-2"),
-        );
+        check(r#"{"incident":{"id":"I-2","sources":["a"],"reasons":["smoke"]}}"#, Some("I-2"));
         check(r#"{"count":1}"#, None);
         check("<html>", None);
     }
@@ -149,11 +130,7 @@ mod tests {
                 .expect("json");
         assert_eq!(incident.repeats(), 3);
         assert_eq!(incident.words(), ["x", "y"]);
-        let rows = Incident {
-            evidence: 4,
-            supports: 1,
-            ..incident
-        };
+        let rows = Incident { evidence: 4, supports: 1, ..incident };
         assert_eq!(rows.repeats(), 2);
     }
 }

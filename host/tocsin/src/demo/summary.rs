@@ -80,11 +80,8 @@ impl Story {
         let incidents: Vec<Incident> = stage.client.get(stage.api("incidents")).await?;
         let dead: Vec<DeadLetter> = stage.client.get(stage.api("dead")).await?;
         let book = stage.ledger.book().clone();
-        let verdicts = status
-            .departments
-            .iter()
-            .find(|d| d.id == HOSTILE)
-            .map_or(0, Department::verdict_count);
+        let verdicts =
+            status.departments.iter().find(|d| d.id == HOSTILE).map_or(0, Department::verdict_count);
         Ok(Story {
             bytes: book.bytes,
             frames: book.frames,
@@ -93,11 +90,7 @@ impl Story {
             posts: book.posts,
             posts_accepted: book.accepted,
             posts_refused: book.refused,
-            signals: status
-                .departments
-                .iter()
-                .map(|department| department.signals)
-                .sum(),
+            signals: status.departments.iter().map(|department| department.signals).sum(),
             merged: incidents.iter().map(Incident::repeats).sum(),
             incidents: incidents.into_iter().map(Told::from).collect(),
             dead: grouped(&dead),
@@ -119,12 +112,7 @@ async fn settled(stage: &Stage) -> Result<Status> {
     loop {
         let status: Status = stage.client.get(stage.api("status")).await?;
         // The hostile department may wait behind its breaker for as long as it likes.
-        let others = || {
-            status
-                .departments
-                .iter()
-                .filter(|department| department.id != HOSTILE)
-        };
+        let others = || status.departments.iter().filter(|department| department.id != HOSTILE);
         let frames = others().map(|department| department.frames).sum();
         let still = frames == last && others().all(Department::adds_up);
         if still || began.elapsed() > SETTLE {
@@ -138,9 +126,7 @@ async fn settled(stage: &Stage) -> Result<Status> {
 fn grouped(letters: &[DeadLetter]) -> Vec<DeadGroup> {
     let mut groups: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
     for letter in letters {
-        *groups
-            .entry((&letter.department, &letter.kind, &letter.reason))
-            .or_default() += 1;
+        *groups.entry((&letter.department, &letter.kind, &letter.reason)).or_default() += 1;
     }
     let mut groups: Vec<DeadGroup> = groups
         .into_iter()
@@ -158,47 +144,16 @@ fn grouped(letters: &[DeadLetter]) -> Vec<DeadGroup> {
 impl From<Incident> for Told {
     fn from(incident: Incident) -> Told {
         let evidence = incident.words();
-        let Incident {
-            id,
-            title,
-            state,
-            count,
-            supports,
-            sources,
-            confidence,
-            ..
-        } = incident;
-        Told {
-            id,
-            title,
-            state,
-            count: count + supports,
-            sources: sources.len(),
-            confidence,
-            evidence,
-        }
+        let Incident { id, title, state, count, supports, sources, confidence, .. } = incident;
+        Told { id, title, state, count: count + supports, sources: sources.len(), confidence, evidence }
     }
 }
 
 impl From<Department> for Account {
     fn from(department: Department) -> Account {
         let adds_up = department.adds_up();
-        let Department {
-            id,
-            frames,
-            decoded,
-            dead,
-            noise,
-            ..
-        } = department;
-        Account {
-            id,
-            frames,
-            decoded,
-            dead,
-            noise,
-            adds_up,
-        }
+        let Department { id, frames, decoded, dead, noise, .. } = department;
+        Account { id, frames, decoded, dead, noise, adds_up }
     }
 }
 
@@ -214,15 +169,10 @@ mod tests {
             reason: reason.to_owned(),
             ..DeadLetter::default()
         };
-        let groups = grouped(&[
-            letter("video", "no XML"),
-            letter("fire", "checksum"),
-            letter("fire", "checksum"),
-        ]);
-        let told: Vec<(&str, u64)> = groups
-            .iter()
-            .map(|group| (group.reason.as_str(), group.count))
-            .collect();
+        let groups =
+            grouped(&[letter("video", "no XML"), letter("fire", "checksum"), letter("fire", "checksum")]);
+        let told: Vec<(&str, u64)> =
+            groups.iter().map(|group| (group.reason.as_str(), group.count)).collect();
         assert_eq!(told, [("checksum", 2), ("no XML", 1)]);
     }
 }

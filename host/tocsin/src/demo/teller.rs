@@ -42,12 +42,7 @@ impl Teller {
         let colour = !json
             && std::io::stdout().is_terminal()
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Teller {
-            began: Instant::now(),
-            speed,
-            json,
-            colour,
-        }
+        Teller { began: Instant::now(), speed, json, colour }
     }
 
     /// When `second` of the story comes, in real time.
@@ -59,17 +54,15 @@ impl Teller {
     fn clock(&self) -> String {
         let passed = (self.began.elapsed().as_secs_f64() * self.speed) as u64;
         let now = BEGINS_S + passed;
-        format!(
-            "{:02}:{:02}:{:02}",
-            now / 3600 % 24,
-            now / 60 % 60,
-            now % 60
-        )
+        format!("{:02}:{:02}:{:02}", now / 3600 % 24, now / 60 % 60, now % 60)
     }
 
     pub fn say(&self, voice: Voice, tone: Tone, line: &str) {
         if self.json {
-            self.print(&json!({ "at": self.clock(), "voice": format!("{voice:?}").to_lowercase(), "line": line }).to_string());
+            self.print(
+                &json!({ "at": self.clock(), "voice": format!("{voice:?}").to_lowercase(), "line": line })
+                    .to_string(),
+            );
             return;
         }
         let mark = match tone {
@@ -95,12 +88,7 @@ impl Teller {
         let percent = (incident.confidence * 100.0).round();
         let (count, sources) = (incident.count + incident.supports, incident.sources.len());
         let line = match event.kind.as_str() {
-            "incident.opened" => text!(
-                demo_opened,
-                title = incident.title,
-                state = state,
-                percent = percent
-            ),
+            "incident.opened" => text!(demo_opened, title = incident.title, state = state, percent = percent),
             _ => text!(
                 demo_changed,
                 title = incident.title,
@@ -110,11 +98,7 @@ impl Teller {
                 sources = sources
             ),
         };
-        let tone = if event.kind == "incident.opened" {
-            Tone::Alarm
-        } else {
-            Tone::Plain
-        };
+        let tone = if event.kind == "incident.opened" { Tone::Alarm } else { Tone::Plain };
         let name = padded(&name(Voice::City), 8);
         self.print(&self.painted(tone, &format!("{}  {name} ⇒ {line}", self.clock())));
     }
@@ -140,11 +124,7 @@ impl Teller {
             Tone::Good => "32",
             Tone::Plain => return line.to_owned(),
         };
-        if self.colour {
-            format!("\x1b[{code}m{line}\x1b[0m")
-        } else {
-            line.to_owned()
-        }
+        if self.colour { format!("\x1b[{code}m{line}\x1b[0m") } else { line.to_owned() }
     }
 }
 

@@ -11,9 +11,8 @@ const ECCENTRICITY: f64 = 0.006_693_421_622_965_943;
 pub fn gcj02(at: Position) -> Position {
     use std::f64::consts::PI;
     let (x, y) = (at.lon - 105.0, at.lat - 35.0);
-    let wave = |a: f64, b: f64, c: f64, d: f64, t: f64| {
-        (a * (t * PI).sin() + b * (t / c * PI).sin()) * 2.0 / d
-    };
+    let wave =
+        |a: f64, b: f64, c: f64, d: f64, t: f64| (a * (t * PI).sin() + b * (t / c * PI).sin()) * 2.0 / d;
     let common = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
     let north = -100.0
         + 2.0 * x
@@ -44,9 +43,7 @@ pub fn gcj02(at: Position) -> Position {
 
 /// One report of category `fire`.
 pub fn report(number: u32, text: &str, place: Option<Position>, at: jiff::Timestamp) -> Vec<u8> {
-    let position = place
-        .map(gcj02)
-        .map(|at| json!({ "lon": at.lon, "lat": at.lat, "datum": "gcj02" }));
+    let position = place.map(gcj02).map(|at| json!({ "lon": at.lon, "lat": at.lat, "datum": "gcj02" }));
     let report = json!({
         "id": format!("demo-{number}"),
         "category": "fire",
@@ -66,10 +63,7 @@ mod tests {
     #[test]
     fn gcj02_shifts_as_maps_in_china_do() {
         // Tian'anmen, a pair that public converters agree on to the sixth decimal.
-        let got = gcj02(Position {
-            lon: 116.397_428,
-            lat: 39.909_23,
-        });
+        let got = gcj02(Position { lon: 116.397_428, lat: 39.909_23 });
         assert!((got.lon - 116.403_67).abs() < 2e-5, "{got:?}");
         assert!((got.lat - 39.910_63).abs() < 2e-5, "{got:?}");
     }

@@ -22,7 +22,8 @@ pub enum Unread {
 }
 
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Unread> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let is_large = length.is_some_and(|length| length > limit as u64);
     // Asked first, such a sender hears the refusal before it writes anything.
     if is_large && (headers.contains_key(header::EXPECT) || length > Some(DISCARD_BYTES)) {

@@ -53,9 +53,8 @@ macro_rules! stack {
 pub(super) use stack;
 
 pub fn router(console: Console) -> Router {
-    let slow = Router::new()
-        .route("/api/v1/journal/verify", get(status::verify))
-        .layer(stack!(1, VERIFY_WITHIN));
+    let slow =
+        Router::new().route("/api/v1/journal/verify", get(status::verify)).layer(stack!(1, VERIFY_WITHIN));
     let packages = Router::new()
         .route("/api/v1/plugins", get(plugin::list).post(plugin::push))
         .layer(DefaultBodyLimit::max(PACKAGE_BYTES))
@@ -90,9 +89,16 @@ pub fn router(console: Console) -> Router {
 }
 
 async fn unknown() -> Refusal {
-    Refusal::not_found("route", "there is no such path; /api/v1/status, /api/v1/incidents, /api/v1/dead, /api/v1/plugins and /api/v1/stream are there")
+    Refusal::not_found(
+        "route",
+        "there is no such path; /api/v1/status, /api/v1/incidents, /api/v1/dead, /api/v1/plugins and /api/v1/stream are there",
+    )
 }
 
 async fn wrong_method() -> Refusal {
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this path takes another method; the Allow header names it")
+    Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "this path takes another method; the Allow header names it",
+    )
 }

@@ -37,7 +37,10 @@ pub async fn list(
 pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     match console.host.dead_letter(&id).await {
         Some(letter) => Ok(Json(shown(letter, usize::MAX))),
-        None => Err(Refusal::not_found("dead.unknown", format!("there is no dead letter `{id}`; `tocsin dead list` names them"))),
+        None => Err(Refusal::not_found(
+            "dead.unknown",
+            format!("there is no dead letter `{id}`; `tocsin dead list` names them"),
+        )),
     }
 }
 
@@ -48,11 +51,17 @@ pub async fn replay(State(console): State<Console>, Path(id): Path<String>) -> R
 
 type Plain = Path<(String, String, String)>;
 
-pub async fn show_plain(console: State<Console>, Path((id, run, index)): Plain) -> Result<Json<Value>, Refusal> {
+pub async fn show_plain(
+    console: State<Console>,
+    Path((id, run, index)): Plain,
+) -> Result<Json<Value>, Refusal> {
     show(console, Path(format!("{id}/{run}/{index}"))).await
 }
 
-pub async fn replay_plain(console: State<Console>, Path((id, run, index)): Plain) -> Result<Json<Value>, Refusal> {
+pub async fn replay_plain(
+    console: State<Console>,
+    Path((id, run, index)): Plain,
+) -> Result<Json<Value>, Refusal> {
     replay(console, Path(format!("{id}/{run}/{index}"))).await
 }
 

@@ -63,7 +63,8 @@ struct Door {
 }
 
 pub fn router(host: Arc<Host>) -> Router {
-    let room = host.sources.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(IN_FLIGHT_SOURCE)))).collect();
+    let room =
+        host.sources.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(IN_FLIGHT_SOURCE)))).collect();
     let door = Door { host, room: Arc::new(room) };
     Router::new()
         .route("/in/{department}/{source}", post(plain))
@@ -99,7 +100,10 @@ async fn of_device(
     body: Body,
 ) -> Result<Response, Refusal> {
     if device.len() > DEVICE_BYTES || device.chars().any(char::is_control) {
-        return Err(Refusal::bad("device", format!("a device's name has at most {DEVICE_BYTES} bytes and no control characters")));
+        return Err(Refusal::bad(
+            "device",
+            format!("a device's name has at most {DEVICE_BYTES} bytes and no control characters"),
+        ));
     }
     let origin = format!("/in/{department}/{source}/{device} {peer}");
     door.take((department, source), device, origin, &headers, body).await
@@ -119,7 +123,10 @@ impl Door {
         };
         takes(headers)?;
         let Ok(_permit) = room.try_acquire() else {
-            return Err(Refusal::away("source.busy", format!("too many messages of /in/{}/{} are under way; send it again", key.0, key.1)));
+            return Err(Refusal::away(
+                "source.busy",
+                format!("too many messages of /in/{}/{} are under way; send it again", key.0, key.1),
+            ));
         };
         let payload = read(mouth, headers, body).await?;
         // While the bus is away a door does not accept: the writer would wait for it.
@@ -135,11 +142,25 @@ impl Door {
     }
 
     fn unknown(&self, (department, source): &(String, String)) -> Refusal {
-        let known: Vec<String> = self.host.sources.keys().map(|(department, source)| format!("/in/{department}/{source}")).collect();
+        let known: Vec<String> = self
+            .host
+            .sources
+            .keys()
+            .map(|(department, source)| format!("/in/{department}/{source}"))
+            .collect();
         let has_department = self.host.city().departments.iter().any(|known| known.id == *department);
         let (code, message) = match has_department {
-            true => ("source.unknown", format!("the department `{department}` has no source `{source}`; there are {}", known.join(", "))),
-            false => ("department.unknown", format!("there is no department `{department}`; there are {}", known.join(", "))),
+            true => (
+                "source.unknown",
+                format!(
+                    "the department `{department}` has no source `{source}`; there are {}",
+                    known.join(", ")
+                ),
+            ),
+            false => (
+                "department.unknown",
+                format!("there is no department `{department}`; there are {}", known.join(", ")),
+            ),
         };
         Refusal::not_found(code, message).with("known", known)
     }
@@ -147,7 +168,9 @@ impl Door {
 
 /// A plugin sees bytes as they were meant: what HTTP wraps around them is refused.
 fn takes(headers: &HeaderMap) -> Result<(), Refusal> {
-    let value = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let value = |name| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+    };
     let refuse = |message: &str| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media", message));
     if value(header::CONTENT_TYPE).starts_with("multipart/") {
         return refuse("send the message itself as the body, not a form with it");
@@ -160,13 +183,17 @@ fn takes(headers: &HeaderMap) -> Result<(), Refusal> {
 
 async fn read(mouth: &Mouth, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     match body::read(headers, body, FRAME_BYTES).await {
-        Ok(bytes) if bytes.is_empty() => Err(Refusal::bad("body.empty", "the body is empty; send the message as the body")),
+        Ok(bytes) if bytes.is_empty() => {
+            Err(Refusal::bad("body.empty", "the body is empty; send the message as the body"))
+        }
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLarge) => {
             mouth.metrics.refused(&mouth.spec.department);
             Err(too_large(format!("a message has at most {FRAME_BYTES} bytes; send pictures as links")))
         }
-        Err(Unread::Late) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", "the body did not arrive within 10 s")),
+        Err(Unread::Late) => {
+            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", "the body did not arrive within 10 s"))
+        }
         Err(Unread::Broken) => Err(Refusal::bad("body.broken", "the body did not arrive whole")),
     }
 }
@@ -181,9 +208,12 @@ fn answer(Settled { frame, end }: Settled) -> Response {
             bytes if bytes.is_empty() => accepted(&frame),
             bytes => named(&frame, (StatusCode::OK, content(bytes)).into_response()),
         },
-        End::Rejected(rejection) if rejection.reply.is_empty() => refused(&frame, rejection.kind.as_str(), &rejection.reason),
+        End::Rejected(rejection) if rejection.reply.is_empty() => {
+            refused(&frame, rejection.kind.as_str(), &rejection.reason)
+        }
         End::Rejected(rejection) => {
-            let mut response = (StatusCode::UNPROCESSABLE_ENTITY, content(rejection.reply.into())).into_response();
+            let mut response =
+                (StatusCode::UNPROCESSABLE_ENTITY, content(rejection.reply.into())).into_response();
             let headers = response.headers_mut();
             for (name, text) in [(KIND, rejection.kind.as_str()), (REASON, &rejection.reason)] {
                 if let Ok(value) = HeaderValue::from_str(&percent_encoded(text)) {
@@ -234,7 +264,9 @@ fn percent_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(byte as char);
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }

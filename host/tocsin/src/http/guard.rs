@@ -14,7 +14,8 @@ pub async fn known_host(request: Request, next: Next) -> Response {
     if is_loopback(host) {
         return next.run(request).await;
     }
-    let message = "this host answers to 127.0.0.1 and localhost only; forward to it with one of these as Host";
+    let message =
+        "this host answers to 127.0.0.1 and localhost only; forward to it with one of these as Host";
     Refusal::new(StatusCode::MISDIRECTED_REQUEST, "host.unknown", message).into_response()
 }
 
@@ -36,7 +37,8 @@ pub async fn operator(State(console): State<Console>, request: Request, next: Ne
     if is_same(token.as_bytes(), console.operator.as_bytes()) {
         return next.run(request).await;
     }
-    let message = "commands need `Authorization: Bearer <operator token>`; it stands in host.json of the data folder";
+    let message =
+        "commands need `Authorization: Bearer <operator token>`; it stands in host.json of the data folder";
     let mut response = Refusal::new(StatusCode::UNAUTHORIZED, "operator.token", message).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
@@ -79,7 +81,9 @@ mod tests {
 
     #[test]
     fn tokens_are_compared_whole() {
-        let check = |a: &str, b: &str, expect: bool| assert_eq!(is_same(a.as_bytes(), b.as_bytes()), expect);
+        let check = |a: &str, b: &str, expect: bool| {
+            assert_eq!(is_same(a.as_bytes(), b.as_bytes()), expect);
+        };
         check("abc", "abc", true);
         check("abc", "abd", false);
         check("ab", "abc", false);

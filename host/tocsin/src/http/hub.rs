@@ -62,9 +62,14 @@ async fn follow(bus: Bus, told: broadcast::Sender<Arc<Told>>) {
         match bus.client().subscribe("tocsin.live.event.>").await {
             Ok(mut messages) => {
                 while let Some(message) = messages.next().await {
-                    let id = message.headers.as_ref().and_then(|headers| headers.get("ce-id")).map(ToString::to_string);
+                    let id = message
+                        .headers
+                        .as_ref()
+                        .and_then(|headers| headers.get("ce-id"))
+                        .map(ToString::to_string);
                     if let Some(kind) = kind(&message.subject) {
-                        let event = Told { id: id.unwrap_or_default(), kind: kind.to_owned(), data: message.payload };
+                        let event =
+                            Told { id: id.unwrap_or_default(), kind: kind.to_owned(), data: message.payload };
                         // No reader is no error.
                         let _ = told.send(Arc::new(event));
                     }

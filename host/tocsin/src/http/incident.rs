@@ -76,7 +76,9 @@ pub async fn show(
     }
     let (views, wanted) = (console.host.views.clone(), id.clone());
     let shown = blocking(move || views.incident(&wanted)).await??;
-    let Some(Shown { incident, evidence, alarms, history }) = shown else { return Err(unknown(&id)) };
+    let Some(Shown { incident, evidence, alarms, history }) = shown else {
+        return Err(unknown(&id));
+    };
     let frame_count = alarms.len();
     let frames = frames(&console.host, alarms).await;
     let mut shown = present(incident);
@@ -91,11 +93,15 @@ pub async fn show(
 }
 
 fn unknown(id: &str) -> Refusal {
-    Refusal::not_found("incident.unknown", format!("there is no incident `{id}`; `tocsin incident list` names them"))
+    Refusal::not_found(
+        "incident.unknown",
+        format!("there is no incident `{id}`; `tocsin incident list` names them"),
+    )
 }
 
 async fn frames(host: &Arc<Host>, alarms: Vec<Alarm>) -> Vec<Value> {
-    let fetches: Vec<_> = alarms.into_iter().take(FRAMES_SHOWN).map(|alarm| frame(host.clone(), alarm)).collect();
+    let fetches: Vec<_> =
+        alarms.into_iter().take(FRAMES_SHOWN).map(|alarm| frame(host.clone(), alarm)).collect();
     stream::iter(fetches).buffered(FETCHES).collect().await
 }
 
@@ -145,7 +151,9 @@ pub async fn act(
     let act = named(&word, id.clone(), order)?;
     let answered = console.host.desk.ask(Command { id: command.clone(), actor, act }).await?;
     match answered.reply {
-        Reply::Ok { .. } => Ok(Json(json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command }))),
+        Reply::Ok { .. } => {
+            Ok(Json(json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command })))
+        }
         Reply::Refused { rule, reason } => {
             let is_unknown = rule.ends_with("unknown");
             let status = if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
@@ -161,7 +169,9 @@ pub async fn act(
 /// The command of a word; the core decides whether it is allowed.
 fn named(word: &str, id: String, order: Order) -> Result<Act, Refusal> {
     let Order { note, result, disposition, text, with, .. } = order;
-    let missing = |field: &str, words: &str| Err(Refusal::bad("field.missing", format!("`{field}` is missing: {words}")));
+    let missing = |field: &str, words: &str| {
+        Err(Refusal::bad("field.missing", format!("`{field}` is missing: {words}")))
+    };
     match word {
         "confirm" => Ok(Act::ConfirmIncident { id, note }),
         "respond" => Ok(Act::Respond { id, note }),
@@ -181,7 +191,9 @@ fn named(word: &str, id: String, order: Order) -> Result<Act, Refusal> {
         },
         _ => Err(Refusal::not_found(
             "act.unknown",
-            format!("there is no `{word}`; it is confirm, respond, control, close, false-alarm, note or merge"),
+            format!(
+                "there is no `{word}`; it is confirm, respond, control, close, false-alarm, note or merge"
+            ),
         )),
     }
 }
@@ -196,7 +208,11 @@ fn mint() -> String {
 async fn blocking<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(read).await.map_err(|error| {
         tracing::error!(%error, "reading the views");
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "view", "the views cannot be read; the host's log says why")
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "view",
+            "the views cannot be read; the host's log says why",
+        )
     })
 }
 
@@ -208,10 +224,13 @@ mod tests {
     fn words_are_commands() {
         let check = |word: &str, order: Value, expect: Result<&str, &str>| {
             let order: Order = serde_json::from_value(order).expect("an order");
-            let got = named(word, "I1".into(), order).map(|act| serde_json::to_value(&act).expect("JSON")["act"].clone());
+            let got = named(word, "I1".into(), order)
+                .map(|act| serde_json::to_value(&act).expect("JSON")["act"].clone());
             match (got, expect) {
                 (Ok(act), Ok(expect)) => assert_eq!(act, expect, "{word}"),
-                (Err(refusal), Err(expect)) => assert_eq!(refusal.code, expect, "{word}: {}", refusal.message),
+                (Err(refusal), Err(expect)) => {
+                    assert_eq!(refusal.code, expect, "{word}: {}", refusal.message);
+                }
                 (got, _) => panic!("{word}: {got:?}"),
             }
         };

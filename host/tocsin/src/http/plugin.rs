@@ -40,15 +40,30 @@ pub fn all(host: &Host) -> Vec<Value> {
     host.shelf.list().into_iter().map(one).collect()
 }
 
-pub async fn push(State(console): State<Console>, headers: HeaderMap, body: Body) -> Result<(StatusCode, Json<Pushed>), Refusal> {
+pub async fn push(
+    State(console): State<Console>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Pushed>), Refusal> {
     let bytes = match body::read(&headers, body, PACKAGE_BYTES).await {
         Ok(bytes) => bytes,
         Err(Unread::TooLarge) => {
-            let message = format!("the package is larger than {} MiB; leave debug information out of it", PACKAGE_BYTES >> 20);
+            let message = format!(
+                "the package is larger than {} MiB; leave debug information out of it",
+                PACKAGE_BYTES >> 20
+            );
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "plugin.too-large", message));
         }
-        Err(Unread::Late) => return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", "the package did not arrive in time")),
-        Err(Unread::Broken) => return Err(Refusal::bad("body.broken", "the package did not arrive whole; send it again")),
+        Err(Unread::Late) => {
+            return Err(Refusal::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body.late",
+                "the package did not arrive in time",
+            ));
+        }
+        Err(Unread::Broken) => {
+            return Err(Refusal::bad("body.broken", "the package did not arrive whole; send it again"));
+        }
     };
     let pushed = console.host.push(bytes.to_vec()).await?;
     Ok((StatusCode::CREATED, Json(pushed)))

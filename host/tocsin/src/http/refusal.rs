@@ -81,7 +81,11 @@ impl From<ViewError> for Refusal {
             ViewError::Behind { .. } => Refusal::away("view.behind", sentence(&error)),
             ViewError::Open { .. } | ViewError::Read(_) => {
                 tracing::error!(error = sentence(&error), "views");
-                Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "view", "the views cannot be read; the host's log says why")
+                Refusal::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "view",
+                    "the views cannot be read; the host's log says why",
+                )
             }
         }
     }

@@ -13,9 +13,14 @@ use tokio::sync::broadcast::error::RecvError;
 /// A reader that is gone is noticed by the next of these.
 const STILL_HERE: Duration = Duration::from_secs(15);
 
-pub async fn stream(State(console): State<Console>) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
+pub async fn stream(
+    State(console): State<Console>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let Some(seat) = console.hub.sit() else {
-        return Err(Refusal::away("stream.full", "too many readers follow the events; close one, or subscribe on NATS"));
+        return Err(Refusal::away(
+            "stream.full",
+            "too many readers follow the events; close one, or subscribe on NATS",
+        ));
     };
     Ok(Sse::new(events(seat)).keep_alive(KeepAlive::new().interval(STILL_HERE)))
 }

@@ -20,17 +20,14 @@ const PROFILE: [&str; 5] = [
 /// Builds the crate in `dir`; the path of its module.
 pub fn core_module(dir: &Path) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(dir)
-        .args(["build", "--release", "--lib", "--target", TARGET]);
+    cargo.current_dir(dir).args(["build", "--release", "--lib", "--target", TARGET]);
     for setting in PROFILE {
         cargo.args(["--config", setting]);
     }
-    let output = cargo
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cannot run cargo; `tocsin plugin build` needs Rust, or a built module with --release-wasm")?;
+    let output =
+        cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()).output().context(
+            "cannot run cargo; `tocsin plugin build` needs Rust, or a built module with --release-wasm",
+        )?;
     if !output.status.success() {
         bail!(
             "cargo could not build {}; its words are above. If it misses the target, run `rustup target add {TARGET}`",
@@ -38,29 +35,17 @@ pub fn core_module(dir: &Path) -> Result<PathBuf> {
         );
     }
     module_in(&String::from_utf8_lossy(&output.stdout)).with_context(|| {
-        format!(
-            "{} builds no module; its Cargo.toml needs `crate-type = [\"cdylib\"]`",
-            dir.display()
-        )
+        format!("{} builds no module; its Cargo.toml needs `crate-type = [\"cdylib\"]`", dir.display())
     })
 }
 
 /// Cargo names the crate asked for last, after those it depends on.
 fn module_in(messages: &str) -> Option<PathBuf> {
-    let artifacts = messages
-        .lines()
-        .rev()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    artifacts
-        .filter(|message| message["reason"] == "compiler-artifact")
-        .find_map(|message| {
-            let files = message["filenames"].as_array()?;
-            files
-                .iter()
-                .filter_map(Value::as_str)
-                .find(|file| file.ends_with(".wasm"))
-                .map(PathBuf::from)
-        })
+    let artifacts = messages.lines().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    artifacts.filter(|message| message["reason"] == "compiler-artifact").find_map(|message| {
+        let files = message["filenames"].as_array()?;
+        files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
+    })
 }
 
 /// Where the crate's workspace puts what it builds.
@@ -71,16 +56,9 @@ pub fn target_directory(dir: &Path) -> Result<PathBuf> {
         .output()
         .context("cannot run cargo; name the package with --out")?;
     let metadata: Value = serde_json::from_slice(&output.stdout).with_context(|| {
-        format!(
-            "{} is no crate: {}",
-            dir.display(),
-            String::from_utf8_lossy(&output.stderr).trim()
-        )
+        format!("{} is no crate: {}", dir.display(), String::from_utf8_lossy(&output.stderr).trim())
     })?;
-    metadata["target_directory"]
-        .as_str()
-        .map(PathBuf::from)
-        .context("cargo names no target folder")
+    metadata["target_directory"].as_str().map(PathBuf::from).context("cargo names no target folder")
 }
 
 #[cfg(test)]
@@ -94,10 +72,7 @@ mod tests {
             r#"{"reason":"compiler-artifact","filenames":["/t/libfire.rlib","/t/fire.wasm"]}"#,
             r#"{"reason":"build-finished","success":true}"#,
         ];
-        assert_eq!(
-            module_in(&messages.join("\n")),
-            Some(PathBuf::from("/t/fire.wasm"))
-        );
+        assert_eq!(module_in(&messages.join("\n")), Some(PathBuf::from("/t/fire.wasm")));
         assert_eq!(module_in(messages[0]), None);
         assert_eq!(module_in("words"), None);
     }

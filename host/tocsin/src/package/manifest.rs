@@ -6,19 +6,10 @@ use tocsin_sandbox::Manifest;
 
 pub fn read(path: &Path) -> Result<Manifest> {
     let text = std::fs::read_to_string(path).with_context(|| {
-        format!(
-            "cannot read {}; a plugin's crate has one beside its Cargo.toml",
-            path.display()
-        )
+        format!("cannot read {}; a plugin's crate has one beside its Cargo.toml", path.display())
     })?;
-    parse(&text).map_err(|(place, message)| {
-        anyhow!(
-            "{}:{}:{}: {message}",
-            path.display(),
-            place.line,
-            place.column
-        )
-    })
+    parse(&text)
+        .map_err(|(place, message)| anyhow!("{}:{}:{}: {message}", path.display(), place.line, place.column))
 }
 
 /// Counted from one, columns in characters.
@@ -43,20 +34,13 @@ fn parse(text: &str) -> Result<Manifest, (Place, String)> {
 fn place(text: &str, offset: usize) -> Place {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Place {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
+    Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
 /// A check names its field in backticks first: `limits.signals` stands at the
 /// line that begins with `signals`.
 fn offset_of_field(text: &str, message: &str) -> usize {
-    let field = message
-        .split('`')
-        .nth(1)
-        .and_then(|path| path.rsplit('.').next())
-        .unwrap_or_default();
+    let field = message.split('`').nth(1).and_then(|path| path.rsplit('.').next()).unwrap_or_default();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
@@ -85,18 +69,8 @@ mod tests {
         assert!(parse(GOOD).is_ok());
         check(GOOD.replace("roles", "rols"), 5, 1, "rols");
         check(GOOD.replace("\"decoder\"", "\"decodes\""), 5, 10, "decodes");
-        check(
-            GOOD.replace("1.0.0\"\ncontract", "one\"\ncontract"),
-            3,
-            1,
-            "version",
-        );
-        check(
-            format!("{GOOD}[limits]\nsignals = 5000\n"),
-            7,
-            1,
-            "limits.signals",
-        );
+        check(GOOD.replace("1.0.0\"\ncontract", "one\"\ncontract"), 3, 1, "version");
+        check(format!("{GOOD}[limits]\nsignals = 5000\n"), 7, 1, "limits.signals");
         check("id = ".to_owned(), 1, 6, "");
     }
 }

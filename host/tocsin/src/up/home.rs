@@ -28,7 +28,8 @@ impl Home {
 
     pub fn write(&self, data: &Path) -> Result<()> {
         let path = Home::path(data);
-        write_private(&path, &serde_json::to_vec_pretty(self)?).with_context(|| format!("cannot write {}", path.display()))
+        write_private(&path, &serde_json::to_vec_pretty(self)?)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     pub fn read(data: &Path) -> Result<Home> {
@@ -37,11 +38,17 @@ impl Home {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let data = data.display();
-                bail!("no host runs on {data} (there is no {}); start one with `tocsin up --city DIR --data {data}`, or name its folder with --data or TOCSIN_DATA", path.display());
+                bail!(
+                    "no host runs on {data} (there is no {}); start one with `tocsin up --city DIR --data {data}`, or name its folder with --data or TOCSIN_DATA",
+                    path.display()
+                );
             }
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
         };
-        serde_json::from_slice(&text).with_context(|| format!("{} is damaged; restart the host", path.display()))
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} is damaged; restart the host", path.display()))
     }
 
     pub fn remove(data: &Path) {
@@ -52,7 +59,8 @@ impl Home {
 /// The folder, made where it is missing; absolute, because the server's own
 /// files name it.
 pub fn prepare(data: &Path) -> Result<PathBuf> {
-    let failed = || format!("cannot use the data folder {}; name one that can be written with --data", data.display());
+    let failed =
+        || format!("cannot use the data folder {}; name one that can be written with --data", data.display());
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(failed)?;
     data.canonicalize().with_context(failed)
 }
@@ -67,14 +75,22 @@ impl Lock {
     pub fn take(data: &Path) -> Result<Lock> {
         let path = data.join("lock");
         let failed = || format!("cannot lock {}", path.display());
-        let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).with_context(failed)?;
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .with_context(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
                 let (data, holder) = (data.display(), holder.trim());
-                bail!("another host (pid {holder}) works on {data}; stop it, or give this one a folder of its own with --data");
+                bail!(
+                    "another host (pid {holder}) works on {data}; stop it, or give this one a folder of its own with --data"
+                );
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
         }

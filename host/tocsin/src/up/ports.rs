@@ -47,7 +47,10 @@ impl Ports {
                 Ports { nats, mqtt, console: 0, doors: 0, base }
             }
             Some(from) => {
-                anyhow::ensure!(from <= u16::MAX - 1_000, "--port-base {from} leaves no room behind it; use 0 or a number up to 64535");
+                anyhow::ensure!(
+                    from <= u16::MAX - 1_000,
+                    "--port-base {from} leaves no room behind it; use 0 or a number up to 64535"
+                );
                 Ports { nats: from, mqtt: from + 1, console: from + 2, doors: from + 3, base }
             }
         };
@@ -55,7 +58,8 @@ impl Ports {
         // A server that an earlier host left behind holds its ports until it is ended at start.
         if is_embedded && leftover::server(data).is_none() {
             for (port, what) in [(ports.nats, "nats-server"), (ports.mqtt, "MQTT")] {
-                std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| busy(port, what, error))?;
+                std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+                    .map_err(|error| busy(port, what, error))?;
             }
         }
         Ok(ports)
@@ -114,14 +118,18 @@ fn busy(port: u16, what: &str, error: std::io::Error) -> anyhow::Error {
 /// Those of last time where they are still free, else any.
 fn any_free(data: &Path) -> Result<(u16, u16)> {
     let path = data.join("ports.json");
-    let remembered = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
+    let remembered =
+        std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
     if let Some(Remembered { nats, mqtt }) = remembered
         && (leftover::server(data).is_some() || (is_free(nats) && is_free(mqtt)))
     {
         return Ok((nats, mqtt));
     }
     // Both are held before either is let go, or they could be one.
-    let hold = || std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|held| Ok((held.local_addr()?.port(), held)));
+    let hold = || {
+        std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|held| Ok((held.local_addr()?.port(), held)))
+    };
     let (nats, _held) = hold().context("no free port")?;
     let (mqtt, _held_too) = hold().context("no free port")?;
     if nats == 0 || mqtt == 0 {

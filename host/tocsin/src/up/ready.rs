@@ -21,7 +21,11 @@ impl Ready {
     pub fn of(options: &Options, layout: &Layout, console: &str, http: &SocketAddr, host: &Host) -> Ready {
         let (nats, device, gateway) = match &options.nats {
             Some(url) => (url.clone(), url.clone(), None),
-            None => (layout.subscriber_url(), layout.device_url(), Some(format!("127.0.0.1:{}", layout.mqtt_port))),
+            None => (
+                layout.subscriber_url(),
+                layout.device_url(),
+                Some(format!("127.0.0.1:{}", layout.mqtt_port)),
+            ),
         };
         let mut doors: BTreeMap<String, String> =
             host.listening.iter().map(|(name, address)| (name.clone(), address.to_string())).collect();

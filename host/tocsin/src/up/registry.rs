@@ -48,7 +48,8 @@ impl CityRegistry {
 
 impl Registry for CityRegistry {
     fn device(&self, path: &str) -> Option<Registration> {
-        let prefixes = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(front, _)| front));
+        let prefixes =
+            std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(front, _)| front));
         let place = prefixes.take(PARTS_MOST).find_map(|prefix| self.devices.get(prefix))?;
         Some(self.registration(&self.city.devices[*place]))
     }
@@ -62,7 +63,10 @@ mod tests {
     #[test]
     fn the_longest_registered_prefix_counts() {
         let device = |id: &str, unit: &str| {
-            serde_json::from_value::<Device>(json!({"id": id, "department": "fire", "title": id, "unit": unit})).expect("a device")
+            serde_json::from_value::<Device>(
+                json!({"id": id, "department": "fire", "title": id, "unit": unit}),
+            )
+            .expect("a device")
         };
         let unit = json!({"id": "u", "name": "u", "region": "330791001000", "position": {"lon": 120.3, "lat": 29.2}});
         let city = City {

@@ -4,8 +4,13 @@ use crate::running::{Folder, tocsin};
 use std::process::Output;
 
 fn ended(words: &[&str], folder: &Folder) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = tocsin(words).env("TOCSIN_DATA", folder.0.join("data")).output().expect("a command");
-    (status.code(), String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
+    let Output { status, stdout, stderr } =
+        tocsin(words).env("TOCSIN_DATA", folder.0.join("data")).output().expect("a command");
+    (
+        status.code(),
+        String::from_utf8_lossy(&stdout).into_owned(),
+        String::from_utf8_lossy(&stderr).into_owned(),
+    )
 }
 
 #[test]

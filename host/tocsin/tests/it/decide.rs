@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 fn incident_of(host: &Running, serial: u16, device: u8) -> String {
     let known: Vec<Value> = host.incidents().into_iter().map(|incident| incident["id"].clone()).collect();
     Line::to(host.door("fire-tcp")).say(&alarm(serial, device, 1, "一层烟感"));
-    let new = wait_for("a new incident", || host.incidents().into_iter().find(|incident| !known.contains(&incident["id"])));
+    let new = wait_for("a new incident", || {
+        host.incidents().into_iter().find(|incident| !known.contains(&incident["id"]))
+    });
     new["id"].as_str().expect("an id").to_owned()
 }
 
@@ -19,14 +21,19 @@ fn an_incident_goes_through_its_life() {
     let id = incident_of(&host, 1, 0x79);
     let state = |sequence: &Value| {
         let listing = get(&host.console(&format!("/api/v1/incidents?at_least={sequence}")), &[]).json();
-        listing.as_array().and_then(|rows| rows.iter().find(|row| row["id"] == id.as_str()).cloned()).expect("the incident")
+        listing
+            .as_array()
+            .and_then(|rows| rows.iter().find(|row| row["id"] == id.as_str()).cloned())
+            .expect("the incident")
     };
 
     // A suspected one is not closed: someone looks first.
     let early = host.refused(&["incident", "close", &id, "--result", "已扑灭"]);
     assert!(early.contains("incident.close.from-suspected"), "{early}");
 
-    let confirmed = host.json(&["incident", "confirm", &id, "--note", "电话核实", "--command", "c-1", "--by", "王值班"]).remove(0);
+    let confirmed = host
+        .json(&["incident", "confirm", &id, "--note", "电话核实", "--command", "c-1", "--by", "王值班"])
+        .remove(0);
     assert_eq!(confirmed["reply"]["reply"], "ok");
     assert_eq!(state(&confirmed["sequence"])["state"], "confirmed");
     // The same command again is answered the same, and done once; a new one is refused.
@@ -50,9 +57,18 @@ fn a_false_alarm_says_why() {
     let host = Running::new();
     let id = incident_of(&host, 1, 0x7a);
     assert_eq!(host.run(&["incident", "false-alarm", &id]).status.code(), Some(2));
-    assert!(host.refused(&["incident", "false-alarm", &id, "--disposition", "other"]).contains("incident.false-alarm.no-text"));
-    let done = host.json(&["incident", "false-alarm", &id, "--disposition", "cooking", "--text", "食堂油烟"]).remove(0);
-    let listing = get(&host.console(&format!("/api/v1/incidents?state=false-alarm&at_least={}", done["sequence"])), &[]).json();
+    assert!(
+        host.refused(&["incident", "false-alarm", &id, "--disposition", "other"])
+            .contains("incident.false-alarm.no-text")
+    );
+    let done = host
+        .json(&["incident", "false-alarm", &id, "--disposition", "cooking", "--text", "食堂油烟"])
+        .remove(0);
+    let listing = get(
+        &host.console(&format!("/api/v1/incidents?state=false-alarm&at_least={}", done["sequence"])),
+        &[],
+    )
+    .json();
     assert_eq!(listing[0]["disposition"], json!({"kind": "cooking", "text": "食堂油烟"}));
 }
 
@@ -60,7 +76,8 @@ fn a_false_alarm_says_why() {
 fn the_api_is_for_those_who_may() {
     let host = Running::new();
     let id = incident_of(&host, 1, 0x7b);
-    let home: Value = serde_json::from_slice(&std::fs::read(host.data.join("host.json")).expect("host.json")).expect("JSON");
+    let home: Value = serde_json::from_slice(&std::fs::read(host.data.join("host.json")).expect("host.json"))
+        .expect("JSON");
     let token = format!("Bearer {}", home["operator"].as_str().expect("a token"));
     let may = [("authorization", token.as_str()), ("content-type", "application/json")];
     let check = |path: &str, headers: &[(&str, &str)], body: Value, status: u16, code: &str| {

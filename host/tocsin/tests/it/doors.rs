@@ -12,14 +12,19 @@ fn the_http_door_answers_every_sender() {
     let door = host.door("http").to_owned();
     let url = |path: &str| format!("{door}{path}");
 
-    let camera = post(&url("/in/video/camera"), &[("content-type", "application/xml")], &video::intrusion(17, "围墙有人"));
+    let camera = post(
+        &url("/in/video/camera"),
+        &[("content-type", "application/xml")],
+        &video::intrusion(17, "围墙有人"),
+    );
     let text = String::from_utf8_lossy(&camera.body).into_owned();
     assert_eq!((camera.status, camera.kind.as_str()), (200, "application/xml"), "{text}");
     assert!(text.contains("<SN>17</SN>") && text.contains("OK"), "{text}");
     assert!(camera.frame.is_some_and(|frame| frame.starts_with("video/")));
 
     let report = json!({"id": "GW-1", "category": "火情", "text": "楼道冒烟", "position": {"lon": 120.3, "lat": 29.28, "datum": "gcj02"}});
-    let grid = post(&url("/in/grid/report"), &[("content-type", "application/json")], report.to_string().as_bytes());
+    let grid =
+        post(&url("/in/grid/report"), &[("content-type", "application/json")], report.to_string().as_bytes());
     assert_eq!((grid.status, &grid.json()["accepted"]), (200, &Value::from(true)));
     // curl's own content type, and a device in the path.
     let form = [("content-type", "application/x-www-form-urlencoded")];
@@ -28,7 +33,10 @@ fn the_http_door_answers_every_sender() {
     let text = post(&url("/in/video/camera"), &[("content-type", "text/plain")], "今晚值班名单\n".as_bytes());
     let refusal = text.json();
     assert_eq!(text.status, 422);
-    assert!(refusal["frame"].is_string() && refusal["kind"].is_string() && refusal["reason"].is_string(), "{refusal}");
+    assert!(
+        refusal["frame"].is_string() && refusal["kind"].is_string() && refusal["reason"].is_string(),
+        "{refusal}"
+    );
 
     let check = |path: &str, headers: &[(&str, &str)], body: &[u8], status: u16, word: &str| {
         let reply = post(&url(path), headers, body);
@@ -58,7 +66,11 @@ fn mqtt_nats_and_a_folder_lead_to_the_same_plugins() {
     let signals = |department: &str| {
         let status = get(&host.console("/api/v1/status"), &[]).json();
         let departments = status["departments"].as_array().cloned().unwrap_or_default();
-        departments.iter().find(|d| d["id"] == department).and_then(|d| d["signals"].as_u64()).unwrap_or_default()
+        departments
+            .iter()
+            .find(|d| d["id"] == department)
+            .and_then(|d| d["signals"].as_u64())
+            .unwrap_or_default()
     };
     mqtt::publish(host.door("mqtt"), &format!("video/event/{}", video::CAMERA), &video::intrusion(1, "东门"));
     wait_for("the camera over MQTT", || (signals("video") == 1).then_some(()));

@@ -15,7 +15,9 @@ fn a_subscriber_gets_cloud_events_in_chinese() {
     Line::to(host.door("fire-tcp")).say(&alarm(1, 0x79, 2, "3号楼2层201室烟感"));
 
     let event = subscriber.next();
-    let header = |name: &str| event.headers.get(name).cloned().unwrap_or_else(|| panic!("no {name} in {:?}", event.headers));
+    let header = |name: &str| {
+        event.headers.get(name).cloned().unwrap_or_else(|| panic!("no {name} in {:?}", event.headers))
+    };
     let data: Value = serde_json::from_slice(&event.payload).expect("JSON");
     assert_eq!(header("ce-specversion"), "1.0");
     assert_eq!(header("ce-type"), "tocsin.incident.opened");
@@ -28,7 +30,10 @@ fn a_subscriber_gets_cloud_events_in_chinese() {
     assert!(title.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{title}");
     assert_eq!(decoded(&header("ce-title")), title);
     let region = data["region"].as_str().expect("a region");
-    assert_eq!((region.len(), event.subject), (12, format!("tocsin.live.event.city.{region}.incident.opened")));
+    assert_eq!(
+        (region.len(), event.subject),
+        (12, format!("tocsin.live.event.city.{region}.incident.opened"))
+    );
 }
 
 #[test]

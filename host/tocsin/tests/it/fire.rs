@@ -11,9 +11,21 @@ fn an_alarm_is_acknowledged_and_becomes_one_incident() {
     let mut line = Line::to(host.door("fire-tcp"));
     assert_eq!(line.say(&bytes(ALARM)), bytes(ALARM_ACK));
     let incident = wait_for("one incident", || host.incidents().pop());
-    for field in
-        ["id", "hazard", "title", "state", "severity", "region", "position", "count", "first_at", "last_at", "sources", "confidence", "reasons"]
-    {
+    for field in [
+        "id",
+        "hazard",
+        "title",
+        "state",
+        "severity",
+        "region",
+        "position",
+        "count",
+        "first_at",
+        "last_at",
+        "sources",
+        "confidence",
+        "reasons",
+    ] {
         assert!(incident.get(field).is_some(), "no {field} in {incident}");
     }
     assert_eq!((&incident["hazard"], &incident["count"]), (&Value::from("fire"), &Value::from(1)));
@@ -31,7 +43,11 @@ fn an_alarm_is_acknowledged_and_becomes_one_incident() {
     assert_eq!(frames.len(), 2);
     for frame in frames {
         assert_eq!(bytes(frame["raw"].as_str().expect("hex")), bytes(ALARM));
-        assert!(frame["received"].is_string() && frame["frame"].as_str().is_some_and(|id| id.starts_with("fire/")), "{frame}");
+        assert!(
+            frame["received"].is_string()
+                && frame["frame"].as_str().is_some_and(|id| id.starts_with("fire/")),
+            "{frame}"
+        );
     }
     assert!(shown["evidence"].as_array().is_some_and(|rows| !rows.is_empty()), "{shown}");
     let told = String::from_utf8(host.run(&["incident", "show", id]).stdout).expect("text");
@@ -61,7 +77,9 @@ fn a_spoilt_frame_is_refused_kept_and_disturbs_nothing() {
     // The same plugin refuses the same bytes again, under a new name.
     let replayed = host.json(&["dead", "replay", id]).remove(0);
     assert!(replayed["frame"].is_string(), "{replayed}");
-    let again = wait_for("a second letter", || host.json(&["dead", "list"]).into_iter().find(|other| other["frame"] == replayed["frame"]));
+    let again = wait_for("a second letter", || {
+        host.json(&["dead", "list"]).into_iter().find(|other| other["frame"] == replayed["frame"])
+    });
     assert_eq!(again["first"], letter["frame"]);
     let sum = host.json(&["journal", "verify"]).remove(0);
     assert_eq!((&sum["ok"], &sum["doubled"]), (&Value::from(true), &Value::from(0)), "{sum}");
@@ -80,4 +98,14 @@ fn garbage_split_and_merged_frames_are_told_apart() {
     }
     assert_eq!(command(&line.answer()), (ACK, 20));
     assert_eq!(command(&line.answer()), (ACK, 21));
+}
+
+#[test]
+fn a_registered_device_is_placed_whatever_its_digits() {
+    let host = Running::new();
+    // Its address has a hex digit that is a letter.
+    Line::to(host.door("fire-tcp")).say(&alarm(1, 0x7a, 1, "一层烟感"));
+    let incident = wait_for("an incident", || host.incidents().pop());
+    assert_eq!(incident["unit"], "plaza-qingxi", "{incident}");
+    assert!(incident["position"].is_object(), "{incident}");
 }

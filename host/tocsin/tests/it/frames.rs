@@ -11,7 +11,7 @@ pub const NAK: u8 = 6;
 /// A photo-electric detector's alarm, checksum and text as computed by hand
 /// from the standard; and the centre's acknowledgement.
 pub const ALARM: &str = "40400100010114 1E0E0C071A 790300000000 385B00000000 3000 02 \
-    0201 01 01 2A 0A000200 0300 33BAC5C2A532B2E3323031CAD2D1CCB8D000000000000000000000000000 0000 \
+    0201 01 01 2A 0A000200 0300 33BAC5C2A532B2E3323031CAD2D1CCB8D0 0000000000000000000000000000 \
     141E0E0C071A 90 2323";
 pub const ALARM_ACK: &str = "40400100010114 1E0E0C071A 385B00000000 790300000000 0000 03 82 2323";
 
@@ -50,7 +50,8 @@ fn frame(serial: u16, device: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
 /// Second, minute, hour, day, month, year of the century, Beijing time.
 fn now() -> [u8; 6] {
     let at = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-    [at.second(), at.minute(), at.hour(), at.day(), at.month(), (at.year() % 100) as i8].map(|part| part as u8)
+    [at.second(), at.minute(), at.hour(), at.day(), at.month(), (at.year() % 100) as i8]
+        .map(|part| part as u8)
 }
 
 /// A device's connection.

@@ -32,7 +32,11 @@ fn a_restart_keeps_incidents_ports_and_secrets() {
     let after = wait_for("the incident", || host.incidents().pop());
     assert_eq!(after, before);
     let sum = host.json(&["journal", "verify"]).remove(0);
-    assert_eq!((&sum["ok"], &sum["departments"]["fire"]["decoded"]), (&Value::from(true), &Value::from(1)), "{sum}");
+    assert_eq!(
+        (&sum["ok"], &sum["departments"]["fire"]["decoded"]),
+        (&Value::from(true), &Value::from(1)),
+        "{sum}"
+    );
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub struct Message {
 impl Connection {
     /// `nats://user:password@host:port`, as in the ready line.
     pub fn open(url: &str) -> Connection {
-        let (login, address) = url.strip_prefix("nats://").and_then(|rest| rest.split_once('@')).expect("a URL with a login");
+        let (login, address) =
+            url.strip_prefix("nats://").and_then(|rest| rest.split_once('@')).expect("a URL with a login");
         let (user, password) = login.split_once(':').expect("user and password");
         let stream = TcpStream::connect(address).expect("the bus");
         stream.set_read_timeout(Some(Duration::from_secs(15))).expect("a timeout");
@@ -68,7 +69,8 @@ impl Connection {
         self.reader.read_exact(&mut bytes).expect("a message");
         let headers = String::from_utf8_lossy(&bytes[..head]).into_owned();
         let headers = headers.lines().filter_map(|line| line.split_once(':'));
-        let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+        let headers =
+            headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
         Message { subject, headers, payload: bytes[head..total].to_vec() }
     }
 

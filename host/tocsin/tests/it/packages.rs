@@ -55,6 +55,7 @@ fn what_is_no_package_is_refused_with_advice() {
 
 fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
     assert_eq!(old.len(), new.len());
-    let at = bytes.windows(old.len()).position(|window| window == old.as_bytes()).expect("the manifest's version");
+    let at =
+        bytes.windows(old.len()).position(|window| window == old.as_bytes()).expect("the manifest's version");
     [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat()
 }

@@ -13,8 +13,13 @@ fn root() -> PathBuf {
 }
 
 pub fn plugins() -> PathBuf {
-    let folder = std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| root().join("target/plugins"), PathBuf::from);
-    assert!(folder.join("fire.wasm").is_file(), "no plugin packages in {}; run `cargo xtask build`", folder.display());
+    let folder =
+        std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| root().join("target/plugins"), PathBuf::from);
+    assert!(
+        folder.join("fire.wasm").is_file(),
+        "no plugin packages in {}; run `cargo xtask build`",
+        folder.display()
+    );
     folder
 }
 
@@ -82,7 +87,11 @@ impl Running {
 
     pub fn on(folder: &Folder) -> Running {
         let data = folder.0.join("data");
-        let mut child = Running::command(folder, "0").stdout(Stdio::piped()).stderr(log(&data)).spawn().expect("the host");
+        let mut child = Running::command(folder, "0")
+            .stdout(Stdio::piped())
+            .stderr(log(&data))
+            .spawn()
+            .expect("the host");
         let mut stdout = BufReader::new(child.stdout.take().expect("its output"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
@@ -117,7 +126,9 @@ impl Running {
         let output = self.run(&[words, &["--json"]].concat());
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{words:?}: {err}{out}\nhost: {}", read_log(&self.data));
-        out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect()
+        out.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
+            .collect()
     }
 
     /// What a refused command says; panics where it is not refused.

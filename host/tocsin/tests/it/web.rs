@@ -11,7 +11,8 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
@@ -36,7 +37,8 @@ pub fn get(url: &str, headers: &[(&str, &str)]) -> Reply {
 }
 
 fn reply(mut answer: ureq::http::Response<ureq::Body>) -> Reply {
-    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header =
+        |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, frame) = (header("content-type").unwrap_or_default(), header("tocsin-frame"));
     let body = answer.body_mut().read_to_vec().expect("a body");
     Reply { status: answer.status().as_u16(), kind, frame, body }

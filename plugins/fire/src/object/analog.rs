@@ -21,34 +21,20 @@ pub(super) fn tell(telling: &mut Telling, object: &[u8]) {
             let (least, most) = quantity.range;
             telling.defect(
                 &place,
-                &format!(
-                    "{}原始值 {raw} 不在 {least} 到 {most} 之间 (out of Table 6)",
-                    quantity.name
-                ),
+                &format!("{}原始值 {raw} 不在 {least} 到 {most} 之间 (out of Table 6)", quantity.name),
             );
             return;
         }
         (_, Some(quantity)) => standard(&place, quantity, raw),
         (128.., None) => private(telling, &place, kind, raw),
         (_, None) => {
-            telling.defect(
-                &place,
-                &format!("模拟量类型 {kind} 为预留, 原始值 {raw} (reserved in Table 6)"),
-            );
+            telling.defect(&place, &format!("模拟量类型 {kind} 为预留, 原始值 {raw} (reserved in Table 6)"));
             return;
         }
     };
-    let data = place
-        .describe(Object::with_capacity(256))
-        .number("analog_type", kind)
-        .number("raw", raw)
-        .finish();
-    telling.push(
-        signal
-            .device(place.path(&telling.uitd))
-            .observed(observed)
-            .data(data),
-    );
+    let data =
+        place.describe(Object::with_capacity(256)).number("analog_type", kind).number("raw", raw).finish();
+    telling.push(signal.device(place.path(&telling.uitd)).observed(observed).data(data));
 }
 
 fn standard(place: &Place<'_>, quantity: &Quantity, raw: i16) -> Signal {
@@ -68,17 +54,10 @@ fn standard(place: &Place<'_>, quantity: &Quantity, raw: i16) -> Signal {
 fn private(telling: &mut Telling, place: &Place<'_>, kind: u8, raw: i16) -> Signal {
     let mut name = String::new();
     place.push_name(&mut name);
-    match Settings::of(&place.path(&telling.uitd))
-        .analog
-        .get(kind.to_string().as_str())
-    {
+    match Settings::of(&place.path(&telling.uitd)).analog.get(kind.to_string().as_str()) {
         Some(quantity) => {
             let value = f64::from(raw) * quantity.scale;
-            let what = if quantity.name.is_empty() {
-                &quantity.code
-            } else {
-                &quantity.name
-            };
+            let what = if quantity.name.is_empty() { &quantity.code } else { &quantity.name };
             Signal::reading(quantity.code.as_str(), value, quantity.unit.as_str())
                 .title(format!("{name} {what} {value} {}", quantity.unit))
         }

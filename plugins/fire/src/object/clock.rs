@@ -24,15 +24,10 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
             let ahead = (shown - telling.received) as f64 / 1_000.0;
             title.push_str(" 时钟 ");
             title.push_str(&shows);
-            signal
-                .value(ahead, "s")
-                .data(data.text("clock", &shows).finish())
+            signal.value(ahead, "s").data(data.text("clock", &shows).finish())
         }
         None => {
-            telling.defect(
-                &place,
-                &format!("系统时间 {} 无效 (no such time)", text::hex(tag)),
-            );
+            telling.defect(&place, &format!("系统时间 {} 无效 (no such time)", text::hex(tag)));
             title.push_str(" 时钟无效");
             signal.data(data.text("clock_raw", &text::hex(tag)).finish())
         }

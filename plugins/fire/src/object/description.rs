@@ -18,9 +18,7 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
     let observed: Option<Timestamp> = telling.sent;
     let signal = match (flag, rest) {
         (flag::COMPONENT_CONFIGURATION, note) => name(&place, note),
-        (flag::FACILITY_VERSION | flag::UITD_VERSION, &[major, minor]) => {
-            version(&place, major, minor)
-        }
+        (flag::FACILITY_VERSION | flag::UITD_VERSION, &[major, minor]) => version(&place, major, minor),
         (_, &[_, ref words @ ..]) => configuration(&place, words),
         _ => return,
     };
@@ -29,10 +27,7 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
 
 /// Type 7: 部件说明, which is what the part is called.
 fn name(place: &Place<'_>, note: &[u8]) -> Signal {
-    let (mut title, mut data) = (
-        String::with_capacity(64),
-        place.describe(Object::with_capacity(256)),
-    );
+    let (mut title, mut data) = (String::with_capacity(64), place.describe(Object::with_capacity(256)));
     if !text::push_field(&mut title, note) {
         data = data.text("note_raw", &text::hex(note));
     }
@@ -53,9 +48,7 @@ fn version(place: &Place<'_>, major: u8, minor: u8) -> Signal {
     title.push_str(" 软件版本 ");
     title.push_str(&version);
     let data = place.describe(Object::new()).text("version", &version);
-    Signal::status("status.version")
-        .title(title)
-        .data(data.finish())
+    Signal::status("status.version").title(title).data(data.finish())
 }
 
 /// Types 6 and 26.
@@ -65,13 +58,9 @@ fn configuration(place: &Place<'_>, words: &[u8]) -> Signal {
     let mut title = String::with_capacity(96);
     place.push_name(&mut title);
     title.push_str(" 配置情况");
-    let mut data = place
-        .describe(Object::with_capacity(128 + said.len()))
-        .text("text", &said);
+    let mut data = place.describe(Object::with_capacity(128 + said.len())).text("text", &said);
     if !clean {
         data = data.text("text_raw", &text::hex(words));
     }
-    Signal::status("status.configuration")
-        .title(title)
-        .data(data.finish())
+    Signal::status("status.configuration").title(title).data(data.finish())
 }

@@ -29,17 +29,9 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
         title.push_str(bit.says);
         title.push_str(" 操作员");
         push_integer(&mut title, operator.into());
-        let data = place
-            .describe(Object::with_capacity(160))
-            .number("operation", done)
-            .number("operator", operator);
-        telling.push(
-            signal
-                .device(path.as_str())
-                .observed(observed)
-                .title(title)
-                .data(data.finish()),
-        );
+        let data =
+            place.describe(Object::with_capacity(160)).number("operation", done).number("operator", operator);
+        telling.push(signal.device(path.as_str()).observed(observed).title(title).data(data.finish()));
     }
     if bits.iter().all(|bit| done & bit.mask == 0) {
         telling.defect(

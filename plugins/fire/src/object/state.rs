@@ -30,11 +30,7 @@ pub(super) fn tell(telling: &mut Telling, known: &mut Known, flag: u8, object: &
     let mut words = Words::of(&state, telling, observed);
     let fire_in_test = state.word & (state::FIRE | state::NORMAL) == state::FIRE
         && Settings::of(&words.path).test_bit == TestBit::Trust;
-    let word = if fire_in_test {
-        state.word & !state::FIRE
-    } else {
-        state.word
-    };
+    let word = if fire_in_test { state.word & !state::FIRE } else { state.word };
     let (mut said, mut lasting) = (0, 0);
     for bit in state.bits {
         said |= bit.mask;
@@ -84,14 +80,7 @@ fn read(flag: u8, object: &[u8]) -> Option<State<'_>> {
         }
     };
     let (note, tag) = rest.split_at_checked(rest.len().checked_sub(6)?)?;
-    Some(State {
-        place,
-        part,
-        word,
-        bits,
-        note,
-        tag,
-    })
+    Some(State { place, part, word, bits, note, tag })
 }
 
 /// What every signal of one object has in common.
@@ -111,10 +100,7 @@ impl Words {
         // 31 bytes of text make at most 62 bytes of UTF-8; a table name at most 60.
         let mut name = String::with_capacity(64);
         let clean = text::push_field(&mut name, state.note);
-        let mut data = state
-            .place
-            .describe(Object::with_capacity(320))
-            .number("state", state.word);
+        let mut data = state.place.describe(Object::with_capacity(320)).number("state", state.word);
         if state.word & state::NORMAL == 0 {
             data = data.flag("test", true);
         }
@@ -133,25 +119,13 @@ impl Words {
             Place::Uitd => ("fire.uitd", Certainty::Likely),
         };
         let path = state.place.path(&telling.uitd);
-        Words {
-            left: 0,
-            path,
-            name,
-            data: data.finish(),
-            observed,
-            alarm,
-            certainty,
-        }
+        Words { left: 0, path, name, data: data.finish(), observed, alarm, certainty }
     }
 
     fn signal(&mut self, bit: &state::Bit) -> Signal {
-        let signal = self
-            .plain(bit.kind.clone(), self.code(bit), &[bit.says])
-            .severity(bit.severity);
+        let signal = self.plain(bit.kind.clone(), self.code(bit), &[bit.says]).severity(bit.severity);
         match bit.kind {
-            Kind::Alarm => signal
-                .urgency(tocsin_sdk::Urgency::Immediate)
-                .certainty(self.certainty),
+            Kind::Alarm => signal.urgency(tocsin_sdk::Urgency::Immediate).certainty(self.certainty),
             _ => signal,
         }
     }
@@ -165,29 +139,17 @@ impl Words {
     }
 
     fn code<'a>(&self, bit: &'a state::Bit) -> &'a str {
-        if bit.code.is_empty() {
-            self.alarm
-        } else {
-            bit.code
-        }
+        if bit.code.is_empty() { self.alarm } else { bit.code }
     }
 
     fn plain(&mut self, kind: Kind, code: &str, says: &[&str]) -> Signal {
         self.left = self.left.saturating_sub(1);
         let (path, mut title, data) = match self.left {
-            0 => (
-                take(&mut self.path),
-                take(&mut self.name),
-                take(&mut self.data),
-            ),
+            0 => (take(&mut self.path), take(&mut self.name), take(&mut self.data)),
             _ => (self.path.clone(), self.name.clone(), self.data.clone()),
         };
         title.push(' ');
         says.iter().for_each(|word| title.push_str(word));
-        Signal::new(kind, code)
-            .device(path)
-            .observed(self.observed)
-            .title(title)
-            .data(data)
+        Signal::new(kind, code).device(path).observed(self.observed).title(title).data(data)
     }
 }

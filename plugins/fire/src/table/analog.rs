@@ -26,22 +26,10 @@ pub fn quantity(analog: u8) -> Option<&'static Quantity> {
 
 static QUANTITIES: [Quantity; 12] = [
     Quantity {
-        code: "count.event",
-        name: "事件计数",
-        unit: "{event}",
-        sign: "件",
-        per: 1.0,
-        range: ALL,
+        code: "count.event", name: "事件计数", unit: "{event}", sign: "件", per: 1.0, range: ALL
     },
     // 0 to 320 m.
-    Quantity {
-        code: "level",
-        name: "高度",
-        unit: "m",
-        sign: "m",
-        per: 100.0,
-        range: (0, 32_000),
-    },
+    Quantity { code: "level", name: "高度", unit: "m", sign: "m", per: 100.0, range: (0, 32_000) },
     // -273 to 3200 degrees.
     Quantity {
         code: "temperature",
@@ -51,22 +39,8 @@ static QUANTITIES: [Quantity; 12] = [
         per: 10.0,
         range: (-2_730, 32_000),
     },
-    Quantity {
-        code: "pressure",
-        name: "压力",
-        unit: "MPa",
-        sign: "MPa",
-        per: 10.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "pressure",
-        name: "压力",
-        unit: "kPa",
-        sign: "kPa",
-        per: 10.0,
-        range: ALL,
-    },
+    Quantity { code: "pressure", name: "压力", unit: "MPa", sign: "MPa", per: 10.0, range: ALL },
+    Quantity { code: "pressure", name: "压力", unit: "kPa", sign: "kPa", per: 10.0, range: ALL },
     Quantity {
         code: "gas.concentration",
         name: "气体浓度",
@@ -75,52 +49,10 @@ static QUANTITIES: [Quantity; 12] = [
         per: 10.0,
         range: ALL,
     },
-    Quantity {
-        code: "duration",
-        name: "时间",
-        unit: "s",
-        sign: "s",
-        per: 1.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "voltage",
-        name: "电压",
-        unit: "V",
-        sign: "V",
-        per: 10.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "current",
-        name: "电流",
-        unit: "A",
-        sign: "A",
-        per: 10.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "flow",
-        name: "流量",
-        unit: "L/s",
-        sign: "L/s",
-        per: 10.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "airflow",
-        name: "风量",
-        unit: "m3/min",
-        sign: "m³/min",
-        per: 10.0,
-        range: ALL,
-    },
-    Quantity {
-        code: "air.speed",
-        name: "风速",
-        unit: "m/s",
-        sign: "m/s",
-        per: 1.0,
-        range: ALL,
-    },
+    Quantity { code: "duration", name: "时间", unit: "s", sign: "s", per: 1.0, range: ALL },
+    Quantity { code: "voltage", name: "电压", unit: "V", sign: "V", per: 10.0, range: ALL },
+    Quantity { code: "current", name: "电流", unit: "A", sign: "A", per: 10.0, range: ALL },
+    Quantity { code: "flow", name: "流量", unit: "L/s", sign: "L/s", per: 10.0, range: ALL },
+    Quantity { code: "airflow", name: "风量", unit: "m3/min", sign: "m³/min", per: 10.0, range: ALL },
+    Quantity { code: "air.speed", name: "风速", unit: "m/s", sign: "m/s", per: 1.0, range: ALL },
 ];

@@ -12,11 +12,7 @@ pub struct Bit {
 }
 
 const fn bit(bit: u8, code: &'static str, says: &'static str) -> Bit {
-    Bit {
-        mask: 1 << bit,
-        code,
-        says,
-    }
+    Bit { mask: 1 << bit, code, says }
 }
 
 /// 建筑消防设施操作信息 (type 4).

@@ -28,33 +28,15 @@ impl Bit {
 
 const fn fire() -> Bit {
     // How severe one alarm is depends on the city: its hazard data says so.
-    Bit {
-        mask: FIRE,
-        kind: Kind::Alarm,
-        code: "",
-        says: "火警",
-        severity: Severity::Unknown,
-    }
+    Bit { mask: FIRE, kind: Kind::Alarm, code: "", says: "火警", severity: Severity::Unknown }
 }
 
 const fn fault(bit: u8, code: &'static str, says: &'static str, severity: Severity) -> Bit {
-    Bit {
-        mask: 1 << bit,
-        kind: Kind::Fault,
-        code,
-        says,
-        severity,
-    }
+    Bit { mask: 1 << bit, kind: Kind::Fault, code, says, severity }
 }
 
 const fn status(bit: u8, code: &'static str, says: &'static str) -> Bit {
-    Bit {
-        mask: 1 << bit,
-        kind: Kind::Status,
-        code,
-        says,
-        severity: Severity::Unknown,
-    }
+    Bit { mask: 1 << bit, kind: Kind::Status, code, says, severity: Severity::Unknown }
 }
 
 /// 建筑消防设施系统状态, two bytes (type 1).
@@ -93,11 +75,6 @@ pub static UITD: [Bit; 6] = [
     fault(2, "fault.device", "故障", Severity::Moderate),
     fault(3, "fault.power.main", "主电故障", Severity::Moderate),
     fault(4, "fault.power.backup", "备电故障", Severity::Moderate),
-    fault(
-        5,
-        "fault.uplink",
-        "与监控中心通信信道故障",
-        Severity::Moderate,
-    ),
+    fault(5, "fault.uplink", "与监控中心通信信道故障", Severity::Moderate),
     fault(6, "fault.line", "监测连接线路故障", Severity::Severe),
 ];

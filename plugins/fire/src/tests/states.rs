@@ -26,14 +26,8 @@ fn every_bit_of_a_component() {
     .map(|(what, says)| format!("{what} {PLACE} {AT} {smoke} {says}"));
     // Reserved bits say nothing.
     assert_eq!(said(&Host::fresh(), &one(42, 0xFFFF)), expect);
-    check(
-        &one(42, 0xFE01),
-        &[&format!("status status.normal {PLACE} {AT} {smoke} 正常")],
-    );
-    check(
-        &one(42, 0),
-        &[&format!("status status.test {PLACE} {AT} {smoke} 测试")],
-    );
+    check(&one(42, 0xFE01), &[&format!("status status.normal {PLACE} {AT} {smoke} 正常")]);
+    check(&one(42, 0), &[&format!("status status.test {PLACE} {AT} {smoke} 测试")]);
 }
 
 #[test]
@@ -56,10 +50,7 @@ fn every_bit_of_a_system() {
     ]
     .map(|(what, says)| format!("{what} /11.9 {AT} 消火栓系统9 {says}"));
     assert_eq!(said(&Host::fresh(), &state(0xFFFF)), expect);
-    check(
-        &state(1),
-        &[&format!("status status.normal /11.9 {AT} 消火栓系统9 正常")],
-    );
+    check(&state(1), &[&format!("status status.normal /11.9 {AT} 消火栓系统9 正常")]);
 }
 
 #[test]
@@ -75,10 +66,7 @@ fn every_bit_of_the_uitd() {
     ]
     .map(|(what, says)| format!("{what}  {AT} 用户信息传输装置 {says}"));
     assert_eq!(said(&Host::fresh(), &state(0xFF)), expect);
-    check(
-        &state(0x81),
-        &[&format!("status status.normal  {AT} 用户信息传输装置 正常")],
-    );
+    check(&state(0x81), &[&format!("status status.normal  {AT} 用户信息传输装置 正常")]);
 }
 
 #[test]
@@ -115,19 +103,9 @@ fn what_a_fire_bit_means() {
     ];
     for (kind, code) in table {
         let outcome = decode(&Host::fresh(), &one(kind, 3)).unwrap();
-        let [signal] = &outcome.signals[..] else {
-            panic!("one fire is one signal")
-        };
-        assert_eq!(
-            (&signal.kind, signal.code.as_str()),
-            (&Kind::Alarm, code),
-            "component type {kind}"
-        );
-        let seen = if matches!(kind, 23 | 24) {
-            Certainty::Observed
-        } else {
-            Certainty::Likely
-        };
+        let [signal] = &outcome.signals[..] else { panic!("one fire is one signal") };
+        assert_eq!((&signal.kind, signal.code.as_str()), (&Kind::Alarm, code), "component type {kind}");
+        let seen = if matches!(kind, 23 | 24) { Certainty::Observed } else { Certainty::Likely };
         assert_eq!(signal.certainty, seen);
     }
 }
@@ -143,14 +121,7 @@ fn one_frame_is_not_one_alarm() {
         .collect();
     let outcome = decode(&Host::fresh(), &send(2, &objects)).unwrap();
     assert_eq!(outcome.signals.len(), 22);
-    assert_eq!(
-        outcome
-            .signals
-            .iter()
-            .filter(|signal| signal.kind == Kind::Alarm)
-            .count(),
-        8
-    );
+    assert_eq!(outcome.signals.iter().filter(|signal| signal.kind == Kind::Alarm).count(), 8);
     assert_eq!(outcome.signals[21].device, "000000000379/1.1/42.10-21");
 }
 
@@ -174,11 +145,8 @@ fn the_worst_frames_stay_within_the_limits() {
         (24, 127, &|_| all_bits(&[0xFF, 0xFF])),
     ];
     for (flag, count, object) in worst {
-        let outcome = decode(
-            &Host::fresh(),
-            &send(flag, &(0..count).map(object).collect::<Vec<_>>()),
-        )
-        .unwrap();
+        let outcome =
+            decode(&Host::fresh(), &send(flag, &(0..count).map(object).collect::<Vec<_>>())).unwrap();
         // As the host weighs: texts as JSON, and 16 bytes an item.
         let weigh = |text: &str| serde_json::to_string(text).unwrap().len() - 2;
         let signals = outcome.signals.iter().map(|signal| {
@@ -189,27 +157,11 @@ fn the_worst_frames_stay_within_the_limits() {
         });
         let defects = outcome.defects.iter().map(|defect| 16 + weigh(defect));
         let weight = signals.sum::<usize>() + defects.sum::<usize>() + 16 + 60;
-        assert!(
-            outcome.signals.len() <= 1_024 && weight <= 131_072,
-            "{}: {weight}",
-            outcome.signals.len()
-        );
-        let alarms = outcome
-            .signals
-            .iter()
-            .filter(|signal| signal.kind == Kind::Alarm)
-            .count();
+        assert!(outcome.signals.len() <= 1_024 && weight <= 131_072, "{}: {weight}", outcome.signals.len());
+        let alarms = outcome.signals.iter().filter(|signal| signal.kind == Kind::Alarm).count();
         assert_eq!(alarms, usize::from(count));
-        let untold = outcome
-            .defects
-            .last()
-            .is_some_and(|defect| defect.contains("条非火警信息未逐条上报"));
-        assert_eq!(
-            untold,
-            flag != 2,
-            "{} signals of type {flag}",
-            outcome.signals.len()
-        );
+        let untold = outcome.defects.last().is_some_and(|defect| defect.contains("条非火警信息未逐条上报"));
+        assert_eq!(untold, flag != 2, "{} signals of type {flag}", outcome.signals.len());
     }
 }
 
@@ -218,34 +170,21 @@ fn what_was_out_of_order_recovers() {
     let host = Host::fresh();
     let words = |state: u16| {
         let lines = said(&host, &one(42, state));
-        lines
-            .iter()
-            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
-            .collect::<Vec<_>>()
+        lines.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
     };
     assert_eq!(words(1), ["status status.normal"]);
     assert!(host.keys(UITD).is_empty(), "a healthy part costs no state");
     assert_eq!(words(0b111), ["alarm fire.smoke", "fault fault.device"]);
-    assert_eq!(
-        words(0b111),
-        ["alarm fire.smoke", "fault fault.device"],
-        "a repeat is told again"
-    );
+    assert_eq!(words(0b111), ["alarm fire.smoke", "fault fault.device"], "a repeat is told again");
     assert_eq!(words(0b011), ["alarm fire.smoke", "recovery fault.device"]);
-    assert_eq!(
-        words(0b10_0001),
-        ["status status.started", "recovery fire.smoke"]
-    );
+    assert_eq!(words(0b10_0001), ["status status.started", "recovery fire.smoke"]);
     assert_eq!(words(1), ["status status.normal"]);
     assert!(host.keys(UITD).is_empty());
 
     let expect = format!("recovery fire.smoke {PLACE} {AT} 烟感 火警解除");
     said(&host, &one(42, 3));
     let note = [0xD1, 0xCC, 0xB8, 0xD0];
-    assert_eq!(
-        said(&host, &send(2, &[component(42, 1, &note, TAG)])),
-        [expect]
-    );
+    assert_eq!(said(&host, &send(2, &[component(42, 1, &note, TAG)])), [expect]);
 }
 
 #[test]
@@ -262,9 +201,7 @@ fn parts_do_not_recover_each_other() {
 fn a_fire_with_the_test_bit_is_a_fire() {
     let (fire, smoke) = (one(42, 2), "点型光电感烟火灾探测器10-2");
     let alarm = [format!("alarm fire.smoke {PLACE} {AT} {smoke} 火警")];
-    let test = [format!(
-        "status status.test {PLACE} {AT} {smoke} 火警(测试)"
-    )];
+    let test = [format!("status status.test {PLACE} {AT} {smoke} 火警(测试)")];
     let over = [format!("recovery fire.smoke {PLACE} {AT} {smoke} 火警解除")];
     let host = Host::fresh();
     let outcome = decode(&host, &fire).unwrap();
@@ -288,24 +225,15 @@ fn a_fire_with_the_test_bit_is_a_fire() {
 fn texts() {
     let titled = |note: &[u8]| {
         let outcome = decode(&Host::fresh(), &send(2, &[component(42, 3, note, TAG)])).unwrap();
-        (
-            outcome.signals[0].title.clone(),
-            outcome.signals[0].data.contains("note_raw"),
-        )
+        (outcome.signals[0].title.clone(), outcome.signals[0].data.contains("note_raw"))
     };
     let plain = |text: &str| (format!("{text} 火警"), false);
     assert_eq!(titled(b"A-101 @@ ## \"x\"\\"), plain("A-101 @@ ## \"x\"\\"));
     assert_eq!(titled(&[b' '; 31]), plain("点型光电感烟火灾探测器10-2"));
     // 31 bytes hold fifteen characters and half of the next.
     let long = [0xBA, 0xC5].repeat(16);
-    assert_eq!(
-        titled(&long[..31]),
-        (format!("{} 火警", "号".repeat(15)), true)
-    );
-    assert_eq!(
-        titled(&[0xFF; 31]),
-        ("点型光电感烟火灾探测器10-2 火警".to_owned(), true)
-    );
+    assert_eq!(titled(&long[..31]), (format!("{} 火警", "号".repeat(15)), true));
+    assert_eq!(titled(&[0xFF; 31]), ("点型光电感烟火灾探测器10-2 火警".to_owned(), true));
 }
 
 #[test]

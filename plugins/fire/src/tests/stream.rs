@@ -14,11 +14,7 @@ fn pieces(stream: &[u8], reads: &[usize]) -> (Vec<(PieceKind, Vec<u8>, String)>,
         rest = later;
         for piece in host.frame::<Fire>(&buffer) {
             let behind = buffer.split_off(piece.length as usize);
-            pieces.push((
-                piece.kind,
-                std::mem::replace(&mut buffer, behind),
-                piece.device,
-            ));
+            pieces.push((piece.kind, std::mem::replace(&mut buffer, behind), piece.device));
         }
     }
     (pieces, buffer.len())
@@ -32,16 +28,9 @@ fn letters(stream: &[&[u8]], reads: &[usize]) -> String {
             PieceKind::Routine => 'r',
             PieceKind::Red => 'F',
         };
-        format!(
-            "{letter}{}{}",
-            bytes.len(),
-            if device == UITD { "*" } else { "" }
-        )
+        format!("{letter}{}{}", bytes.len(), if device == UITD { "*" } else { "" })
     });
-    letters
-        .chain((left > 0).then(|| format!("+{left}")))
-        .collect::<Vec<_>>()
-        .join(" ")
+    letters.chain((left > 0).then(|| format!("+{left}"))).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -93,11 +82,7 @@ fn dirty_streams() {
     assert_eq!(letters(&[b"@@@@@", &fire], &[]), "n5 F78*");
     // A start mark, and a length that would reach over the alarm.
     let false_start = [&fire[..24], &[0x00, 0x04, 0x02]].concat();
-    assert_eq!(
-        letters(&[&false_start, &fire], &[]),
-        "n27 F78*",
-        "the same device began again"
-    );
+    assert_eq!(letters(&[&false_start, &fire], &[]), "n27 F78*", "the same device began again");
     let noise = [b"@@", &[0xEE; 22][..], &[0x00, 0x04, 0x02]].concat();
     assert_eq!(letters(&[&noise, &fire], &[]), "n27 F78*");
     // Cut short: by a little, by half.
@@ -120,10 +105,7 @@ fn dirty_streams() {
     inner[12] = 0x55;
     let inner = seal(inner[..75].to_vec());
     let tunnel = frame(2, &[&[200, 1][..], &inner].concat());
-    assert_eq!(
-        letters(&[&tunnel], &[tunnel.len() - 1]),
-        format!("r{}*", tunnel.len())
-    );
+    assert_eq!(letters(&[&tunnel], &[tunnel.len() - 1]), format!("r{}*", tunnel.len()));
 }
 
 #[test]
@@ -140,26 +122,17 @@ fn a_framed_refusal_is_answered() {
 /// Frames as devices send them, with any text.
 fn frames() -> impl Strategy<Value = Vec<u8>> {
     let note = prop::collection::vec(prop_oneof![Just(b'@'), Just(b'#'), any::<u8>()], 0..31);
-    (
-        any::<u16>(),
-        any::<u16>(),
-        prop::collection::vec((any::<u8>(), any::<u16>(), note), 0..5),
-    )
-        .prop_map(|(serial, source, parts)| {
-            let objects: Vec<_> = parts
-                .iter()
-                .map(|(kind, state, note)| component(*kind, *state, note, TAG))
-                .collect();
-            let mut bytes = if objects.is_empty() {
-                frame(2, &[])
-            } else {
-                send(2, &objects)
-            };
+    (any::<u16>(), any::<u16>(), prop::collection::vec((any::<u8>(), any::<u16>(), note), 0..5)).prop_map(
+        |(serial, source, parts)| {
+            let objects: Vec<_> =
+                parts.iter().map(|(kind, state, note)| component(*kind, *state, note, TAG)).collect();
+            let mut bytes = if objects.is_empty() { frame(2, &[]) } else { send(2, &objects) };
             bytes[2..4].copy_from_slice(&serial.to_le_bytes());
             bytes[12..14].copy_from_slice(&source.to_le_bytes());
             bytes.truncate(bytes.len() - 3);
             seal(bytes)
-        })
+        },
+    )
 }
 
 /// No start mark inside, but perhaps half of one at the end.

@@ -24,10 +24,7 @@ fn fire_alarm() {
         ));
     assert_eq!(outcome, Outcome::from(expect).reply(answer(1, "82")));
     let signal = &outcome.signals[0];
-    assert_eq!(
-        (&signal.kind, signal.urgency),
-        (&Kind::Alarm, Urgency::Immediate)
-    );
+    assert_eq!((&signal.kind, signal.urgency), (&Kind::Alarm, Urgency::Immediate));
     assert!(serde_json::from_str::<serde_json::Value>(&signal.data).is_ok());
 }
 
@@ -71,14 +68,10 @@ fn system_state() {
 
 #[test]
 fn heartbeat() {
-    let bytes = hex(
-        "40 40 04 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B 00 00 00 00 00 00 02 84 23 23",
-    );
+    let bytes =
+        hex("40 40 04 00 01 01 14 1E 0E 0C 07 1A 79 03 00 00 00 00 38 5B 00 00 00 00 00 00 02 84 23 23");
     let host = Host::fresh();
-    assert_eq!(
-        decode(&host, &bytes).unwrap(),
-        Outcome::default().reply(answer(4, "85"))
-    );
+    assert_eq!(decode(&host, &bytes).unwrap(), Outcome::default().reply(answer(4, "85")));
     assert!(host.keys(UITD).is_empty(), "a heartbeat costs no state");
 }
 

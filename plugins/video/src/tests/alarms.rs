@@ -14,12 +14,7 @@ fn a_whole_alarm() {
         "<AlarmDescription>主变区 &lt;围墙&gt; &#x4e1c;侧</AlarmDescription><Longitude>120.3184</Longitude><Latitude>29.2763</Latitude>\
          <Info><AlarmType>6</AlarmType><AlarmTypeParam><EventType>1</EventType></AlarmTypeParam></Info>",
     ));
-    assert_eq!(
-        (outcome.signals.len(), outcome.defects.len()),
-        (1, 0),
-        "{:?}",
-        outcome.defects
-    );
+    assert_eq!((outcome.signals.len(), outcome.defects.len()), (1, 0), "{:?}", outcome.defects);
     let signal = &outcome.signals[0];
     assert_eq!(
         (&signal.kind, signal.code.as_str(), signal.device.as_str()),
@@ -31,43 +26,22 @@ fn a_whole_alarm() {
     );
     assert_eq!(signal.title, "入侵检测(进入区域):主变区 <围墙> 东侧");
     let position = signal.position.unwrap();
-    assert_eq!(
-        (position.lon, position.lat, position.datum),
-        (120.3184, 29.2763, Datum::Wgs84)
-    );
+    assert_eq!((position.lon, position.lat, position.datum), (120.3184, 29.2763, Datum::Wgs84));
     assert_eq!(
         signal.data,
         r#"{"method":"5","type":"6","event":"1","priority":"2","description":"主变区 <围墙> 东侧"}"#
     );
-    assert_eq!(
-        (outcome.sends.len(), outcome.sends[0].device.as_str()),
-        (1, "")
-    );
-    assert_eq!(
-        text(&outcome.sends[0].payload),
-        reply("Alarm", "17", CAMERA, "OK")
-    );
+    assert_eq!((outcome.sends.len(), outcome.sends[0].device.as_str()), (1, ""));
+    assert_eq!(text(&outcome.sends[0].payload), reply("Alarm", "17", CAMERA, "OK"));
 }
 
 #[test]
 fn every_method_and_type() {
     let check = |method: &str, kind: &str, expect: (Kind, &str, &str), defects: usize| {
-        let outcome = accepted(usual(
-            method,
-            &format!("<Info><AlarmType>{kind}</AlarmType></Info>"),
-        ));
+        let outcome = accepted(usual(method, &format!("<Info><AlarmType>{kind}</AlarmType></Info>")));
         let signal = &outcome.signals[0];
-        let got = (
-            signal.kind.clone(),
-            signal.code.as_str(),
-            signal.title.as_str(),
-        );
-        assert_eq!(
-            (got, outcome.defects.len()),
-            (expect, defects),
-            "{method}/{kind} {:?}",
-            outcome.defects
-        );
+        let got = (signal.kind.clone(), signal.code.as_str(), signal.title.as_str());
+        assert_eq!((got, outcome.defects.len()), (expect, defects), "{method}/{kind} {:?}", outcome.defects);
     };
     let alarm = |code, title| (Kind::Alarm, code, title);
     let fault = |code, title| (Kind::Fault, code, title);
@@ -116,22 +90,14 @@ fn every_method_and_type() {
 #[test]
 fn where_the_type_stands() {
     let check = |elements: &str| {
-        assert_eq!(
-            accepted(usual("5", elements)).signals[0].code,
-            "video.tripwire",
-            "{elements}"
-        );
+        assert_eq!(accepted(usual("5", elements)).signals[0].code, "video.tripwire", "{elements}");
     };
     check("<Info><AlarmType>5</AlarmType></Info>");
     check("<info><AlarmType> 5\n</AlarmType></info>");
     check("<AlarmType>5</AlarmType>");
     check("<INFO><alarmtype><![CDATA[5]]></alarmtype></INFO>");
-    check(
-        "<Info><AlarmTypeParam><EventType>2</EventType></AlarmTypeParam><AlarmType>5</AlarmType></Info>",
-    );
-    check(
-        "<AlarmInfo>vendor</AlarmInfo><Info xmlns:v='urn:v'><v:AlarmType a='1'>5</v:AlarmType></Info>",
-    );
+    check("<Info><AlarmTypeParam><EventType>2</EventType></AlarmTypeParam><AlarmType>5</AlarmType></Info>");
+    check("<AlarmInfo>vendor</AlarmInfo><Info xmlns:v='urn:v'><v:AlarmType a='1'>5</v:AlarmType></Info>");
 }
 
 #[test]
@@ -141,11 +107,7 @@ fn direction_of_an_intrusion() {
             "<Info><AlarmType>6</AlarmType><AlarmTypeParam><EventType>{event}</EventType></AlarmTypeParam></Info>"
         );
         let outcome = accepted(usual("5", &info));
-        assert_eq!(
-            (outcome.signals[0].title.as_str(), outcome.defects.len()),
-            (title, defects),
-            "{event}"
-        );
+        assert_eq!((outcome.signals[0].title.as_str(), outcome.defects.len()), (title, defects), "{event}");
     };
     check("1", "入侵检测(进入区域)", 0);
     check("2", "入侵检测(离开区域)", 0);
@@ -159,11 +121,7 @@ fn priorities() {
         let outcome = accepted(alarm(&format!(
             "<AlarmPriority>{priority}</AlarmPriority><AlarmMethod>5</AlarmMethod><AlarmTime>2026-07-12T14:30:20</AlarmTime>"
         )));
-        assert_eq!(
-            (outcome.signals[0].severity, outcome.defects.len()),
-            (severity, defects),
-            "{priority}"
-        );
+        assert_eq!((outcome.signals[0].severity, outcome.defects.len()), (severity, defects), "{priority}");
     };
     check("1", Severity::Extreme, 0);
     check("2", Severity::Severe, 0);
@@ -188,13 +146,7 @@ fn times() {
     check("2026-07-12T14:30:20+08:00", Some(AT));
     check("2026-07-12T06:30:20Z", Some(AT));
     check("2026-07-12 14:30:20", Some(AT));
-    for odd in [
-        "",
-        "2026-02-30T00:00:00",
-        "now",
-        "14:30:20",
-        "2026-07-12T25:00:00",
-    ] {
+    for odd in ["", "2026-02-30T00:00:00", "now", "14:30:20", "2026-07-12T25:00:00"] {
         check(odd, None);
     }
 }
@@ -202,18 +154,10 @@ fn times() {
 #[test]
 fn positions() {
     let check = |lon: &str, lat: &str, expect: Option<(f64, f64)>, defects: usize| {
-        let outcome = accepted(usual(
-            "5",
-            &format!("<Longitude>{lon}</Longitude><Latitude>{lat}</Latitude>"),
-        ));
-        let got = outcome.signals[0]
-            .position
-            .map(|position| (position.lon, position.lat));
-        assert_eq!(
-            (got, outcome.defects.len()),
-            (expect, defects),
-            "{lon} {lat}"
-        );
+        let outcome =
+            accepted(usual("5", &format!("<Longitude>{lon}</Longitude><Latitude>{lat}</Latitude>")));
+        let got = outcome.signals[0].position.map(|position| (position.lon, position.lat));
+        assert_eq!((got, outcome.defects.len()), (expect, defects), "{lon} {lat}");
     };
     check("120.25", " 29.5 ", Some((120.25, 29.5)), 0);
     check("", "", None, 0);
@@ -223,29 +167,13 @@ fn positions() {
     check("NaN", "29.5", None, 1);
     check("inf", "29.5", None, 1);
     check("east", "north", None, 1);
-    assert!(
-        accepted(usual("5", "<Longitude/><Latitude/>")).signals[0]
-            .position
-            .is_none()
-    );
+    assert!(accepted(usual("5", "<Longitude/><Latitude/>")).signals[0].position.is_none());
 
     let host = Host::fresh();
     host.set("datum", "gcj02");
-    let message = Host::message(
-        "",
-        usual(
-            "5",
-            "<Longitude>120.25</Longitude><Latitude>29.5</Latitude>",
-        )
-        .as_bytes(),
-    );
-    assert_eq!(
-        host.decode::<Video>(message).unwrap().signals[0]
-            .position
-            .unwrap()
-            .datum,
-        Datum::Gcj02
-    );
+    let message =
+        Host::message("", usual("5", "<Longitude>120.25</Longitude><Latitude>29.5</Latitude>").as_bytes());
+    assert_eq!(host.decode::<Video>(message).unwrap().signals[0].position.unwrap().datum, Datum::Gcj02);
 }
 
 #[test]
@@ -255,21 +183,10 @@ fn the_reply_repeats_what_it_answers() {
             "<Notify><CmdType>Alarm</CmdType>{serial}<DeviceID>{device}</DeviceID><AlarmMethod>1</AlarmMethod></Notify>"
         );
         let sends = accepted(body).sends;
-        assert_eq!(
-            sends.first().map(|send| text(&send.payload).to_owned()),
-            expect
-        );
+        assert_eq!(sends.first().map(|send| text(&send.payload).to_owned()), expect);
     };
-    check(
-        "<SN>007</SN>",
-        CAMERA,
-        Some(reply("Alarm", "007", CAMERA, "OK")),
-    );
-    check(
-        "<SN>a&amp;b&lt;</SN>",
-        "相机/1",
-        Some(reply("Alarm", "a&amp;b&lt;", "&#30456;&#26426;/1", "OK")),
-    );
+    check("<SN>007</SN>", CAMERA, Some(reply("Alarm", "007", CAMERA, "OK")));
+    check("<SN>a&amp;b&lt;</SN>", "相机/1", Some(reply("Alarm", "a&amp;b&lt;", "&#30456;&#26426;/1", "OK")));
     check("<SN/>", CAMERA, None);
     check("", CAMERA, None);
 }
@@ -279,11 +196,7 @@ fn odd_devices_are_taken_and_named() {
     let check = |id: &str, device: &str| {
         let body = usual("5", "").replace(CAMERA, id);
         let outcome = accepted(body);
-        assert_eq!(
-            (outcome.signals[0].device.as_str(), outcome.defects.len()),
-            (device, 1),
-            "{id}"
-        );
+        assert_eq!((outcome.signals[0].device.as_str(), outcome.defects.len()), (device, 1), "{id}");
     };
     check("2133", "2133");
     check("3307910000132000001X", "3307910000132000001X");
@@ -294,34 +207,17 @@ fn odd_devices_are_taken_and_named() {
 #[test]
 fn keepalives() {
     let body = |rest: &str| {
-        format!(
-            "<Notify><CmdType>Keepalive</CmdType><SN>5</SN><DeviceID>{CAMERA}</DeviceID>{rest}</Notify>"
-        )
+        format!("<Notify><CmdType>Keepalive</CmdType><SN>5</SN><DeviceID>{CAMERA}</DeviceID>{rest}</Notify>")
     };
     let check = |rest: &str, expect: &[(Kind, &str, &str)], defects: usize| {
         let outcome = accepted(body(rest));
-        let got: Vec<_> = outcome
-            .signals
-            .iter()
-            .map(|s| (s.kind.clone(), s.code.as_str(), s.device.as_str()))
-            .collect();
-        assert_eq!(
-            (&got[..], outcome.defects.len(), outcome.sends.len()),
-            (expect, defects, 0),
-            "{rest}"
-        );
+        let got: Vec<_> =
+            outcome.signals.iter().map(|s| (s.kind.clone(), s.code.as_str(), s.device.as_str())).collect();
+        assert_eq!((&got[..], outcome.defects.len(), outcome.sends.len()), (expect, defects, 0), "{rest}");
     };
     let broken = "fault.video.device";
-    check(
-        "<Status>OK</Status>",
-        &[(Kind::Status, "video.online", CAMERA)],
-        0,
-    );
-    check(
-        "<Status>ERROR</Status>",
-        &[(Kind::Fault, broken, CAMERA)],
-        0,
-    );
+    check("<Status>OK</Status>", &[(Kind::Status, "video.online", CAMERA)], 0);
+    check("<Status>ERROR</Status>", &[(Kind::Fault, broken, CAMERA)], 0);
     check("", &[(Kind::Fault, broken, CAMERA)], 1);
     check(
         "<Status>OK</Status><Info><DeviceID>33079100001320000001</DeviceID><DeviceID>cam</DeviceID></Info>",

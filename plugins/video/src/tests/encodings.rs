@@ -7,11 +7,7 @@ const SAID: &str = "东区 3 号仓库周界 洒水泵㐀𠀀";
 
 fn body(label: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     let whole = usual("5", &format!("<AlarmDescription>{SAID}</AlarmDescription>"));
-    let declaration = if label.is_empty() {
-        String::new()
-    } else {
-        format!(" encoding=\"{label}\"")
-    };
+    let declaration = if label.is_empty() { String::new() } else { format!(" encoding=\"{label}\"") };
     let whole = whole.replace(" encoding=\"UTF-8\"", &declaration);
     encoding.encode(&whole).0.into_owned()
 }
@@ -20,19 +16,8 @@ fn body(label: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
 fn chinese_is_read_under_every_label() {
     let check = |label: &str, encoding: &'static encoding_rs::Encoding, defects: usize| {
         let outcome = accepted(body(label, encoding));
-        assert_eq!(
-            outcome.signals[0].title,
-            format!("视频报警:{SAID}"),
-            "{label} {}",
-            encoding.name()
-        );
-        assert_eq!(
-            outcome.defects.len(),
-            defects,
-            "{label} {}: {:?}",
-            encoding.name(),
-            outcome.defects
-        );
+        assert_eq!(outcome.signals[0].title, format!("视频报警:{SAID}"), "{label} {}", encoding.name());
+        assert_eq!(outcome.defects.len(), defects, "{label} {}: {:?}", encoding.name(), outcome.defects);
     };
     for honest in ["GB2312", "gb2312", "GBK", "GB18030"] {
         check(honest, GB18030, 0);
@@ -51,8 +36,8 @@ fn chinese_is_read_under_every_label() {
 #[test]
 fn utf8_that_claims_to_be_gb() {
     let said = "仓库周界入侵";
-    let whole = usual("5", &format!("<AlarmDescription>{said}</AlarmDescription>"))
-        .replace("UTF-8", "GB2312");
+    let whole =
+        usual("5", &format!("<AlarmDescription>{said}</AlarmDescription>")).replace("UTF-8", "GB2312");
     let outcome = accepted(whole);
     assert_eq!(outcome.signals[0].title, format!("视频报警:{said}"));
     assert_eq!(outcome.defects, ["declared GB2312, is UTF-8"]);
@@ -78,10 +63,9 @@ fn marks_and_padding_are_left_away() {
 
 #[test]
 fn damaged_text_is_kept_as_far_as_it_can_be_read() {
-    for (label, bytes) in [
-        ("GB2312", &b"\xb6\xab\xff\xff\xc7\xf8"[..]),
-        ("UTF-8", b"\xe4\xb8\x9c\xff\xff\xe5\x8c\xba"),
-    ] {
+    for (label, bytes) in
+        [("GB2312", &b"\xb6\xab\xff\xff\xc7\xf8"[..]), ("UTF-8", b"\xe4\xb8\x9c\xff\xff\xe5\x8c\xba")]
+    {
         let whole = usual("5", "<AlarmDescription>@</AlarmDescription>").replace("UTF-8", label);
         let (before, after) = whole.split_once('@').unwrap();
         let outcome = accepted([before.as_bytes(), bytes, after.as_bytes()].concat());

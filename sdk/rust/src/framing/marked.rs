@@ -88,11 +88,7 @@ enum Found {
 impl Marked<'_> {
     /// The pieces at the front of `buffer`. `speaker` looks at a whole frame and
     /// says whether it is red and which device speaks.
-    pub fn pieces(
-        &self,
-        buffer: &[u8],
-        speaker: impl Fn(&[u8]) -> (PieceKind, String),
-    ) -> Vec<Piece> {
+    pub fn pieces(&self, buffer: &[u8], speaker: impl Fn(&[u8]) -> (PieceKind, String)) -> Vec<Piece> {
         let mut pieces = Vec::with_capacity(1);
         let (mut done, mut at) = (0, 0);
         while at < buffer.len() {
@@ -118,11 +114,7 @@ impl Marked<'_> {
                 true => speaker(&buffer[at..end]),
                 false => (PieceKind::Routine, String::new()),
             };
-            pieces.push(Piece {
-                kind,
-                length: length(end - at),
-                device,
-            });
+            pieces.push(Piece { kind, length: length(end - at), device });
             (done, at) = (end, end);
         }
         push_noise(&mut pieces, at.min(buffer.len()) - done);
@@ -132,11 +124,7 @@ impl Marked<'_> {
     fn look(&self, buffer: &[u8], at: usize) -> Found {
         let rest = &buffer[at..];
         if rest.len() < self.start.len() {
-            return if self.start.starts_with(rest) {
-                Found::Open
-            } else {
-                Found::Nothing
-            };
+            return if self.start.starts_with(rest) { Found::Open } else { Found::Nothing };
         }
         if !rest.starts_with(self.start) {
             return Found::Nothing;
@@ -163,9 +151,7 @@ impl Marked<'_> {
             return at;
         }
         let mut next = self.next_mark(buffer, at + 1);
-        while next < at + length
-            && !matches!(self.look(buffer, next), Found::Whole(_) | Found::Open)
-        {
+        while next < at + length && !matches!(self.look(buffer, next), Found::Whole(_) | Found::Open) {
             next = self.next_mark(buffer, next + 1);
         }
         match next.min(at + length) {
@@ -195,9 +181,7 @@ impl Marked<'_> {
     fn next_mark(&self, buffer: &[u8], from: usize) -> usize {
         let first = self.start[0];
         let mut at = from;
-        while let Some(offset) = buffer
-            .get(at..)
-            .and_then(|rest| rest.iter().position(|byte| *byte == first))
+        while let Some(offset) = buffer.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == first))
         {
             at += offset;
             let seen = (buffer.len() - at).min(self.start.len());

@@ -64,21 +64,14 @@ impl Rooms {
     }
 
     pub(super) fn keys(&self, device: &str) -> Vec<String> {
-        self.rooms
-            .get(device)
-            .map(|room| room.state.keys().cloned().collect())
-            .unwrap_or_default()
+        self.rooms.get(device).map(|room| room.state.keys().cloned().collect()).unwrap_or_default()
     }
 
     pub(super) fn due(&self) -> Vec<(Timestamp, String, String)> {
         let mut due: Vec<_> = self
             .rooms
             .iter()
-            .flat_map(|(device, room)| {
-                room.timers
-                    .iter()
-                    .map(|(key, at)| (*at, device.clone(), key.clone()))
-            })
+            .flat_map(|(device, room)| room.timers.iter().map(|(key, at)| (*at, device.clone(), key.clone())))
             .collect();
         due.sort();
         due
@@ -86,11 +79,7 @@ impl Rooms {
 
     /// Takes the first timer that is due by `until`.
     pub(super) fn next_due(&mut self, until: Timestamp) -> Option<(Timestamp, String, String)> {
-        let first = self
-            .due()
-            .into_iter()
-            .next()
-            .filter(|(at, ..)| *at <= until)?;
+        let first = self.due().into_iter().next().filter(|(at, ..)| *at <= until)?;
         self.rooms.get_mut(&first.1)?.timers.remove(&first.2);
         Some(first)
     }

@@ -20,9 +20,7 @@ impl Decoder for Siren {
                 timers::cancel("quiet");
                 Ok(Outcome::default())
             }
-            _ => Signal::alarm("noise.siren")
-                .title(format!("{heard}"))
-                .into(),
+            _ => Signal::alarm("noise.siren").title(format!("{heard}")).into(),
         }
     }
 }
@@ -41,9 +39,7 @@ impl Timekeeper for Siren {
 
 impl Connector for Siren {
     fn deliver(event: Event) -> Answer {
-        let volume: u8 = city::device(&event.device)
-            .and_then(|known| known.settings())
-            .unwrap_or(0);
+        let volume: u8 = city::device(&event.device).and_then(|known| known.settings()).unwrap_or(0);
         Ok(Outcome::default().send_to(event.device, [volume]))
     }
 }
@@ -51,26 +47,17 @@ impl Connector for Siren {
 impl Advisor for Siren {}
 
 fn message(device: &str, text: &str) -> Message {
-    Message {
-        received: 0,
-        ..Host::message(device, text.as_bytes())
-    }
+    Message { received: 0, ..Host::message(device, text.as_bytes()) }
 }
 
 #[test]
 fn a_refusal_undoes_the_call() {
     let host = Host::fresh();
-    let heard = |text| {
-        host.decode::<Siren>(message("a", text))
-            .map(|outcome| outcome.signals.len())
-    };
+    let heard = |text| host.decode::<Siren>(message("a", text)).map(|outcome| outcome.signals.len());
     assert_eq!(heard("wail"), Ok(1));
     assert!(heard("test").is_err_and(|refusal| refusal.reply == b"no"));
     let again = host.decode::<Siren>(message("a", "wail")).unwrap();
-    assert_eq!(
-        again.signals[0].title, "2",
-        "what was refused was not counted"
-    );
+    assert_eq!(again.signals[0].title, "2", "what was refused was not counted");
     assert_eq!(heard("stop"), Ok(0));
     assert!(host.keys("a").is_empty());
     assert_eq!(host.timers(), [(1_000, "a".to_owned(), "check".to_owned())]);
@@ -92,14 +79,8 @@ fn timers_fire_in_order() {
             .collect::<Vec<_>>()
     };
     assert_eq!(fired(999), Vec::<String>::new());
-    assert_eq!(
-        fired(2_000),
-        ["1000acheck", "1000bcheck", "2000acheck", "2000bcheck"]
-    );
-    assert_eq!(
-        fired(10_000),
-        ["3000acheck", "3000bcheck", "5000aquiet", "5000bquiet"]
-    );
+    assert_eq!(fired(2_000), ["1000acheck", "1000bcheck", "2000acheck", "2000bcheck"]);
+    assert_eq!(fired(10_000), ["3000acheck", "3000bcheck", "5000aquiet", "5000bquiet"]);
     assert_eq!((host.timers().len(), host.logged().len()), (0, 8));
 }
 
@@ -118,10 +99,7 @@ fn registrations_by_longest_prefix() {
         };
         host.deliver::<Siren>(event).unwrap().sends[0].payload[0]
     };
-    assert_eq!(
-        ["a", "a/2", "a/1", "a/1/7", "a/11", "b"].map(volume),
-        [1, 1, 2, 2, 1, 0]
-    );
+    assert_eq!(["a", "a/2", "a/1", "a/1/7", "a/11", "b"].map(volume), [1, 1, 2, 2, 1, 0]);
 }
 
 #[test]
@@ -129,11 +107,7 @@ fn a_transport_that_cuts_needs_no_framer() {
     let host = Host::fresh();
     assert_eq!(
         host.frame::<Siren>(b"one"),
-        [Piece {
-            kind: PieceKind::Routine,
-            length: 3,
-            device: String::new()
-        }]
+        [Piece { kind: PieceKind::Routine, length: 3, device: String::new() }]
     );
     assert!(host.frame::<Siren>(b"").is_empty());
 }

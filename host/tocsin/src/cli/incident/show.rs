@@ -55,7 +55,12 @@ fn lists(incident: &Value, around: &Around) {
     heading(&words::REASONS.with(&[]), &list("reasons"), around, |reason| text(reason, "text"));
     heading(&words::EVIDENCE.with(&[]), &list("evidence"), around, |row| {
         let (count, at) = (&row["count"], text(row, "first_at"));
-        format!("{at}  {}  {}  {}  ×{count}", text(row, "department"), text(row, "device"), text(row, "title"))
+        format!(
+            "{at}  {}  {}  {}  ×{count}",
+            text(row, "department"),
+            text(row, "device"),
+            text(row, "title")
+        )
     });
     heading(&words::NOTES.with(&[]), &list("notes"), around, |note| {
         format!("{}  {}  {}  {}", text(note, "at"), text(note, "by"), text(note, "act"), text(note, "text"))

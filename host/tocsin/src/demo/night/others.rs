@@ -17,33 +17,18 @@ pub async fn camera_sees(stage: &Stage, at: u64) -> Result<()> {
     let Some(beside) = &stage.cast.lead.camera else {
         return Ok(());
     };
-    let seen = [
-        (101, Seen::Intrusion, "走廊有人奔跑"),
-        (102, Seen::Heat, "画面区域高温"),
-    ];
+    let seen = [(101, Seen::Intrusion, "走廊有人奔跑"), (102, Seen::Heat, "画面区域高温")];
     for (serial, what, words) in seen {
         let reply = stage
-            .post(
-                "video/camera",
-                XML,
-                camera::alarm(&beside.id, serial, what, jiff::Timestamp::now(), words),
-            )
+            .post("video/camera", XML, camera::alarm(&beside.id, serial, what, jiff::Timestamp::now(), words))
             .await?;
         let answered = camera::answers(&reply.body, serial);
-        let verdict = if answered {
-            text!(demo_same_serial)
-        } else {
-            text!(demo_status, status = reply.status)
-        };
+        let verdict =
+            if answered { text!(demo_same_serial) } else { text!(demo_status, status = reply.status) };
         stage.say(
             Voice::Video,
             Tone::Alarm,
-            &text!(
-                demo_camera,
-                camera = beside.title,
-                what = words,
-                verdict = verdict
-            ),
+            &text!(demo_camera, camera = beside.title, what = words, verdict = verdict),
         );
     }
     Ok(())
@@ -55,11 +40,7 @@ pub async fn worker_reports(stage: &Stage, at: u64) -> Result<()> {
     let words = format!("{}有烟冒出,人员正在疏散", place.unit.name);
     let body = worker::report(1, &words, place.position(), jiff::Timestamp::now());
     let reply = stage.post("grid/report", JSON, body).await?;
-    stage.say(
-        Voice::Grid,
-        Tone::Alarm,
-        &text!(demo_worker, text = words, status = reply.status),
-    );
+    stage.say(Voice::Grid, Tone::Alarm, &text!(demo_worker, text = words, status = reply.status));
     Ok(())
 }
 
@@ -74,11 +55,7 @@ pub async fn nonsense(stage: &Stage, at: u64) -> Result<()> {
     ] {
         statuses.push(stage.post(path, kind, body).await?.status.to_string());
     }
-    stage.say(
-        Voice::Stage,
-        Tone::Trouble,
-        &text!(demo_nonsense, statuses = statuses.join(" ")),
-    );
+    stage.say(Voice::Stage, Tone::Trouble, &text!(demo_nonsense, statuses = statuses.join(" ")));
     Ok(())
 }
 
@@ -101,19 +78,10 @@ pub async fn restless_camera(stage: &Stage, at: u64) -> Result<()> {
     };
     const TIMES: u32 = 20;
     for number in 0..TIMES {
-        let body = camera::alarm(
-            &restless.id,
-            200 + number,
-            Seen::Motion,
-            jiff::Timestamp::now(),
-            "画面有移动目标",
-        );
+        let body =
+            camera::alarm(&restless.id, 200 + number, Seen::Motion, jiff::Timestamp::now(), "画面有移动目标");
         stage.post("video/camera", XML, body).await?;
     }
-    stage.say(
-        Voice::Video,
-        Tone::Plain,
-        &text!(demo_motion, camera = restless.title, times = TIMES),
-    );
+    stage.say(Voice::Video, Tone::Plain, &text!(demo_motion, camera = restless.title, times = TIMES));
     Ok(())
 }

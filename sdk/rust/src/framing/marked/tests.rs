@@ -22,9 +22,7 @@ const FRAMES: Marked<'_> = Marked {
 };
 
 fn sum(bytes: &[u8]) -> u16 {
-    bytes
-        .iter()
-        .fold(0x5A5A, |sum, byte| sum.rotate_left(3) ^ u16::from(*byte))
+    bytes.iter().fold(0x5A5A, |sum, byte| sum.rotate_left(3) ^ u16::from(*byte))
 }
 
 fn frame(serial: u8, body: &[u8]) -> Vec<u8> {
@@ -63,15 +61,8 @@ fn read(protocol: Marked<'_>, stream: &[u8], chunks: &[usize]) -> (Vec<(char, Ve
 fn check(stream: &[&[u8]], expect: &str, left: usize) {
     let stream = stream.concat();
     let (pieces, rest) = read(FRAMES, &stream, &[]);
-    let got: Vec<String> = pieces
-        .iter()
-        .map(|(kind, bytes)| format!("{kind}{}", bytes.len()))
-        .collect();
-    assert_eq!(
-        (got.join(" ").as_str(), rest.len()),
-        (expect, left),
-        "{stream:?}"
-    );
+    let got: Vec<String> = pieces.iter().map(|(kind, bytes)| format!("{kind}{}", bytes.len())).collect();
+    assert_eq!((got.join(" ").as_str(), rest.len()), (expect, left), "{stream:?}");
 }
 
 #[test]
@@ -117,21 +108,10 @@ fn what_becomes_of_a_stream() {
 fn a_frame_in_a_frame_waits_where_the_protocol_says_so() {
     let outer = frame(1, &frame(2, b"inner"));
     let split = outer.len() - 1;
-    let kinds = |protocol| {
-        read(protocol, &outer, &[split])
-            .0
-            .iter()
-            .map(|(kind, _)| *kind)
-            .collect::<String>()
-    };
+    let kinds =
+        |protocol| read(protocol, &outer, &[split]).0.iter().map(|(kind, _)| *kind).collect::<String>();
     assert_eq!(kinds(FRAMES), "nfn");
-    assert_eq!(
-        kinds(Marked {
-            yields: |_, _| false,
-            ..FRAMES
-        }),
-        "f"
-    );
+    assert_eq!(kinds(Marked { yields: |_, _| false, ..FRAMES }), "f");
 }
 
 /// Bytes in which marks, lengths and ends are likely.
@@ -150,11 +130,7 @@ fn litter() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn frames_of(pieces: &[(char, Vec<u8>)]) -> Vec<&[u8]> {
-    pieces
-        .iter()
-        .filter(|(kind, _)| *kind == 'f')
-        .map(|(_, bytes)| bytes.as_slice())
-        .collect()
+    pieces.iter().filter(|(kind, _)| *kind == 'f').map(|(_, bytes)| bytes.as_slice()).collect()
 }
 
 proptest! {
