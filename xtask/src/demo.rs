@@ -9,7 +9,7 @@ use std::process::Command;
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut steps = Steps::new();
     let server = steps.work("nats-server", || nats::ensure(workspace))?;
-    build::all(workspace, &mut steps)?;
+    build::all(workspace, &mut steps, build::Host::Alone)?;
     let mut demo = Command::new(workspace.host());
     demo.current_dir(&workspace.root)
         .env("TOCSIN_NATS_SERVER", server)

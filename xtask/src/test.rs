@@ -27,10 +27,6 @@ impl Options {
     }
 }
 
-/// These link wasmtime or SQLite, and are tested as they are shipped, so that
-/// the heavy dependencies are compiled once, for release.
-const RELEASED: [&str; 3] = ["tocsin-sandbox", "tocsin-runtime", "tocsin"];
-
 pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
     let mut steps = Steps::new();
     let outcome = all(workspace, &options, &mut steps);
@@ -43,7 +39,7 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
 fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
     steps.run("format", workspace.cargo().args(["fmt", "--all", "--check"]))?;
     let server = steps.work("nats-server", || nats::ensure(workspace))?;
-    build::all(workspace, steps)?;
+    build::all(workspace, steps, build::Host::WithTests)?;
 
     // `--release` shares build scripts and procedural macros with the build above.
     let lint = ["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -57,11 +53,9 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
     steps.run("core, sdk, plugins", in_environment(&mut pure, workspace, &server))?;
 
     if !options.quick {
-        for package in RELEASED {
-            let mut test = workspace.cargo();
-            test.args(["test", "--release", "-p", package]);
-            steps.run(package, in_environment(&mut test, workspace, &server))?;
-        }
+        let mut test = workspace.cargo();
+        build::released(test.args(["test", "--release"]));
+        steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
     }
     deny(workspace, options, steps)
 }

@@ -15,9 +15,13 @@ use tokio::sync::watch;
 /// From start to answering; a store of many gigabytes is read back first.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// A server that ends again at once is started at most this often.
-const RESTART_PAUSE: Duration = Duration::from_millis(20);
-const RESTART_PAUSE_MOST: Duration = Duration::from_secs(5);
+/// A server that ended is started again at once; one that cannot stand is not
+/// started more often than this.
+const RESTART_PAUSE: Duration = Duration::from_millis(10);
+const RESTART_PAUSE_MOST: Duration = Duration::from_secs(2);
+
+/// One that lived shorter than this could not stand.
+const LIFE: Duration = Duration::from_millis(300);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -156,11 +160,7 @@ async fn supervise(mut child: Child, binary: PathBuf, layout: Layout, mut stop: 
             }
             status = child.wait() => tracing::error!(?status, "nats-server ended; starting it again"),
         }
-        pause = if started.elapsed() > RESTART_PAUSE_MOST {
-            RESTART_PAUSE
-        } else {
-            (pause * 2).min(RESTART_PAUSE_MOST)
-        };
+        pause = if started.elapsed() > LIFE { RESTART_PAUSE } else { (pause * 2).min(RESTART_PAUSE_MOST) };
         tokio::time::sleep(pause).await;
         loop {
             match spawn(&binary, &layout) {

@@ -26,14 +26,14 @@ pub fn push_field(into: &mut String, field: &[u8]) -> bool {
     !errors
 }
 
-/// Appends a byte as two upper-case hex digits.
+/// Appends a byte as two lower-case hex digits, as the city file writes device ids.
 pub fn push_hex(into: &mut String, byte: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     into.push(char::from(DIGITS[usize::from(byte >> 4)]));
     into.push(char::from(DIGITS[usize::from(byte & 15)]));
 }
 
-/// Bytes as upper-case hex digits.
+/// Bytes as lower-case hex digits.
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     bytes.iter().for_each(|byte| push_hex(&mut text, *byte));

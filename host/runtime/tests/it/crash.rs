@@ -199,8 +199,15 @@ struct Verdict {
 /// I4: each effect has a frame of the log.
 #[tokio::main(flavor = "current_thread")]
 async fn oracle(url: &str, acked: &HashSet<u32>) -> Verdict {
-    let bus = Bus::connect(url, "oracle").await.expect("the bus is there");
     let started = Instant::now();
+    let bus = loop {
+        // The last kill may have been a moment ago.
+        match Bus::connect(url, "oracle").await {
+            Ok(bus) => break bus,
+            Err(error) => assert!(started.elapsed() < Duration::from_secs(10), "no bus: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
     loop {
         let log = components_in_log(&bus).await;
         let (effects, twice) = effects(&bus).await;

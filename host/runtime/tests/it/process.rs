@@ -55,10 +55,16 @@ impl Running {
         let _ = self.child.wait();
     }
 
-    /// SIGKILL for its nats-server; the host starts it again.
+    /// SIGKILL for its nats-server, which the host starts again. Where that is
+    /// still under way, this waits for the new one: a kill that hits nothing is none.
     pub fn kill_server(data: &Path) {
-        if let Ok(pid) = std::fs::read_to_string(data.join("nats/nats.pid")) {
-            let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+        loop {
+            let pid = std::fs::read_to_string(data.join("nats/nats.pid")).unwrap_or_default();
+            let killed = Command::new("kill").args(["-9", pid.trim()]).stderr(Stdio::null()).status();
+            if !pid.is_empty() && killed.is_ok_and(|status| status.success()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }
 

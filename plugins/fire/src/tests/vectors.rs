@@ -20,7 +20,7 @@ fn fire_alarm() {
         .data(concat!(
             r#"{"system":"火灾报警系统","system_type":1,"system_address":1,"#,
             r#""component":"点型光电感烟火灾探测器","component_type":42,"#,
-            r#""address":"0A000200","zone":10,"number":2,"state":3,"note":"3号楼2层201室烟感"}"#
+            r#""address":"0a000200","zone":10,"number":2,"state":3,"note":"3号楼2层201室烟感"}"#
         ));
     assert_eq!(outcome, Outcome::from(expect).reply(answer(1, "82")));
     let signal = &outcome.signals[0];
