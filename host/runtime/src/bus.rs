@@ -127,10 +127,10 @@ impl Bus {
             .event_callback(move |event| {
                 match &event {
                     async_nats::Event::Connected => {
-                        sender.send_modify(|link| *link = Link { up: true, generation: link.generation + 1 })
+                        sender.send_modify(|link| *link = Link { up: true, generation: link.generation + 1 });
                     }
                     async_nats::Event::Disconnected | async_nats::Event::Closed => {
-                        sender.send_modify(|link| link.up = false)
+                        sender.send_modify(|link| link.up = false);
                     }
                     other => tracing::warn!(event = %other, "bus"),
                 }

@@ -252,7 +252,7 @@ impl Stage {
             Ok(()) => self.unsaved = 0,
             // It only shortens the way back.
             Err(error) => {
-                tracing::warn!(%error, path = %self.snapshot.display(), "core snapshot not written")
+                tracing::warn!(%error, path = %self.snapshot.display(), "core snapshot not written");
             }
         }
     }

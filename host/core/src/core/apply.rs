@@ -64,7 +64,7 @@ impl Core {
             }
             Fact::IncidentsRetired { ids } => ids.iter().for_each(|id| self.retire(id, touched)),
             Fact::SupportHeld { hazard, evidence, until } => {
-                self.hold(hazard, evidence, *until, now, touched)
+                self.hold(hazard, evidence, *until, now, touched);
             }
             Fact::DeviceProvisional { department, device, title, first_at, at, count } => {
                 let devices = self.state.provisional.entry(department.clone()).or_default();

@@ -44,7 +44,7 @@ fn fold(fold: &mut Fold, state: &State, item: Item) {
         Item::Incident(id) => fold.set(item.clone(), state.incidents.get(id)),
         Item::Row(id, key) => fold.set(item.clone(), state.evidence.get(id).and_then(|rows| rows.get(key))),
         Item::Held(hazard, key) => {
-            fold.set(item.clone(), state.held.get(hazard).and_then(|held| held.get(key)))
+            fold.set(item.clone(), state.held.get(hazard).and_then(|held| held.get(key)));
         }
         Item::Provisional(department, device) => {
             fold.set(item.clone(), state.provisional.get(department).and_then(|devices| devices.get(device)));

@@ -35,7 +35,7 @@ pub async fn load(bus: &Bus, name: &FeedName, until: u64) -> Rooms {
         match serde_json::from_slice::<Covered>(&stored.payload) {
             Ok(covered) => replay(&mut rooms, &covered),
             Err(error) => {
-                tracing::error!(feed = %name, sequence = from, %error, "a message of SIGNALS cannot be read")
+                tracing::error!(feed = %name, sequence = from, %error, "a message of SIGNALS cannot be read");
             }
         }
     }
