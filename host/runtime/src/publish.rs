@@ -20,8 +20,9 @@ use tokio::sync::watch;
 const SOURCE: &str = "Tocsin-Source";
 const ORDINAL: &str = "Tocsin-Ordinal";
 
-/// Writes under way at once: what one fsync of the server can gather.
-const FLIGHT: usize = 64;
+/// Writes under way at once: enough to keep the server busy, few enough that a
+/// broken flight is soon said again.
+const FLIGHT: usize = 256;
 
 pub struct Outgoing {
     pub subject: String,
@@ -101,13 +102,21 @@ impl<D: Derive> Publisher<D> {
     async fn live(&mut self, mut at: Position) -> StepDown {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
         loop {
-            let stored = tail.next().await;
-            let said = if stored.sequence == at.source { at.ordinal } else { 0 };
-            let outgoing = self.derive.derive(&stored).await;
-            for (flight, start) in
-                outgoing.get(said..).unwrap_or_default().chunks(FLIGHT).zip((said..).step_by(FLIGHT))
-            {
-                match self.fly(flight, stored.sequence, start, at.fence).await {
+            let mut flight = Vec::new();
+            let mut next = Some(tail.next().await);
+            // What stands ready flies together: the price of an fsync is shared.
+            while let Some(stored) = next {
+                let said = if stored.sequence == at.source { at.ordinal } else { 0 };
+                let outgoing = self.derive.derive(&stored).await;
+                flight.extend(outgoing.into_iter().enumerate().skip(said).map(|(ordinal, mut outgoing)| {
+                    outgoing.headers.insert(SOURCE, stored.sequence.to_string());
+                    outgoing.headers.insert(ORDINAL, ordinal.to_string());
+                    outgoing
+                }));
+                next = if flight.len() < FLIGHT { tail.ready() } else { None };
+            }
+            for part in flight.chunks(FLIGHT) {
+                match self.fly(part, at.fence).await {
                     Ok(fence) => at.fence = fence,
                     Err(down) => return down,
                 }
@@ -116,33 +125,19 @@ impl<D: Derive> Publisher<D> {
     }
 
     /// Answers with the sequence of the last message.
-    async fn fly(&self, flight: &[Outgoing], source: u64, start: usize, fence: u64) -> Result<u64, StepDown> {
-        let dressed = |outgoing: &Outgoing, place: usize| {
-            let mut headers = outgoing.headers.clone();
-            headers.insert(SOURCE, source.to_string());
-            headers.insert(ORDINAL, (start + place).to_string());
-            headers
-        };
+    async fn fly(&self, flight: &[Outgoing], fence: u64) -> Result<u64, StepDown> {
         // On one subject of a shared stream the next sequence is not known beforehand.
         if let Target::Subject { stream, .. } = &self.target {
             let mut fence = fence;
-            for (place, outgoing) in flight.iter().enumerate() {
-                fence = self
-                    .bus
-                    .write_next(
-                        stream,
-                        &outgoing.subject,
-                        dressed(outgoing, place),
-                        Fence::Subject(fence),
-                        outgoing.payload.clone(),
-                    )
-                    .await?;
+            for Outgoing { subject, headers, payload } in flight {
+                let expected = Fence::Subject(fence);
+                fence =
+                    self.bus.write_next(stream, subject, headers.clone(), expected, payload.clone()).await?;
             }
             return Ok(fence);
         }
-        let writes = flight.iter().enumerate().map(|(place, outgoing)| {
-            let fence = Fence::Stream(fence + place as u64);
-            self.bus.write(&outgoing.subject, dressed(outgoing, place), fence, outgoing.payload.clone())
+        let writes = flight.iter().zip(fence..).map(|(Outgoing { subject, headers, payload }, fence)| {
+            self.bus.write(subject, headers.clone(), Fence::Stream(fence), payload.clone())
         });
         let mut last = fence;
         for answer in join_all(writes).await {

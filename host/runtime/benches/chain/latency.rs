@@ -17,7 +17,11 @@ const ALARM_EVERY: u32 = 10;
 pub async fn child(args: &[String]) -> Result<()> {
     let [door, nats, rate, seconds, first] = args else { return Err("latency: five arguments".into()) };
     let (rate, seconds, first): (u32, u32, u32) = (rate.parse()?, seconds.parse()?, first.parse()?);
-    let bus = async_nats::connect(nats).await?;
+    let (user, address) =
+        nats.trim_start_matches("nats://").split_once('@').ok_or("a URL with credentials")?;
+    let (user, password) = user.split_once(':').ok_or("a URL with a password")?;
+    let options = async_nats::ConnectOptions::with_user_and_password(user.into(), password.into());
+    let bus = options.connect(address).await?;
     let mut events = bus.subscribe("tocsin.live.event.>").await?;
     bus.flush().await?;
     let mut streams = Vec::new();

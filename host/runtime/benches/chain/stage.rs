@@ -181,6 +181,9 @@ impl Stage {
             .stderr(Stdio::inherit())
             .output()
             .await?;
+        if !output.status.success() {
+            return Err(format!("the {kind} load failed").into());
+        }
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
