@@ -40,7 +40,7 @@ impl Events {
             ("ce-specversion", "1.0".to_owned()),
             ("ce-id", id.clone()),
             ("ce-source", format!("urn:tocsin:{}:live", self.city)),
-            ("ce-type", format!("tocsin.{}", event.kind)),
+            ("ce-type", event.kind.clone()),
             ("ce-subject", event.subject.clone()),
             ("ce-time", event.time.to_string()),
             ("ce-datacontenttype", "application/json".to_owned()),

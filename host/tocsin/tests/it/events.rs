@@ -20,7 +20,7 @@ fn a_subscriber_gets_cloud_events_in_chinese() {
     };
     let data: Value = serde_json::from_slice(&event.payload).expect("JSON");
     assert_eq!(header("ce-specversion"), "1.0");
-    assert_eq!(header("ce-type"), "tocsin.incident.opened");
+    assert_eq!(header("ce-type"), "incident.opened");
     assert_eq!(header("ce-subject"), data["id"].as_str().expect("an id"));
     assert_eq!(header("ce-source"), "urn:tocsin:330791000000:live");
     assert_eq!(header("Content-Type"), "application/json");
