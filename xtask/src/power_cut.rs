@@ -65,7 +65,7 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
     );
     let mut steps = Steps::new();
     let server = steps.work("nats-server", || nats::ensure(workspace))?;
-    build::all(workspace, &mut steps, build::Host::Alone)?;
+    build::all(workspace, &mut steps, build::Host::WithTests)?;
 
     let folder = workspace.target.join("power-cut");
     let trial = Trial { workspace, server, city: workspace.city(), folder };
