@@ -97,6 +97,8 @@ struct Draft {
 }
 
 impl Draft {
+    /// `size` is measured coarsely and the last frame may be large, so a message
+    /// is closed at half of what it may hold.
     fn is_full(&self) -> bool {
         self.size >= SIGNALS_BYTES / 2 || self.started.elapsed() >= BUILD_FOR
     }

@@ -127,7 +127,7 @@ impl Default for Limits {
 impl Limits {
     /// The most that any manifest may ask for.
     ///
-    /// An answer and its changes must fit one SIGNALS message of 512 KiB:
+    /// An answer and its changes, alone in a SIGNALS message, stay near 512 KiB:
     /// 256 KiB output + 1,024 signals × 128 B of field names + 64 KiB state in hex.
     /// A second a call is what a duty officer would notice.
     pub const CEILING: Limits = Limits {
