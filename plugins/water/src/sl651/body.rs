@@ -144,7 +144,7 @@ impl Report {
         match element::value(data, decimals) {
             Some(value) => self.samples.push(Sample { element, value, observed }),
             None => {
-                self.defects.push(format!("{} ({id:02X}H) 无有效值 {data:02X?} (no value)", element.name))
+                self.defects.push(format!("{} ({id:02X}H) 无有效值 {data:02X?} (no value)", element.name));
             }
         }
     }
