@@ -1,9 +1,11 @@
 //! What a person or a system asks of the city.
 
-use crate::incident::Disposition;
+use crate::{accident, duty, grid, incident, order, plan, supply, team};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {
     /// Chosen by whoever asks; asking again under the same id is harmless.
     pub id: String,
@@ -12,67 +14,71 @@ pub struct Command {
     pub act: Act,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "act", rename_all = "kebab-case")]
+/// What is asked, by the noun it is asked of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "noun", content = "act", rename_all = "kebab-case")]
 pub enum Act {
-    ConfirmIncident {
-        id: String,
-        #[serde(default)]
-        note: String,
-    },
-    /// Ends an incident that was none; only with a disposition.
-    FalseAlarm {
-        id: String,
-        disposition: Disposition,
-    },
-    Respond {
-        id: String,
-        #[serde(default)]
-        note: String,
-    },
-    Control {
-        id: String,
-        #[serde(default)]
-        note: String,
-    },
-    /// Ends an incident that was one; only with a result.
-    Close {
-        id: String,
-        result: String,
-    },
-    Note {
-        id: String,
-        text: String,
-    },
-    /// Two incidents of one hazard are the same matter.
-    Merge {
-        id: String,
-        with: String,
-        #[serde(default)]
-        note: String,
-    },
+    Incident(incident::Act),
+    Accident(accident::Act),
+    Duty(duty::Act),
+    Grid(grid::Act),
+    Order(order::Act),
+    Plan(plan::Act),
+    Response(plan::ResponseAct),
+    Supply(supply::Act),
+    Team(team::Act),
+}
+
+/// Why a command could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error(
+        "nothing is asked of `{0}`; nouns are incident, accident, duty, grid, order, plan, response, supply, team"
+    )]
+    Noun(String),
+    #[error("{noun} {verb}: {reason}")]
+    Body { noun: String, verb: String, reason: String },
 }
 
 impl Act {
-    /// The incident it is about.
-    pub fn incident(&self) -> &str {
-        match self {
-            Act::ConfirmIncident { id, .. }
-            | Act::FalseAlarm { id, .. }
-            | Act::Respond { id, .. }
-            | Act::Control { id, .. }
-            | Act::Close { id, .. }
-            | Act::Note { id, .. }
-            | Act::Merge { id, .. } => id,
+    /// Reads `noun verb`, the id it is about and the rest of its fields, as HTTP,
+    /// the bus and the command line all bring them.
+    pub fn read(noun: &str, verb: &str, id: &str, mut fields: Map<String, Value>) -> Result<Act, ReadError> {
+        fields.insert("verb".into(), verb.into());
+        if !id.is_empty() {
+            fields.insert("id".into(), id.into());
         }
+        fn body<T: DeserializeOwned>(
+            noun: &str,
+            verb: &str,
+            fields: Map<String, Value>,
+        ) -> Result<T, ReadError> {
+            serde_json::from_value(Value::Object(fields)).map_err(|error| ReadError::Body {
+                noun: noun.to_owned(),
+                verb: verb.to_owned(),
+                reason: error.to_string(),
+            })
+        }
+        Ok(match noun {
+            "incident" | "incidents" => Act::Incident(body(noun, verb, fields)?),
+            "accident" | "accidents" => Act::Accident(body(noun, verb, fields)?),
+            "duty" | "call" | "calls" | "watch" | "watches" => Act::Duty(body(noun, verb, fields)?),
+            "grid" | "grids" => Act::Grid(body(noun, verb, fields)?),
+            "order" | "orders" => Act::Order(body(noun, verb, fields)?),
+            "plan" | "plans" => Act::Plan(body(noun, verb, fields)?),
+            "response" | "responses" => Act::Response(body(noun, verb, fields)?),
+            "supply" | "supplies" | "transfer" | "transfers" => Act::Supply(body(noun, verb, fields)?),
+            "team" | "teams" => Act::Team(body(noun, verb, fields)?),
+            other => return Err(ReadError::Noun(other.to_owned())),
+        })
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
 pub enum Reply {
-    /// `subject`: the incident acted on, which is not the one asked for when
-    /// that was merged into another.
+    /// `subject`: what was acted on or made. Of a merged incident it is the
+    /// survivor, which is not the one asked for.
     Ok {
         #[serde(default)]
         subject: String,

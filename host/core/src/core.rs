@@ -25,12 +25,13 @@
 //! - **`apply`** alone changes state. A step without entries changes nothing.
 //! - **Nothing is muted**: ended and historic incidents take no live alarm.
 
-mod act;
+pub(crate) mod act;
 mod apply;
-mod decide;
+pub(crate) mod decide;
 mod digest;
 mod fuse;
 mod recover;
+mod rooms;
 mod speak;
 mod support;
 
@@ -43,19 +44,26 @@ use crate::rule::Rules;
 use crate::signal::Signal;
 use crate::state::ENDED_KEPT_MS;
 pub use crate::state::State;
+use crate::thing::Noun;
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub struct Core {
-    registry: Registry,
-    rules: Rules,
-    state: State,
+    pub(crate) registry: Registry,
+    pub(crate) rules: Rules,
+    pub(crate) state: State,
     // Below: derived from the state and the city, rebuilt by `restore`.
     index: Index,
     fold: Fold,
     /// Ended incidents by when they ended.
     ended: BTreeSet<(Timestamp, String)>,
+    /// Rows by when their clock acts.
+    clocks: BTreeSet<(Timestamp, Noun, String)>,
+    /// Rows that are over, by since when.
+    things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// The city's files have been compared with the state.
+    entered: bool,
 }
 
 impl Core {
@@ -71,6 +79,9 @@ impl Core {
             index: Index::default(),
             fold: Fold::default(),
             ended: BTreeSet::new(),
+            clocks: BTreeSet::new(),
+            things_ended: BTreeSet::new(),
+            entered: false,
         };
         core.reindex();
         core.refold();
@@ -93,13 +104,15 @@ impl Core {
     pub fn set_city(&mut self, city: Arc<City>) {
         self.rules = Rules::new(&city);
         self.registry = Registry::new(city);
+        self.entered = false;
         self.reindex();
     }
 
-    /// When a step is wanted though nothing comes in: an ended incident is to
-    /// leave the core's memory.
+    /// When a step is wanted though nothing comes in: a clock is due, an ended
+    /// incident is to leave the core's memory, or city data are new.
     pub fn due(&self) -> Option<Timestamp> {
-        self.ended.first().map(|(at, _)| at.plus_millis(ENDED_KEPT_MS))
+        let retiring = self.ended.first().map(|(at, _)| at.plus_millis(ENDED_KEPT_MS));
+        [retiring, self.rooms_due()].into_iter().flatten().min()
     }
 
     /// SHA-256 of the state, hex: equal on every host that applied the same JOURNAL.
@@ -144,6 +157,11 @@ impl Core {
     fn reindex(&mut self) {
         self.index = Index::default();
         self.ended.clear();
+        self.clocks.clear();
+        self.things_ended.clear();
+        let rows: Vec<(Noun, String)> =
+            self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();
+        rows.iter().for_each(|(noun, id)| self.file(*noun, id, true));
         for (id, incident) in &self.state.incidents {
             if let Some(at) = incident.closed_at.filter(|_| !incident.is_open()) {
                 self.ended.insert((at, id.clone()));

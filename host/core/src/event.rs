@@ -9,13 +9,14 @@ use std::collections::HashMap;
 /// Before audience and redaction; the publisher makes a CloudEvent of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// `incident.opened`, `incident.changed`, `incident.closed`, `incident.merged`.
+    /// `incident.opened`, `incident.changed`, `incident.closed`, `incident.merged`;
+    /// of a room `<noun>.<change>`, such as `order.acknowledged`.
     pub kind: String,
-    /// The incident's id.
+    /// The id of what it is about.
     pub subject: String,
     /// 12-digit administrative code.
     pub region: String,
-    /// The incident's summary after the step.
+    /// The incident's summary after the step, or the room's row.
     pub data: serde_json::Value,
     /// The first cause in the record that touched the subject.
     pub cause: Cause,
@@ -26,6 +27,7 @@ pub struct Event {
 
 /// One event for each incident that the record touches, in the order of first
 /// touch: the last state in the record wins, a storm in one step is one event.
+/// Behind them one for each change of a room's row: those are few, and each counts.
 pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
     let mut touched = Touched::default();
     for entry in entries {
@@ -42,9 +44,30 @@ pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
         .0
         .into_iter()
         .filter_map(Subject::event)
+        .chain(entries.iter().filter_map(became))
         .zip(0..)
         .map(|(event, ordinal)| Event { ordinal, time: now, ..event })
         .collect()
+}
+
+fn became(entry: &Entry) -> Option<Event> {
+    let Fact::Became { change, note, thing } = &entry.fact else { return None };
+    let face = thing.face();
+    let mut data = thing.row();
+    if let serde_json::Value::Object(fields) = &mut data
+        && !note.is_empty()
+    {
+        fields.insert("note".into(), note.as_str().into());
+    }
+    Some(Event {
+        kind: format!("{}.{change}", thing.noun().as_str()),
+        subject: face.id.to_owned(),
+        region: face.region.to_owned(),
+        data,
+        cause: entry.cause.clone(),
+        ordinal: 0,
+        time: Timestamp(0),
+    })
 }
 
 #[derive(Default)]

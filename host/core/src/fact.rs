@@ -6,6 +6,7 @@ use crate::frame::FrameId;
 use crate::incident::{Evidence, Incident, Role, Stage};
 use crate::moment::Skew;
 use crate::outcome::Advice;
+use crate::thing::{Noun, Thing};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,10 @@ pub enum Cause {
         actor: String,
     },
     Clock,
+    /// City data said so when they were taken in.
+    City {
+        digest: String,
+    },
     Advice {
         frame: FrameId,
         ordinal: u32,
@@ -48,7 +53,7 @@ impl Cause {
     pub fn frame(&self) -> Option<&FrameId> {
         match self {
             Cause::Signal { frame, .. } | Cause::Advice { frame, .. } => Some(frame),
-            Cause::Command { .. } | Cause::Clock => None,
+            Cause::Command { .. } | Cause::Clock | Cause::City { .. } => None,
         }
     }
 }
@@ -140,6 +145,20 @@ pub enum Fact {
         device: String,
         #[serde(default)]
         skew: Option<Skew>,
+    },
+    /// A row of a commanding room is new or changed: the whole of it.
+    Became {
+        /// One word of the past: `issued`, `acknowledged`.
+        change: String,
+        /// One line for an officer: the reason, the clause.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        #[serde(flatten)]
+        thing: Thing,
+    },
+    /// Rows that were over long ago leave the core's memory and stay in the views.
+    Retired {
+        gone: Vec<(Noun, String)>,
     },
     /// What an advisor said, and what came of it.
     Advised {

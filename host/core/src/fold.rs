@@ -7,6 +7,7 @@
 //! states, which the journal's own records are there for.
 
 use crate::outcome::hex;
+use crate::thing::Noun;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ pub enum Item {
     Clock(String, String),
     Answer(String),
     Counter,
+    Thing(Noun, String),
+    Number(String),
 }
 
 #[derive(Clone, Debug, Default)]

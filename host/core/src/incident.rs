@@ -1,11 +1,13 @@
 //! 事件: what the city believes is happening, fused from what was said.
 
+mod act;
 mod disposition;
 mod evidence;
 pub(crate) mod index;
 mod stage;
 pub(crate) mod summary;
 
+pub use act::Act;
 pub use disposition::{Disposition, DispositionKind};
 pub use evidence::{Evidence, Role};
 pub use stage::{Move, Stage};

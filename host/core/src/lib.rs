@@ -1,25 +1,34 @@
 //! What Tocsin decides: pure functions over facts. No I/O, no clock, no
 //! randomness, no async; time is part of every input.
 
+pub mod accident;
 pub mod city;
 pub mod command;
 pub mod core;
+pub mod duty;
 pub mod event;
 pub mod fact;
 mod fold;
 pub mod frame;
+pub mod grid;
 pub mod incident;
 pub mod input;
 pub mod moment;
+pub mod order;
 pub mod outcome;
 pub mod place;
+pub mod plan;
 pub mod record;
 pub mod region;
 pub mod registry;
 pub mod rule;
 pub mod signal;
 pub mod state;
+pub mod supply;
+pub mod team;
+pub mod thing;
 pub mod time;
+pub mod warning;
 
 pub use crate::core::Core;
 pub use command::{Command, Reply};

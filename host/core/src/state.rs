@@ -13,6 +13,7 @@
 use crate::command::Reply;
 use crate::incident::{Evidence, Incident};
 use crate::moment::Skew;
+use crate::thing::Rooms;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -55,10 +56,14 @@ pub struct State {
     /// Department → run, index, ordinal of what had an effect.
     pub effects: BTreeMap<String, BTreeSet<(u64, u32, u32)>>,
     pub answers: Answers,
+    /// The last id given, by its first letter.
+    pub numbers: BTreeMap<String, Counter>,
+    /// What the commanding rooms keep.
+    pub rooms: Rooms,
 }
 
-/// The last incident id given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The last id given of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Counter {
     /// `20260712`, Beijing.
     pub date: String,
@@ -101,12 +106,16 @@ impl Counter {
     }
 
     pub fn id(&self) -> String {
-        format!("I{}-{:04}", self.date, self.number)
+        self.with_prefix("I")
+    }
+
+    pub fn with_prefix(&self, prefix: &str) -> String {
+        format!("{prefix}{}-{:04}", self.date, self.number)
     }
 
     /// Reads an id back, so that applying a fact moves the counter.
-    pub fn of(id: &str) -> Option<Counter> {
-        let (date, number) = id.strip_prefix('I')?.split_once('-')?;
+    pub fn of(id: &str, prefix: &str) -> Option<Counter> {
+        let (date, number) = id.strip_prefix(prefix)?.split_once('-')?;
         Some(Counter { date: date.to_owned(), number: number.parse().ok()? })
     }
 }

@@ -4,7 +4,7 @@
 mod read;
 mod schema;
 
-pub use read::{Alarm, Filter, Shown};
+pub use read::{Alarm, Filter, Shown, ThingFilter};
 
 use crate::bus::Bus;
 use crate::bus::tail::Tail;
@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tocsin_core::fact::{Cause, Entry, Fact};
 use tocsin_core::record::Record;
+use tocsin_core::thing::Thing;
 use tocsin_core::time::Timestamp;
 use tokio::sync::watch;
 
@@ -144,6 +145,9 @@ fn apply_entry(
     now: Timestamp,
     entry: &Entry,
 ) -> rusqlite::Result<()> {
+    if let Fact::Became { change, note, thing } = &entry.fact {
+        return put_thing(transaction, (sequence, ordinal, now), &entry.cause, change, note, thing);
+    }
     let Some(id) = entry.fact.incident_id() else { return Ok(()) };
     if let Fact::IncidentMerged { from, merged, .. } = &entry.fact {
         put_incident(transaction, from, merged)?;
@@ -167,6 +171,41 @@ fn apply_entry(
     transaction
         .prepare_cached("INSERT OR REPLACE INTO history (incident, sequence, ordinal, at, entry) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![id, sequence, ordinal, now.0, json(&bare(entry))])?;
+    Ok(())
+}
+
+/// The row as it now is, and one line of its story.
+fn put_thing(
+    transaction: &Transaction<'_>,
+    (sequence, ordinal, now): (u64, u32, Timestamp),
+    cause: &Cause,
+    change: &str,
+    note: &str,
+    thing: &Thing,
+) -> rusqlite::Result<()> {
+    let (noun, face, row) = (thing.noun().as_str(), thing.face(), thing.row().to_string());
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO thing (noun, id, state, region, department, incident, sequence, at, row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            noun,
+            face.id,
+            face.state,
+            face.region,
+            face.department,
+            face.incident,
+            sequence,
+            now.0,
+            row
+        ])?;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO story (noun, id, sequence, ordinal, at, change, note, cause, row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![noun, face.id, sequence, ordinal, now.0, change, note, json(cause), row])?;
     Ok(())
 }
 

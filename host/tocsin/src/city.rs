@@ -30,7 +30,11 @@ use tocsin_core::city::City;
 use tocsin_core::outcome::hex;
 
 /// In the order in which they are read; the digest covers them sorted by name.
+/// A city may do without the commanding rooms' files; `plans/` holds one file a plan.
 const FILES: [&str; 5] = ["city.toml", "regions.toml", "units.toml", "devices.toml", "hazards.toml"];
+const OPTIONAL: [&str; 6] =
+    ["duty.toml", "teams.toml", "supplies.toml", "warnings.toml", "accidents.toml", "grid.toml"];
+const PLANS: &str = "plans";
 
 /// A city whose files hold no error.
 #[derive(Debug)]
@@ -54,9 +58,17 @@ impl Loaded {
 /// Reads and checks the city in `dir`.
 pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let mut findings = Findings::default();
-    let files: Vec<File> = FILES.iter().filter_map(|name| File::read(dir, name, &mut findings)).collect();
+    let mut files: Vec<File> = FILES.iter().filter_map(|name| File::read(dir, name, &mut findings)).collect();
+    files.extend(OPTIONAL.iter().filter_map(|name| File::read_optional(dir, name, &mut findings)));
+    files.extend(File::read_folder(dir, PLANS, &mut findings));
     let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &mut findings)).collect();
-    let [main, regions, units, devices, hazards] = &sources[..] else {
+    if findings.any_unreadable() {
+        return Err(CityErrors::new(findings.into_list()));
+    }
+    let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
+        return Err(CityErrors::new(findings.into_list()));
+    };
+    let [_duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -95,11 +107,13 @@ fn warn_of_unread(dir: &Path, main: &Source<'_>, findings: &mut Findings) {
     let names = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let mut unread: Vec<String> = names
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml") && !FILES.contains(&name.as_str()))
+        .filter(|name| {
+            name.ends_with(".toml") && !FILES.contains(&name.as_str()) && !OPTIONAL.contains(&name.as_str())
+        })
         .collect();
     unread.sort();
     for name in unread {
-        let known = FILES.join(" ");
+        let known = [&FILES[..], &OPTIONAL[..]].concat().join(" ");
         findings.warning(
             main.start().named("file", &name),
             "file-unread",

@@ -11,9 +11,11 @@ mod doctor;
 mod incident;
 mod journal;
 mod log;
+mod order;
 mod plugin;
 mod print;
 mod tail;
+mod thing;
 mod up;
 mod words;
 
@@ -68,6 +70,9 @@ enum Command {
     /// List, show and act on incidents · 事件
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// Orders and how far they have come · 指令
+    #[command(subcommand)]
+    Order(order::Order),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -115,6 +120,7 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Tail(tail) => tail.run(around),
         Command::Plugin(plugin) => plugin.run(around),
         Command::Incident(incident) => incident.run(around),
+        Command::Order(order) => order.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),

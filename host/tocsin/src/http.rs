@@ -16,6 +16,7 @@ mod refusal;
 mod serve;
 mod status;
 mod stream;
+mod thing;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
 pub use refusal::sentence;

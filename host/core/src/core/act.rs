@@ -5,14 +5,15 @@ use super::class;
 use super::decide::Step;
 use crate::command::{Act, Command, Reply};
 use crate::fact::{Cause, Fact};
-use crate::incident::{DispositionKind, Incident, Move, Note, Stage};
+use crate::incident::{self, Disposition, DispositionKind, Incident, Move, Note, Stage};
 use crate::input::Advised;
 use crate::outcome;
 
 /// What a person writes about an incident travels in its summary: a paragraph.
 const TEXT_CHARS: usize = 1_000;
 
-type Refusal = (String, String);
+/// The rule that refused, for programs, and the reason, for people.
+pub(crate) type Refusal = (String, String);
 
 impl Core {
     pub(super) fn decide_command(&mut self, step: &mut Step, command: &Command) {
@@ -32,41 +33,48 @@ impl Core {
         if command.id.is_empty() || command.actor.is_empty() {
             return refuse("command.incomplete", "命令须有编号和操作人 (a command needs an id and an actor)");
         }
-        let incident = self.subject(command.act.incident())?;
+        let Act::Incident(act) = &command.act else {
+            return self.act_in_room(step, cause, command);
+        };
+        let incident = self.subject(act.incident())?;
         let by = &command.actor;
-        match &command.act {
-            Act::ConfirmIncident { note, .. } => {
+        match act {
+            incident::Act::Confirm { note, .. } => {
                 self.advance(step, cause, incident, Move::Confirm, by, note, |_| {})
             }
-            Act::Respond { note, .. } => self.advance(step, cause, incident, Move::Respond, by, note, |_| {}),
-            Act::Control { note, .. } => self.advance(step, cause, incident, Move::Control, by, note, |_| {}),
-            Act::Close { result, .. } if result.trim().is_empty() => {
+            incident::Act::Respond { note, .. } => {
+                self.advance(step, cause, incident, Move::Respond, by, note, |_| {})
+            }
+            incident::Act::Control { note, .. } => {
+                self.advance(step, cause, incident, Move::Control, by, note, |_| {})
+            }
+            incident::Act::Close { result, .. } if result.trim().is_empty() => {
                 refuse("incident.close.no-result", "结束事件须填写处置结果 (closing needs a result)")
             }
-            Act::Close { result, .. } => {
+            incident::Act::Close { result, .. } => {
                 self.advance(step, cause, incident, Move::Close, by, result, |incident| {
                     incident.result = cut(result);
                 })
             }
-            Act::FalseAlarm { disposition, .. }
-                if disposition.kind == DispositionKind::Other && disposition.text.trim().is_empty() =>
+            incident::Act::FalseAlarm { disposition: DispositionKind::Other, text, .. }
+                if text.trim().is_empty() =>
             {
                 refuse(
                     "incident.false-alarm.no-text",
                     "误报原因为“其他”时须说明 (the disposition `other` needs a text)",
                 )
             }
-            Act::FalseAlarm { disposition, .. } => {
-                let text = format!("{} {}", disposition.kind.name(), disposition.text);
-                self.advance(step, cause, incident, Move::FalseAlarm, by, text.trim(), |incident| {
-                    incident.disposition = Some(disposition.clone());
+            incident::Act::FalseAlarm { disposition, text, .. } => {
+                let told = format!("{} {text}", disposition.name());
+                self.advance(step, cause, incident, Move::FalseAlarm, by, told.trim(), |incident| {
+                    incident.disposition = Some(Disposition { kind: *disposition, text: text.clone() });
                 })
             }
-            Act::Note { text, .. } if text.trim().is_empty() => {
+            incident::Act::Note { text, .. } if text.trim().is_empty() => {
                 refuse("incident.note.empty", "备注为空 (the note is empty)")
             }
-            Act::Note { text, .. } => Ok(self.annotate(step, cause, incident, by, "note", text)),
-            Act::Merge { with, note, .. } => self.join(step, cause, incident, with, by, note),
+            incident::Act::Note { text, .. } => Ok(self.annotate(step, cause, incident, by, "note", text)),
+            incident::Act::Merge { with, note, .. } => self.join(step, cause, incident, with, by, note),
         }
     }
 
@@ -218,10 +226,10 @@ impl Core {
     }
 }
 
-fn refuse<T>(rule: &str, reason: &str) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(rule: &str, reason: &str) -> Result<T, Refusal> {
     Err((rule.to_owned(), reason.to_owned()))
 }
 
-fn cut(text: &str) -> String {
+pub(crate) fn cut(text: &str) -> String {
     text.chars().take(TEXT_CHARS).collect()
 }

@@ -6,6 +6,7 @@ use crate::fold::Item;
 use crate::incident::index::{Class, Probe};
 use crate::incident::{Evidence, Incident, ROWS_KEPT, Role};
 use crate::state::{ANSWERS_KEPT, Counter, EFFECTS_KEPT, HELD_KEPT, Held, PROVISIONAL_KEPT, Provisional};
+use crate::thing::Thing;
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
 
@@ -34,7 +35,7 @@ impl Core {
         let mut grown = None;
         match &entry.fact {
             Fact::IncidentOpened { id, hazard, historic, evidence, .. } => {
-                if let Some(counter) = Counter::of(id) {
+                if let Some(counter) = Counter::of(id, "I") {
                     self.state.counter = counter;
                     touched.insert(Item::Counter);
                 }
@@ -90,6 +91,14 @@ impl Core {
                 }
                 touched.insert(Item::Clock(department.clone(), device.clone()));
             }
+            Fact::Became { thing, .. } => self.put_thing(thing, touched),
+            Fact::Retired { gone } => {
+                for (noun, id) in gone {
+                    self.file(*noun, id, false);
+                    self.state.rooms.remove(*noun, id);
+                    touched.insert(Item::Thing(*noun, id.clone()));
+                }
+            }
             Fact::Advised { .. } => {}
             Fact::Answered { command, reply } => {
                 let answers = &mut self.state.answers;
@@ -115,11 +124,11 @@ impl Core {
     /// Remembers that the input had an effect.
     fn remember(&mut self, entry: &Entry) {
         let bears = entry.fact.incident_id().is_some()
-            || matches!(entry.fact, Fact::SupportHeld { .. } | Fact::Advised { .. });
+            || matches!(entry.fact, Fact::SupportHeld { .. } | Fact::Advised { .. } | Fact::Became { .. });
         let (frame, ordinal, replay_of) = match &entry.cause {
             Cause::Signal { frame, ordinal, replay_of, .. } => (frame, *ordinal, replay_of),
             Cause::Advice { frame, ordinal, replay_of, .. } => (frame, ordinal | ADVICE, replay_of),
-            Cause::Command { .. } | Cause::Clock => return,
+            Cause::Command { .. } | Cause::Clock | Cause::City { .. } => return,
         };
         if !bears {
             return;
@@ -140,6 +149,21 @@ impl Core {
                 self.fold.lose(&first.department, oldest);
             }
         }
+    }
+
+    fn put_thing(&mut self, thing: &Thing, touched: &mut BTreeSet<Item>) {
+        let (noun, id) = (thing.noun(), thing.face().id.to_owned());
+        let prefix = noun.prefix();
+        if let Some(counter) = Counter::of(&id, prefix).filter(|_| !prefix.is_empty())
+            && self.state.numbers.get(prefix).is_none_or(|last| *last < counter)
+        {
+            self.state.numbers.insert(prefix.to_owned(), counter);
+            touched.insert(Item::Number(prefix.to_owned()));
+        }
+        self.file(noun, &id, false);
+        self.state.rooms.put(thing);
+        self.file(noun, &id, true);
+        touched.insert(Item::Thing(noun, id));
     }
 
     fn take_row(

@@ -21,7 +21,7 @@ const RETIRED_A_STEP: usize = 1_000;
 
 /// What a step has decided so far. All of it is applied already, but for the
 /// summaries, which are drawn once at the end.
-pub(super) struct Step {
+pub(crate) struct Step {
     pub now: Timestamp,
     pub entries: Vec<Entry>,
     touched: BTreeSet<Item>,
@@ -51,6 +51,7 @@ impl Core {
         }
         signals.sort_by(|a, b| signal_order(a).cmp(&signal_order(b)));
         advice.sort_by_key(|advised| (&advised.frame, advised.ordinal));
+        self.enter_city(&mut step);
         for (_, observed) in signals {
             self.decide_signal(&mut step, observed);
         }
@@ -63,19 +64,23 @@ impl Core {
             }
         }
         self.decide_clock(&mut step);
+        let changed = self.finish(&mut step);
+        self.react(&mut step, &changed);
+        self.strike(&mut step);
+        // Rooms may have opened or changed incidents: their summaries follow.
         self.finish(&mut step);
         self.fold_in(step.touched);
         step.entries
     }
 
     /// When a signal happened, by what is known of its source's clock.
-    pub(super) fn moment(&self, observed: &Observed) -> Moment {
+    pub(crate) fn moment(&self, observed: &Observed) -> Moment {
         let clocks = self.state.clocks.get(&observed.frame.department);
         let known = clocks.and_then(|clocks| clocks.get(root(&observed.signal.device))).copied();
         moment::of(observed.signal.observed, observed.received, known)
     }
 
-    pub(super) fn emit(&mut self, step: &mut Step, cause: &Cause, fact: Fact) -> Option<Probe> {
+    pub(crate) fn emit(&mut self, step: &mut Step, cause: &Cause, fact: Fact) -> Option<Probe> {
         let entry = Entry { cause: cause.clone(), fact };
         let grown = self.apply_one(&entry, step.now, &mut step.touched);
         if let Some(id) = entry.fact.incident_id() {
@@ -103,12 +108,16 @@ impl Core {
             self.notice(step, &cause, observed, &speaker);
         }
         match observed.signal.kind {
-            Kind::Alarm | Kind::Report | Kind::Other(_) => {
+            Kind::Alarm | Kind::Other(_) => self.decide_alarm(step, &cause, observed, speaker),
+            Kind::Report => {
+                let heard = speaker.clone();
                 self.decide_alarm(step, &cause, observed, speaker);
+                self.hear(step, &cause, observed, &heard);
             }
             Kind::Recovery => self.decide_recovery(step, &cause, observed, &speaker),
-            // No rule of this room sees these.
-            Kind::Fault | Kind::Reading | Kind::Warning | Kind::Status | Kind::Device | Kind::Progress => {}
+            Kind::Warning | Kind::Reading | Kind::Progress => self.hear(step, &cause, observed, &speaker),
+            // No room sees these.
+            Kind::Fault | Kind::Status | Kind::Device => {}
         }
     }
 
@@ -140,7 +149,8 @@ impl Core {
 
     /// Draws the summary of each incident that the step touched into the last
     /// entry about it, and confirms those that now convince.
-    fn finish(&mut self, step: &mut Step) {
+    fn finish(&mut self, step: &mut Step) -> Vec<(String, Cause)> {
+        let mut changed = Vec::new();
         let mut dirty: Vec<(String, Dirty)> = std::mem::take(&mut step.dirty).into_iter().collect();
         dirty.sort_by_key(|(_, dirty)| dirty.last);
         for (id, dirty) in dirty {
@@ -173,8 +183,10 @@ impl Core {
             if let Some(slot) = step.entries[last].fact.incident_slot() {
                 *slot = Some(Box::new(incident.clone()));
             }
+            changed.push((id, step.entries[last].cause.clone()));
             self.put(incident, &mut step.touched);
         }
+        changed
     }
 
     /// Applies what the step's summary will say, so that what follows in the
@@ -183,7 +195,7 @@ impl Core {
         self.put(incident, &mut step.touched);
     }
 
-    pub(super) fn summarise(&self, incident: &mut Incident) {
+    pub(crate) fn summarise(&self, incident: &mut Incident) {
         if let Some(rows) = self.state.evidence.get(&incident.id) {
             summary::of(incident, rows, &self.rules, &self.registry);
         }

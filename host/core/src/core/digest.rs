@@ -25,6 +25,8 @@ impl Core {
         items.extend(pairs(&state.seen).map(|(department, device)| Item::Seen(department, device)));
         items.extend(pairs(&state.clocks).map(|(department, device)| Item::Clock(department, device)));
         items.extend(state.answers.order.iter().cloned().map(Item::Answer));
+        items.extend(state.rooms.ids().map(|(noun, id)| Item::Thing(noun, id.to_owned())));
+        items.extend(state.numbers.keys().cloned().map(Item::Number));
         self.fold = Fold::default();
         for (department, effects) in &state.effects {
             effects.iter().for_each(|effect| self.fold.gain(department, *effect));
@@ -56,6 +58,8 @@ fn fold(fold: &mut Fold, state: &State, item: Item) {
             fold.set(item.clone(), state.clocks.get(department).and_then(|devices| devices.get(device)));
         }
         Item::Answer(id) => fold.set(item.clone(), state.answers.replies.get(id)),
+        Item::Thing(..) => state.rooms.fold(fold, item),
+        Item::Number(prefix) => fold.set(item.clone(), state.numbers.get(prefix)),
         Item::Counter => fold.set(item, (state.counter != Default::default()).then_some(&state.counter)),
     }
 }

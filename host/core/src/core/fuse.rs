@@ -21,7 +21,7 @@ use crate::signal::Kind;
 const TITLE_CHARS: usize = 200;
 
 impl Core {
-    pub(super) fn decide_alarm(
+    pub(crate) fn decide_alarm(
         &mut self,
         step: &mut Step,
         cause: &Cause,

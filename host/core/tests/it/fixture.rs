@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 use tocsin_core::city::{City, Device, Evidence as Line, Hazard, Region, Unit};
-use tocsin_core::command::Act;
+use tocsin_core::command::Act as Asked;
 use tocsin_core::frame::FrameId;
-use tocsin_core::incident::{Disposition, DispositionKind};
+use tocsin_core::incident::{Act, DispositionKind};
 use tocsin_core::signal::{Kind, Position, Severity, Signal};
 use tocsin_core::time::Timestamp;
 use tocsin_core::{Command, Core, Entry, Incident, Input, Observed};
@@ -169,22 +169,23 @@ fn input(number: u64, now: Timestamp, words: &[&str]) -> Input {
         let word = words.get(3).copied().unwrap_or_default();
         let text = words.get(3..).unwrap_or_default().join(" ");
         let act = match words[1] {
-            "confirm" => Act::ConfirmIncident { id, note: text },
+            "confirm" => Act::Confirm { id, note: text },
             "respond" => Act::Respond { id, note: text },
             "control" => Act::Control { id, note: text },
             "close" => Act::Close { id, result: text },
             "note" => Act::Note { id, text },
             "merge" => Act::Merge { id, with: incident_id(word), note: String::new() },
             "false" => {
-                let kind = DispositionKind::parse(word).expect(word);
-                Act::FalseAlarm {
-                    id,
-                    disposition: Disposition { kind, text: words.get(4..).unwrap_or_default().join(" ") },
-                }
+                let disposition = DispositionKind::parse(word).expect(word);
+                Act::FalseAlarm { id, disposition, text: words.get(4..).unwrap_or_default().join(" ") }
             }
             other => panic!("{other}"),
         };
-        return Input::Command(Command { id: format!("c{number}"), actor: "值班员".into(), act });
+        return Input::Command(Command {
+            id: format!("c{number}"),
+            actor: "值班员".into(),
+            act: Asked::Incident(act),
+        });
     }
     let mut observed = alarm(number, words[0], words[1], words[2], now);
     for option in &words[3..] {

@@ -358,9 +358,9 @@ fn an_unknown_device_is_listed_and_counted_by_minutes() {
 #[test]
 fn asking_again_is_answered_alike_and_does_nothing() {
     use tocsin_core::command::Act;
-    use tocsin_core::{Command, Input};
+    use tocsin_core::{Command, Input, incident};
     let (mut core, _) = play("0s fire a/1 fire.smoke");
-    let confirm = Act::ConfirmIncident { id: "I20260712-0001".into(), note: String::new() };
+    let confirm = Act::Incident(incident::Act::Confirm { id: "I20260712-0001".into(), note: String::new() });
     let ask = [Input::Command(Command { id: "k".into(), actor: "值班员".into(), act: confirm })];
     let first = core.step(NIGHT, &ask);
     let hash = core.hash();

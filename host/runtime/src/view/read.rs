@@ -4,6 +4,7 @@ use super::{ViewError, Views};
 use rusqlite::{Row, params};
 use serde::Serialize;
 use serde_json::Value;
+use tocsin_core::thing::Noun;
 
 /// Rows of one listing where the reader names no limit.
 pub const LIMIT: u32 = 1_000;
@@ -16,6 +17,16 @@ pub struct Filter {
     pub state: Option<String>,
     pub hazard: Option<String>,
     pub region: Option<String>,
+    pub limit: Option<u32>,
+}
+
+/// Of rows of a commanding room.
+#[derive(Clone, Debug, Default)]
+pub struct ThingFilter {
+    pub state: Option<String>,
+    pub region: Option<String>,
+    pub department: Option<String>,
+    pub incident: Option<String>,
     pub limit: Option<u32>,
 }
 
@@ -75,6 +86,37 @@ impl Views {
             })?
             .collect::<Result<_, _>>()?;
         Ok(Some(Shown { incident, evidence, alarms, history }))
+    }
+
+    /// Rows of a commanding room, newest change first.
+    pub fn things(&self, noun: Noun, filter: &ThingFilter) -> Result<Vec<Value>, ViewError> {
+        let reader = self.lock();
+        let mut statement = reader.prepare_cached(
+            "SELECT row FROM thing
+             WHERE noun = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR region = ?3)
+             AND (?4 IS NULL OR department = ?4) AND (?5 IS NULL OR incident = ?5)
+             ORDER BY sequence DESC, id LIMIT ?6",
+        )?;
+        let ThingFilter { state, region, department, incident, limit } = filter;
+        let limit = limit.unwrap_or(LIMIT);
+        let rows =
+            statement.query_map(params![noun.as_str(), state, region, department, incident, limit], json)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One row and its story, oldest first.
+    pub fn thing(&self, noun: Noun, id: &str) -> Result<Option<(Value, Vec<Value>)>, ViewError> {
+        let reader = self.lock();
+        let key = params![noun.as_str(), id];
+        let mut statement = reader.prepare_cached("SELECT row FROM thing WHERE noun = ?1 AND id = ?2")?;
+        let Some(row) = statement.query_map(key, json)?.next().transpose()? else { return Ok(None) };
+        let mut statement = reader.prepare_cached(
+            "SELECT json_object('sequence', sequence, 'at', at, 'change', change, 'note', note,
+             'cause', json(cause), 'row', json(row)) FROM story
+             WHERE noun = ?1 AND id = ?2 ORDER BY sequence, ordinal",
+        )?;
+        let story = statement.query_map(key, json)?.collect::<Result<_, _>>()?;
+        Ok(Some((row, story)))
     }
 
     /// A reader that panicked left nothing half-done: it only reads.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE position (sequence INTEGER NOT NULL);
@@ -23,6 +23,17 @@ const TABLES: &str = "
     CREATE TABLE history (
         incident TEXT NOT NULL, sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, at INTEGER NOT NULL,
         entry TEXT NOT NULL, PRIMARY KEY (incident, sequence, ordinal)
+    ) WITHOUT ROWID;
+    CREATE TABLE thing (
+        noun TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, region TEXT NOT NULL,
+        department TEXT NOT NULL, incident TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL,
+        row TEXT NOT NULL, PRIMARY KEY (noun, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX thing_by_incident ON thing (incident) WHERE incident <> '';
+    CREATE TABLE story (
+        noun TEXT NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+        at INTEGER NOT NULL, change TEXT NOT NULL, note TEXT NOT NULL, cause TEXT NOT NULL, row TEXT NOT NULL,
+        PRIMARY KEY (noun, id, sequence, ordinal)
     ) WITHOUT ROWID;
 ";
 
@@ -50,6 +61,7 @@ pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
         "BEGIN;
          DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS incident; DROP TABLE IF EXISTS evidence;
          DROP TABLE IF EXISTS alarm; DROP TABLE IF EXISTS history;
+         DROP TABLE IF EXISTS thing; DROP TABLE IF EXISTS story;
          {TABLES}
          PRAGMA user_version = {VERSION};
          COMMIT;"

@@ -61,7 +61,7 @@ pub fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
 /// Where in the files, and in which entry.
 #[derive(Clone, Debug)]
 pub struct Place {
-    pub file: &'static str,
+    pub file: String,
     pub line: usize,
     pub column: usize,
     pub id: String,
@@ -93,7 +93,12 @@ impl Findings {
         code: &'static str,
         Text { zh, en }: Text,
     ) {
-        self.0.push(Finding { level, file: file.to_owned(), line, column, id, code, zh, en });
+        self.0.push(Finding { level, file, line, column, id, code, zh, en });
+    }
+
+    /// A file could not be read: what follows would speak of the wrong one.
+    pub fn any_unreadable(&self) -> bool {
+        self.0.iter().any(|finding| finding.line == 0)
     }
 
     pub fn into_list(self) -> Vec<Finding> {

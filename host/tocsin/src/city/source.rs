@@ -13,7 +13,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// A file as read.
 pub struct File {
-    name: &'static str,
+    name: String,
     text: String,
 }
 
@@ -36,14 +36,34 @@ pub struct Entry<'a, T> {
 }
 
 impl File {
-    pub fn read(dir: &Path, name: &'static str, findings: &mut Findings) -> Option<File> {
+    /// A file that a city may do without: empty where it is missing.
+    pub fn read_optional(dir: &Path, name: &str, findings: &mut Findings) -> Option<File> {
+        match dir.join(name).exists() {
+            true => File::read(dir, name, findings),
+            false => Some(File { name: name.to_owned(), text: String::new() }),
+        }
+    }
+
+    /// The `.toml` files of a folder inside the city's, in the order of their names.
+    pub fn read_folder(dir: &Path, folder: &str, findings: &mut Findings) -> Vec<File> {
+        let names = std::fs::read_dir(dir.join(folder)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name.ends_with(".toml"))
+            .map(|name| format!("{folder}/{name}"))
+            .collect();
+        names.sort();
+        names.iter().filter_map(|name| File::read(dir, name, findings)).collect()
+    }
+
+    pub fn read(dir: &Path, name: &str, findings: &mut Findings) -> Option<File> {
         let path = dir.join(name);
         match content(&path) {
-            Ok(text) => Some(File { name, text }),
+            Ok(text) => Some(File { name: name.to_owned(), text }),
             Err(error) => {
                 let shown = path.display();
                 findings.error(
-                    Place { file: name, line: 0, column: 0, id: String::new() },
+                    Place { file: name.to_owned(), line: 0, column: 0, id: String::new() },
                     "file-unreadable",
                     text(
                         format!("无法读取 {shown}:{error};请提供该文件(UTF-8;除 city.toml 外可以为空)"),
@@ -55,8 +75,8 @@ impl File {
         }
     }
 
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn text(&self) -> &str {
@@ -91,7 +111,7 @@ impl<'a> Source<'a> {
         let line = self.lines.partition_point(|start| *start <= at);
         let start = self.lines[line - 1];
         let column = self.file.text.get(start..at).map_or(1, |before| before.chars().count() + 1);
-        Place { file: self.file.name, line, column, id: String::new() }
+        Place { file: self.file.name.clone(), line, column, id: String::new() }
     }
 
     /// Refuses top-level keys that nobody would read.

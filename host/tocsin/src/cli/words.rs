@@ -18,6 +18,7 @@ words! {
     UP_ENDED: "ended", "已停止";
 
     NO_INCIDENT: "no incident", "没有事件";
+    NOTHING: "nothing", "没有记录";
     NO_DEAD: "no dead letter", "没有死信";
     NO_PLUGIN: "no plugin", "没有插件";
 

@@ -5,6 +5,8 @@
 //! GET  /api/v1/status   /api/v1/stream (server-sent events)   /api/v1/journal/verify
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
+//! GET  /api/v1/{noun}?state&region&department&incident&limit&at_least   /api/v1/{noun}/{id}
+//! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
 //! GET  /api/v1/dead?limit   /api/v1/dead/{id}      POST /api/v1/dead/{id}/replay
 //! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
 //! ```
@@ -13,7 +15,7 @@
 //! or percent-encoded.
 
 use super::refusal::{self, Refusal};
-use super::{Console, dead, guard, incident, plugin, status, stream};
+use super::{Console, dead, guard, incident, plugin, status, stream, thing};
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -33,8 +35,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// Redoing the sum reads everything that the log holds, one at a time.
 const VERIFY_WITHIN: Duration = Duration::from_secs(1_800);
 
-/// A command is a few lines of text.
-const COMMAND_BYTES: usize = 64 << 10;
+/// A command is a few lines of text, or the whole of a plan.
+const COMMAND_BYTES: usize = 1 << 20;
 
 /// The largest packages are of interpreted languages: 18 MiB.
 pub const PACKAGE_BYTES: usize = 48 << 20;
@@ -69,7 +71,9 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/stream", get(stream::stream))
         .route("/api/v1/incidents", get(incident::list))
         .route("/api/v1/incidents/{id}", get(incident::show))
-        .route("/api/v1/incidents/{id}/{act}", post(incident::act))
+        .route("/api/v1/{noun}", get(thing::list))
+        .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))
+        .route("/api/v1/{noun}/{id}/{verb}", post(thing::act))
         .route("/api/v1/dead", get(dead::list))
         .route("/api/v1/dead/{id}", get(dead::show))
         .route("/api/v1/dead/{id}/replay", post(dead::replay))

@@ -1,9 +1,9 @@
-//! Incidents: listed, shown down to the raw bytes, and acted on by people.
+//! Incidents: listed, and shown down to the raw bytes.
 
 use super::Console;
 use super::refusal::Refusal;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
@@ -12,9 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use tocsin_core::command::{Act, Command, Reply};
 use tocsin_core::frame::FrameId;
-use tocsin_core::incident::{Disposition, DispositionKind};
 use tocsin_core::outcome::hex;
 use tocsin_core::time::Timestamp;
 use tocsin_runtime::host::Host;
@@ -22,10 +20,10 @@ use tocsin_runtime::present::present;
 use tocsin_runtime::view::{Alarm, Filter, Shown};
 
 /// A view follows the journal within milliseconds.
-const VIEW_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const VIEW_WITHIN: Duration = Duration::from_secs(5);
 
 /// Rows of one listing, whatever the reader asks for.
-const ROWS_MOST: u32 = 10_000;
+pub(super) const ROWS_MOST: u32 = 10_000;
 
 /// Frames of one incident with their bytes; `frame_count` says how many there are.
 const FRAMES_SHOWN: usize = 200;
@@ -125,87 +123,16 @@ async fn frame(host: Arc<Host>, alarm: Alarm) -> Value {
     })
 }
 
-/// What a command may say; which fields it needs depends on the act.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Order {
-    /// Chosen by whoever asks: asking again under the same id is harmless.
-    command: Option<String>,
-    /// Who asks, as officers after them will read it.
-    actor: Option<String>,
-    note: String,
-    result: String,
-    disposition: Option<DispositionKind>,
-    text: String,
-    with: Option<String>,
-}
-
-pub async fn act(
-    State(console): State<Console>,
-    Path((id, word)): Path<(String, String)>,
-    order: Result<Json<Order>, JsonRejection>,
-) -> Result<Json<Value>, Refusal> {
-    let Json(mut order) = order?;
-    let command = order.command.take().unwrap_or_else(mint);
-    let actor = order.actor.take().unwrap_or_else(|| "operator".to_owned());
-    let act = named(&word, id.clone(), order)?;
-    let answered = console.host.desk.ask(Command { id: command.clone(), actor, act }).await?;
-    match answered.reply {
-        Reply::Ok { .. } => {
-            Ok(Json(json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command })))
-        }
-        Reply::Refused { rule, reason } => {
-            let is_unknown = rule.ends_with("unknown");
-            let status = if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
-            Err(Refusal::new(status, "refused", reason.clone())
-                .with("rule", rule)
-                .with("reason", reason)
-                .with("sequence", answered.sequence)
-                .with("command", command))
-        }
-    }
-}
-
-/// The command of a word; the core decides whether it is allowed.
-fn named(word: &str, id: String, order: Order) -> Result<Act, Refusal> {
-    let Order { note, result, disposition, text, with, .. } = order;
-    let missing = |field: &str, words: &str| {
-        Err(Refusal::bad("field.missing", format!("`{field}` is missing: {words}")))
-    };
-    match word {
-        "confirm" => Ok(Act::ConfirmIncident { id, note }),
-        "respond" => Ok(Act::Respond { id, note }),
-        "control" => Ok(Act::Control { id, note }),
-        "close" => Ok(Act::Close { id, result }),
-        "note" => Ok(Act::Note { id, text }),
-        "false-alarm" => match disposition {
-            Some(kind) => Ok(Act::FalseAlarm { id, disposition: Disposition { kind, text } }),
-            None => {
-                let words: Vec<&str> = DispositionKind::ALL.iter().map(|kind| kind.as_str()).collect();
-                missing("disposition", &format!("a false alarm says why; one of {}", words.join(", ")))
-            }
-        },
-        "merge" => match with {
-            Some(with) => Ok(Act::Merge { id, with, note }),
-            None => missing("with", "the id of the incident that is the same matter"),
-        },
-        _ => Err(Refusal::not_found(
-            "act.unknown",
-            format!(
-                "there is no `{word}`; it is confirm, respond, control, close, false-alarm, note or merge"
-            ),
-        )),
-    }
-}
-
 /// An id for someone who brought none: asking again is then a new command.
-fn mint() -> String {
+pub(super) fn mint() -> String {
     let now: Timestamp = tocsin_runtime::clock::now();
     format!("c-{}-{}", now.0, tocsin_runtime::trace::mint().id())
 }
 
 /// SQLite reads files; a handler's thread has other requests to serve.
-async fn blocking<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+pub(super) async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(read).await.map_err(|error| {
         tracing::error!(%error, "reading the views");
         Refusal::new(
@@ -214,36 +141,4 @@ async fn blocking<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) 
             "the views cannot be read; the host's log says why",
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_commands() {
-        let check = |word: &str, order: Value, expect: Result<&str, &str>| {
-            let order: Order = serde_json::from_value(order).expect("an order");
-            let got = named(word, "I1".into(), order)
-                .map(|act| serde_json::to_value(&act).expect("JSON")["act"].clone());
-            match (got, expect) {
-                (Ok(act), Ok(expect)) => assert_eq!(act, expect, "{word}"),
-                (Err(refusal), Err(expect)) => {
-                    assert_eq!(refusal.code, expect, "{word}: {}", refusal.message);
-                }
-                (got, _) => panic!("{word}: {got:?}"),
-            }
-        };
-        check("confirm", json!({}), Ok("confirm-incident"));
-        check("respond", json!({"note": "出动"}), Ok("respond"));
-        check("control", json!({}), Ok("control"));
-        check("close", json!({"result": "已扑灭"}), Ok("close"));
-        check("close", json!({}), Ok("close"));
-        check("note", json!({"text": "x"}), Ok("note"));
-        check("false-alarm", json!({"disposition": "cooking"}), Ok("false-alarm"));
-        check("false-alarm", json!({}), Err("field.missing"));
-        check("merge", json!({"with": "I2"}), Ok("merge"));
-        check("merge", json!({}), Err("field.missing"));
-        check("delete", json!({}), Err("act.unknown"));
-    }
 }

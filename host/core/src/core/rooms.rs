@@ -1,0 +1,155 @@
+//! How the commanding rooms hang together: who hears of what, and in which order.
+//!
+//! A signal goes to the incidents first, then to the room of its kind. Commands
+//! go to the room of their word. When a step has settled its incidents, the rooms
+//! react: cases and orders follow the incidents that changed, plans look at
+//! everything. Last come the clocks that are due.
+
+use super::Core;
+use super::act::Refusal;
+use super::decide::Step;
+use crate::command::{Act, Command};
+use crate::fact::{Cause, Fact};
+use crate::input::Observed;
+use crate::registry::Speaker;
+use crate::signal::Kind;
+use crate::state::ENDED_KEPT_MS;
+use crate::thing::{Noun, Row, Thing};
+use crate::time::Timestamp;
+
+/// Clocks of one step: bounds the record; the rest is due at once again.
+const CLOCKS_A_STEP: usize = 1_000;
+
+impl Core {
+    /// Puts a row in place and records why. `change` is one word of the past
+    /// (`issued`, `acknowledged`), `note` one line that an officer can read.
+    pub(crate) fn set<R: Row>(&mut self, step: &mut Step, cause: &Cause, change: &str, note: &str, row: R)
+    where
+        Thing: From<R>,
+    {
+        let fact = Fact::Became { change: change.to_owned(), note: note.to_owned(), thing: row.into() };
+        self.emit(step, cause, fact);
+    }
+
+    /// The next id of a kind: `O20260712-0001`.
+    pub(crate) fn number(&self, noun: Noun, now: Timestamp) -> String {
+        let prefix = noun.prefix();
+        self.state.numbers.get(prefix).cloned().unwrap_or_default().next(now).with_prefix(prefix)
+    }
+
+    /// What the city's files say that the state does not know yet: teams, stock,
+    /// plans. Once after every start and every change of city data.
+    pub(super) fn enter_city(&mut self, step: &mut Step) {
+        if std::mem::replace(&mut self.entered, true) {
+            return;
+        }
+        let cause = Cause::City { digest: self.registry.city().digest.clone() };
+        self.enter_plans(step, &cause);
+        self.enter_duty(step, &cause);
+        self.enter_teams(step, &cause);
+        self.enter_supplies(step, &cause);
+    }
+
+    pub(super) fn hear(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
+        match observed.signal.kind {
+            Kind::Warning => self.hear_warning(step, cause, observed),
+            Kind::Reading => self.hear_reading(step, cause, observed, speaker),
+            Kind::Report => self.hear_report(step, cause, observed, speaker),
+            Kind::Progress => self.hear_progress(step, cause, observed),
+            _ => {}
+        }
+    }
+
+    pub(super) fn act_in_room(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        command: &Command,
+    ) -> Result<String, Refusal> {
+        let actor = command.actor.as_str();
+        match &command.act {
+            Act::Plan(act) => self.act_plan(step, cause, actor, act),
+            Act::Response(act) => self.act_response(step, cause, actor, act),
+            Act::Order(act) => self.act_order(step, cause, actor, act),
+            Act::Duty(act) => self.act_duty(step, cause, actor, act),
+            Act::Team(act) => self.act_team(step, cause, actor, act),
+            Act::Supply(act) => self.act_supply(step, cause, actor, act),
+            Act::Accident(act) => self.act_accident(step, cause, actor, act),
+            Act::Grid(act) => self.act_grid(step, cause, actor, act),
+            Act::Incident(_) => Ok(String::new()),
+        }
+    }
+
+    /// After the incidents of the step are settled. `changed`: their ids, and
+    /// the cause of the last change of each.
+    pub(super) fn react(&mut self, step: &mut Step, changed: &[(String, Cause)]) {
+        for (id, cause) in changed {
+            self.follow_incident(step, cause, id);
+        }
+        self.evaluate_plans(step);
+    }
+
+    fn follow_incident(&mut self, step: &mut Step, cause: &Cause, id: &str) {
+        self.grid_follows(step, cause, id);
+        self.orders_follow(step, cause, id);
+    }
+
+    pub(super) fn strike(&mut self, step: &mut Step) {
+        let due: Vec<(Noun, String)> = self
+            .clocks
+            .iter()
+            .take_while(|(at, _, _)| *at <= step.now)
+            .take(CLOCKS_A_STEP)
+            .map(|(_, noun, id)| (*noun, id.clone()))
+            .collect();
+        for (noun, id) in due {
+            match noun {
+                Noun::Order => self.order_due(step, &id),
+                Noun::Call => self.call_due(step, &id),
+                Noun::Watch => self.watch_due(step, &id),
+                Noun::Warning => self.warning_due(step, &id),
+                Noun::Response => self.response_due(step, &id),
+                Noun::Lot => self.lot_due(step, &id),
+                Noun::Transfer => self.transfer_due(step, &id),
+                Noun::Accident => self.accident_due(step, &id),
+                Noun::Grid => self.case_due(step, &id),
+                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Team => {}
+            }
+        }
+        self.retire_things(step);
+    }
+
+    fn retire_things(&mut self, step: &mut Step) {
+        let over = |at: &Timestamp| at.plus_millis(ENDED_KEPT_MS) <= step.now;
+        let gone: Vec<(Noun, String)> = self
+            .things_ended
+            .iter()
+            .take_while(|(at, _, _)| over(at))
+            .take(CLOCKS_A_STEP)
+            .map(|(_, noun, id)| (*noun, id.clone()))
+            .collect();
+        if !gone.is_empty() {
+            self.emit(step, &Cause::Clock, Fact::Retired { gone });
+        }
+    }
+
+    /// When a room next wants a step.
+    pub(super) fn rooms_due(&self) -> Option<Timestamp> {
+        let clock = self.clocks.first().map(|(at, _, _)| *at);
+        let ended = self.things_ended.first().map(|(at, _, _)| at.plus_millis(ENDED_KEPT_MS));
+        let entering = (!self.entered).then_some(Timestamp(0));
+        [clock, ended, entering].into_iter().flatten().min()
+    }
+
+    pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {
+        let Some(face) = self.state.rooms.face(noun, id) else { return };
+        let (due, ended) = (face.due, face.ended_at);
+        for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {
+            let Some(at) = at else { continue };
+            match on {
+                true => _ = index.insert((at, noun, id.to_owned())),
+                false => _ = index.remove(&(at, noun, id.to_owned())),
+            }
+        }
+    }
+}

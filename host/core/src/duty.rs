@@ -1,0 +1,167 @@
+//! 值班: posts, people, who holds a post now, and who was called (叫应).
+
+mod act;
+
+pub use act::Act;
+
+use crate::order::Asked;
+use crate::thing::{Noun, Row};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// 岗位当值: who holds a post now. Its id is the post's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Watch {
+    pub id: String,
+    /// Name of the post.
+    pub title: String,
+    pub department: String,
+    pub region: String,
+    /// On duty now; none: the post is empty, which is a gap.
+    pub holder: Option<Asked>,
+    pub since: Timestamp,
+    /// When the roster changes hands next.
+    pub until: Option<Timestamp>,
+    /// Handed over by command, not by roster.
+    pub by_hand: bool,
+}
+
+/// 叫应: a named person on duty is called for a warning or an incident, and confirms.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Call {
+    /// `C20260712-0001`.
+    pub id: String,
+    pub title: String,
+    /// `calling`, `confirmed`, `unanswered`, `cancelled`.
+    pub state: String,
+    /// What it is about: a warning's or an incident's id.
+    pub matter: String,
+    pub incident: String,
+    pub department: String,
+    pub region: String,
+    pub post: String,
+    pub asked: Asked,
+    pub called_at: Timestamp,
+    /// Times called, escalations included.
+    pub tries: u32,
+    pub confirmed_at: Option<Timestamp>,
+    pub confirmed_by: String,
+    pub ended_at: Option<Timestamp>,
+    pub next: Option<Timestamp>,
+}
+
+/// 职责空白: something that no duty person answers for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Gap {
+    /// `D20260712-0001`.
+    pub id: String,
+    pub title: String,
+    /// `open` or `closed`.
+    pub state: String,
+    pub post: String,
+    pub department: String,
+    pub region: String,
+    pub matter: String,
+    pub incident: String,
+    pub found_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Row for Watch {
+    const NOUN: Noun = Noun::Watch;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn state(&self) -> &str {
+        if self.holder.is_some() { "held" } else { "empty" }
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn department(&self) -> &str {
+        &self.department
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.until
+    }
+}
+
+impl Row for Call {
+    const NOUN: Noun = Noun::Call;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn state(&self) -> &str {
+        &self.state
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn department(&self) -> &str {
+        &self.department
+    }
+
+    fn incident(&self) -> &str {
+        &self.incident
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.next
+    }
+
+    fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
+    }
+}
+
+impl Row for Gap {
+    const NOUN: Noun = Noun::Gap;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn state(&self) -> &str {
+        &self.state
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn department(&self) -> &str {
+        &self.department
+    }
+
+    fn incident(&self) -> &str {
+        &self.incident
+    }
+
+    fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
+    }
+}

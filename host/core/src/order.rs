@@ -1,0 +1,151 @@
+//! 指令: what someone is told to do, and how far they have come. The linkage
+//! clock of the city is made of these.
+
+mod act;
+mod clock;
+mod issue;
+pub mod linkage;
+
+pub use act::Act;
+pub use issue::Draft;
+
+use crate::signal::Position;
+use crate::thing::{Noun, Row};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Order {
+    /// `O20260712-0001`.
+    pub id: String,
+    /// What to do, one line.
+    pub title: String,
+    pub text: String,
+    pub state: Stage,
+    /// Who carries it out: the department whose plugins hear of it and may answer.
+    pub department: String,
+    /// Duty post it is addressed to, or empty.
+    pub post: String,
+    /// Rescue team it moves, or empty.
+    pub team: String,
+    pub region: String,
+    pub position: Option<Position>,
+    pub incident: String,
+    /// Response (`R…`) of a plan that asked for it, or empty.
+    pub response: String,
+    /// `plan@version clause`, or empty.
+    pub clause: String,
+    /// Another matter it serves: a transfer, a call, an accident, a case.
+    pub matter: String,
+    /// Who gave it, as the journal reads it.
+    pub by: String,
+    /// Who is asked now: moves up with each escalation.
+    pub asked: Option<Asked>,
+    pub issued_at: Timestamp,
+    pub delivered_at: Option<Timestamp>,
+    pub acknowledged_at: Option<Timestamp>,
+    pub departed_at: Option<Timestamp>,
+    pub arrived_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// Deadlines by the plan; none: no clock runs.
+    pub acknowledge_by: Option<Timestamp>,
+    pub arrive_by: Option<Timestamp>,
+    pub done_by: Option<Timestamp>,
+    /// Clocks that ran out: `acknowledge`, `arrive`, `done`.
+    pub missed: Vec<String>,
+    pub escalations: Vec<Escalation>,
+    /// Result of a done order, reason of a declined or cancelled one.
+    pub result: String,
+    /// When its clock next acts.
+    pub next: Option<Timestamp>,
+}
+
+/// 阶段.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    #[default]
+    Issued,
+    Delivered,
+    Acknowledged,
+    Departed,
+    Arrived,
+    Done,
+    Declined,
+    Cancelled,
+}
+
+/// A person on duty who is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub post: String,
+    pub person: String,
+    pub name: String,
+    pub phone: String,
+}
+
+/// One step up because nobody answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub at: Timestamp,
+    pub from: Asked,
+    pub to: Asked,
+    pub reason: String,
+}
+
+impl Stage {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Issued => "issued",
+            Stage::Delivered => "delivered",
+            Stage::Acknowledged => "acknowledged",
+            Stage::Departed => "departed",
+            Stage::Arrived => "arrived",
+            Stage::Done => "done",
+            Stage::Declined => "declined",
+            Stage::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn is_open(self) -> bool {
+        self < Stage::Done
+    }
+}
+
+impl Row for Order {
+    const NOUN: Noun = Noun::Order;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn state(&self) -> &str {
+        self.state.as_str()
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn department(&self) -> &str {
+        &self.department
+    }
+
+    fn incident(&self) -> &str {
+        &self.incident
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.next.filter(|_| self.state.is_open())
+    }
+
+    fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
+    }
+}

@@ -1,0 +1,1 @@
+//! 联动: how fast departments link up, computed from orders.

@@ -1,0 +1,155 @@
+//! What the commanding rooms' commands have in common: listing rows, showing one
+//! with its story, acting on one.
+
+use super::print::{Tone, plain};
+use super::{Around, words};
+use crate::client::segment;
+use crate::text::Entry;
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Map, Value};
+
+/// Which rows a listing shows.
+#[derive(Debug, Default, Args)]
+pub struct Which {
+    /// Only in this state · 状态
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only of this department · 部门
+    #[arg(long, value_name = "ID")]
+    pub department: Option<String>,
+    /// Only in this region, 12 digits · 行政区划
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+    /// Only for this incident · 事件
+    #[arg(long, value_name = "ID")]
+    pub incident: Option<String>,
+    /// At most so many rows [default: 1000] · 行数
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+}
+
+/// Who asks, and under which id.
+#[derive(Debug, Default, Args)]
+pub struct By {
+    /// Who asks, as officers will read it [default: $USER] · 操作人
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Id of this command: asking again under it is harmless · 命令编号
+    #[arg(long, value_name = "ID")]
+    pub command: Option<String>,
+}
+
+/// A column of a listing: its head, the field, and how wide a time is cut.
+pub type Column = (Entry, &'static str);
+
+/// Prints rows of `noun`: JSON lines, or the columns.
+pub fn list(
+    around: &Around,
+    noun: &str,
+    which: Which,
+    columns: &[Column],
+    tone: fn(&Value) -> Tone,
+) -> Result<()> {
+    let Which { state, department, region, incident, limit } = which;
+    let limit = limit.map(|limit| limit.to_string());
+    let asked = [
+        ("state", state),
+        ("department", department),
+        ("region", region),
+        ("incident", incident),
+        ("limit", limit),
+    ];
+    let asked: Vec<String> =
+        asked.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", segment(&value?)))).collect();
+    let rows = around.client()?.get(&format!("/api/v1/{noun}?{}", asked.join("&")))?;
+    print(around, rows.as_array().map_or(&[], Vec::as_slice), columns, tone);
+    Ok(())
+}
+
+pub fn print(around: &Around, rows: &[Value], columns: &[Column], tone: fn(&Value) -> Tone) {
+    if around.print.json {
+        rows.iter().for_each(|row| around.print.object(row));
+    } else if rows.is_empty() {
+        around.print.line(&words::NOTHING.with(&[]));
+    } else {
+        let head: Vec<String> = columns.iter().map(|(head, _)| head.with(&[])).collect();
+        let line = |row: &Value| columns.iter().map(|(_, field)| cell(row, field)).collect();
+        let rows: Vec<(Tone, Vec<String>)> = rows.iter().map(|row| (tone(row), line(row))).collect();
+        around.print.table(&head, &rows);
+    }
+}
+
+/// A field of a row as one cell; `asked.name` reaches inside.
+pub fn cell(row: &Value, field: &str) -> String {
+    let value = field.split('.').fold(row, |value, name| &value[name]);
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let texts: Vec<String> = items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                .collect();
+            texts.join(",")
+        }
+        other => other.to_string(),
+    };
+    let is_time =
+        field.ends_with("_at") || field.ends_with("_by") || matches!(field, "at" | "since" | "until");
+    match is_time.then(|| text.get(..19)).flatten() {
+        Some(time) if time.as_bytes()[10] == b'T' => time.replace('T', " "),
+        _ => plain(&text),
+    }
+}
+
+/// Shows one row: every field that says something, then its story.
+pub fn show(around: &Around, noun: &str, id: &str) -> Result<()> {
+    let shown = around.client()?.get(&format!("/api/v1/{noun}/{}", segment(id)))?;
+    if around.print.json {
+        around.print.object(&shown);
+        return Ok(());
+    }
+    let fields = shown.as_object().cloned().unwrap_or_default();
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "story") {
+        let is_empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
+        if !is_empty {
+            around.print.field(name, &cell(&shown, name));
+        }
+    }
+    for line in shown["story"].as_array().into_iter().flatten() {
+        let cause = &line["cause"];
+        let who = ["actor", "plugin"].iter().find_map(|name| cause[*name].as_str()).unwrap_or("—");
+        let text =
+            format!("{}  {}  {}  {}", cell(line, "at"), cell(line, "change"), plain(who), cell(line, "note"));
+        around.print.line(&format!("    {text}"));
+    }
+    Ok(())
+}
+
+/// Asks `verb` of a row (`id` empty: of none yet) and says what came of it.
+pub fn act(
+    around: &Around,
+    noun: &str,
+    id: &str,
+    verb: &str,
+    by: By,
+    mut fields: Map<String, Value>,
+) -> Result<()> {
+    let actor = by.by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+    let given = [("actor", actor), ("command", by.command)];
+    fields.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
+    let path = match id {
+        "" => format!("/api/v1/{noun}/{verb}"),
+        id => format!("/api/v1/{noun}/{}/{verb}", segment(id)),
+    };
+    let answer = around.client()?.post(&path, &Value::Object(fields))?;
+    if around.print.json {
+        around.print.object(&answer);
+    } else {
+        let subject = answer["reply"]["subject"].as_str().filter(|id| !id.is_empty()).unwrap_or(id);
+        let said = words::ACTED.with(&[("id", &subject), ("act", &verb), ("sequence", &answer["sequence"])]);
+        around.print.line(&said);
+    }
+    Ok(())
+}
