@@ -3,6 +3,7 @@
 mod duty;
 mod facts;
 mod fixture;
+mod invariants;
 mod order;
 mod properties;
 mod room;

@@ -193,8 +193,9 @@ impl<'a> Source<'a> {
         node: &'a Spanned<DeValue<'a>>,
         findings: &mut Findings,
     ) -> Option<Entry<'a, T>> {
-        let named =
-            ["id", "code", "name"].iter().find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
+        let named = ["id", "code", "name", "post"]
+            .iter()
+            .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
         let id = named.unwrap_or("?").to_owned();
         match T::deserialize(ValueDeserializer::from(node.clone())) {
             Ok(value) => Some(Entry { value, id, source: self, kind, node }),
