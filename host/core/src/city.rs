@@ -2,6 +2,7 @@
 //! crate, validated there with line and column, and pure data here.
 
 pub mod accident;
+pub mod duty;
 pub mod grid;
 
 use crate::signal::{Position, Severity};
@@ -24,6 +25,8 @@ pub struct City {
     pub accidents: accident::Accidents,
     #[serde(default)]
     pub grid: grid::Grid,
+    #[serde(default)]
+    pub duty: duty::Duty,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

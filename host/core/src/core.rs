@@ -62,8 +62,10 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
-    /// Cases by their report and by their incident.
+    /// Cases by their report.
     pub(crate) cases: crate::grid::index::Index,
+    /// Rows that are not over, by the incident that they serve.
+    pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
     entered: bool,
 }
@@ -84,6 +86,7 @@ impl Core {
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
             cases: Default::default(),
+            serving: BTreeSet::new(),
             entered: false,
         };
         core.reindex();
@@ -163,6 +166,7 @@ impl Core {
         self.clocks.clear();
         self.things_ended.clear();
         self.cases = Default::default();
+        self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();
         rows.iter().for_each(|(noun, id)| self.file(*noun, id, true));

@@ -30,6 +30,9 @@ pub const PHOTOS_KEPT: usize = 8;
 pub const PHOTO_CHARS: usize = 500;
 /// Four steps, each overdue once an assignment; a case is assigned three times at most.
 pub const OVERTIME_KEPT: usize = 16;
+/// Refused words of departments that are recorded; what comes then stands in SIGNALS
+/// alone, so that nobody floods the journal through one case.
+pub const REFUSED_RECORDED: u32 = 20;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -77,6 +80,8 @@ pub struct Case {
     pub step: String,
     pub due_at: Option<Timestamp>,
     pub overtime: Vec<Overtime>,
+    /// What departments said of it and was refused.
+    pub refused: u32,
     pub ended_at: Option<Timestamp>,
     pub next: Option<Timestamp>,
 }

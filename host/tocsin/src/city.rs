@@ -9,10 +9,12 @@
 mod accident;
 mod department;
 mod door;
+mod duty;
 mod finding;
 mod grid;
 mod hazard;
 mod host;
+mod nearest;
 mod place;
 mod plugin;
 mod region;
@@ -85,7 +87,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
-    let posts = grid::posts(duty);
+    let duty = duty::read(duty, &departments, &regions, &mut findings);
+    let posts = duty.posts.iter().map(|post| post.id.as_str()).collect();
     let accidents = accident::read(accidents, &departments, &posts, &mut findings);
     let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
 
@@ -99,6 +102,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         units,
         devices,
         hazards,
+        duty,
         accidents,
         grid,
     };

@@ -93,6 +93,7 @@ impl Core {
     fn follow_incident(&mut self, step: &mut Step, cause: &Cause, id: &str) {
         self.grid_follows(step, cause, id);
         self.orders_follow(step, cause, id);
+        self.duty_follows(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
@@ -149,12 +150,19 @@ impl Core {
         {
             self.cases.file(case, on);
         }
-        let (due, ended) = (face.due, face.ended_at);
+        let (due, ended, incident) = (face.due, face.ended_at, face.incident.to_owned());
         for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {
             let Some(at) = at else { continue };
             match on {
                 true => _ = index.insert((at, noun, id.to_owned())),
                 false => _ = index.remove(&(at, noun, id.to_owned())),
+            }
+        }
+        if ended.is_none() && !incident.is_empty() {
+            let key = (incident, noun, id.to_owned());
+            match on {
+                true => _ = self.serving.insert(key),
+                false => _ = self.serving.remove(&key),
             }
         }
     }

@@ -4,14 +4,23 @@ use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::incident::Stage;
+use crate::thing::Noun;
 
 impl Core {
+    /// Cases of an incident that are not over.
+    fn cases_of(&self, incident: &str) -> Vec<String> {
+        let from = (incident.to_owned(), Noun::Grid, String::new());
+        let all = self.serving.range(from..);
+        let own = all.take_while(|(known, noun, _)| known == incident && *noun == Noun::Grid);
+        own.map(|(_, _, id)| id.clone()).collect()
+    }
+
     /// The incident that a case belongs to has changed.
     pub(crate) fn grid_follows(&mut self, step: &mut Step, cause: &Cause, id: &str) {
         let Some(incident) = self.state.incidents.get(id) else { return };
-        let mut cases = self.cases.of(id);
         // Those of incidents that turned out to be this one come with them.
-        incident.merged.iter().for_each(|merged| cases.extend(self.cases.of(merged)));
+        let all = std::iter::once(id).chain(incident.merged.iter().map(String::as_str));
+        let cases: Vec<String> = all.flat_map(|id| self.cases_of(id)).collect();
         if cases.is_empty() {
             return;
         }

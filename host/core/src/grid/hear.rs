@@ -1,6 +1,6 @@
 //! What opens a case, and what a platform's own system says of one.
 
-use super::{Case, PHOTO_CHARS, PHOTOS_KEPT, Reporter, Stage, TEXT_CHARS};
+use super::{Case, PHOTO_CHARS, PHOTOS_KEPT, REFUSED_RECORDED, Reporter, Stage, TEXT_CHARS};
 use crate::core::Core;
 use crate::core::act::{Refusal, refuse};
 use crate::core::decide::Step;
@@ -100,7 +100,10 @@ impl Core {
                 refuse("grid.progress.foreign", &reason)
             }
         };
-        if let Err((rule, reason)) = done {
+        if let Err((rule, reason)) = done
+            && case.refused < REFUSED_RECORDED
+        {
+            let case = Case { refused: case.refused + 1, ..case };
             self.set(step, cause, "refused", &format!("{reason} [{rule}]"), case);
         }
         true

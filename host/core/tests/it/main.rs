@@ -2,9 +2,13 @@
 
 mod accident;
 mod cases;
+mod duty;
 mod facts;
 mod fixture;
 mod grid;
+mod invariants;
+mod order;
 mod properties;
+mod room;
 mod storm;
 mod table;

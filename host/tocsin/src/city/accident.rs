@@ -15,7 +15,7 @@ const MINUTES_MAX: u32 = 366 * 24 * 60;
 pub fn read(
     file: &Source<'_>,
     departments: &[Department],
-    posts: &BTreeSet<String>,
+    posts: &BTreeSet<&str>,
     findings: &mut Findings,
 ) -> Accidents {
     if file.is_empty() {

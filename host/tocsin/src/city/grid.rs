@@ -3,7 +3,6 @@
 use super::department::{check_token, unique, unknown};
 use super::finding::{Findings, text};
 use super::source::{Entry, Source};
-use serde::Deserialize;
 use std::collections::BTreeSet;
 use tocsin_core::city::grid::{Category, Desk, Grid, Platform};
 use tocsin_core::city::{Department, Hazard};
@@ -15,7 +14,7 @@ pub fn read(
     file: &Source<'_>,
     departments: &[Department],
     hazards: &[Hazard],
-    posts: &BTreeSet<String>,
+    posts: &BTreeSet<&str>,
     findings: &mut Findings,
 ) -> Grid {
     file.only_keys(&["desk", "platform", "category"], findings);
@@ -107,35 +106,16 @@ fn check_categories(
     }
 }
 
-/// Ids of the posts in `duty.toml`, whatever else is right or wrong about them.
-pub fn posts(duty: &Source<'_>) -> BTreeSet<String> {
-    #[derive(Deserialize)]
-    struct Named {
-        id: String,
-    }
-    // What cannot be read is named by whoever reads the whole of it.
-    let mut unheard = Findings::default();
-    let posts: Vec<Entry<'_, Named>> = duty.entries("post", &mut unheard);
-    posts.into_iter().map(|entry| entry.value.id).collect()
-}
-
 /// A post that is named must be one; none is fine.
 pub fn check_post<T>(
     entry: &Entry<'_, T>,
     field: &str,
     post: &str,
-    posts: &BTreeSet<String>,
+    posts: &BTreeSet<&str>,
     findings: &mut Findings,
 ) {
     if !post.is_empty() && !posts.contains(post) {
-        let near = nearest(post, posts);
-        let message = unknown("岗位", "post", post, near.into_iter().chain(posts.iter().map(String::as_str)));
+        let message = unknown("岗位", "post", post, posts.iter().copied());
         findings.error(entry.at(field), "post-unknown", message);
     }
-}
-
-/// The id that was meant, most likely: the one with the longest common front.
-fn nearest<'a>(id: &str, known: &'a BTreeSet<String>) -> Option<&'a str> {
-    let common = |other: &str| id.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    known.iter().map(String::as_str).max_by_key(|other| common(other)).filter(|other| common(other) > 2)
 }
