@@ -19,6 +19,8 @@ mod place;
 mod plugin;
 mod region;
 mod registry;
+#[cfg(test)]
+mod rooms_tests;
 mod source;
 #[cfg(test)]
 mod tests;
