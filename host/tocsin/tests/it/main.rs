@@ -14,6 +14,7 @@ mod frames;
 mod life;
 mod mqtt;
 mod nats;
+mod order;
 mod packages;
 mod running;
 mod video;
