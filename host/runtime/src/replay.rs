@@ -78,9 +78,9 @@ pub async fn replay(
     }
     shown.core = core.hash();
     let belongs = |row: &Value| incident.is_none_or(|id| row["incident"] == id);
-    let incidents = core.incidents().filter(|row| {
-        incident.is_none_or(|id| row.id == id || row.merged_into.as_deref() == Some(id))
-    });
+    let incidents = core
+        .incidents()
+        .filter(|row| incident.is_none_or(|id| row.id == id || row.merged_into.as_deref() == Some(id)));
     shown.incidents = incidents.map(|row| serde_json::to_value(row).unwrap_or_default()).collect();
     if let Ok(Value::Object(rooms)) = serde_json::to_value(&core.state().rooms) {
         let rows = |rows: Value| match rows {

@@ -92,10 +92,7 @@ impl Core {
             return refuse("accident.report.future", "时间在将来 (a time that is still to come)");
         }
         if known_at < happened_at {
-            return refuse(
-                "accident.report.known-before",
-                "获知时间早于发生时间 (known before it happened)",
-            );
+            return refuse("accident.report.known-before", "获知时间早于发生时间 (known before it happened)");
         }
         if report.is_final {
             return refuse(
@@ -157,7 +154,8 @@ impl Core {
         }
         let lower = accident.lowered(report);
         if !lower.is_empty() && report.reason.trim().is_empty() {
-            let reason = format!("核减 {lower} 须说明理由 reason (a number that becomes smaller needs a reason)");
+            let reason =
+                format!("核减 {lower} 须说明理由 reason (a number that becomes smaller needs a reason)");
             return refuse("accident.report.lower-without-reason", &reason);
         }
         self.check_where(report)?;
@@ -232,7 +230,8 @@ impl Core {
 
     fn check_where(&self, report: &Report) -> Result<(), Refusal> {
         let region = &report.region;
-        if !region.is_empty() && *region != self.city().code && self.registry.regions().get(region).is_none() {
+        if !region.is_empty() && *region != self.city().code && self.registry.regions().get(region).is_none()
+        {
             return refuse(
                 "accident.report.region",
                 &format!("没有区划 {region} (the city has no such region)"),
@@ -247,10 +246,7 @@ impl Core {
         }
         let sound = |at: Position| at.lon.abs() <= 180.0 && at.lat.abs() <= 90.0;
         if report.position.is_some_and(|at| !sound(at)) {
-            return refuse(
-                "accident.report.position",
-                "经纬度超出范围 (lon is -180..=180 and lat -90..=90)",
-            );
+            return refuse("accident.report.position", "经纬度超出范围 (lon is -180..=180 and lat -90..=90)");
         }
         Ok(())
     }

@@ -101,9 +101,10 @@ impl Accident {
                 continue;
             }
             for (height, level) in rules.levels.iter().enumerate().take(target + 1).skip(1) {
-                let runs = self.clocks.iter().any(|running| {
-                    running.clock == clock.id && running.level == level.id && running.runs()
-                });
+                let runs = self
+                    .clocks
+                    .iter()
+                    .any(|running| running.clock == clock.id && running.level == level.id && running.runs());
                 if !runs {
                     // Each level has its own time to pass it on.
                     let within = clock.millis().saturating_mul(height as i64);
@@ -221,14 +222,20 @@ impl Accident {
             !goes
         });
         // A clock has run out when its last millisecond is over.
-        self.next = self.clocks.iter().filter(|running| running.runs()).map(|running| running.due_at.plus_millis(1)).min();
+        self.next = self
+            .clocks
+            .iter()
+            .filter(|running| running.runs())
+            .map(|running| running.due_at.plus_millis(1))
+            .min();
     }
 
     /// `逐级上报(省)、首报`, of the newest entries of `missed`.
     pub(super) fn named(&self, new: usize) -> String {
         let newest = self.missed.iter().rev().take(new).rev();
-        let names: Vec<String> =
-            newest.map(|missed| format!("{}({},应于 {})", missed.name, missed.level_name, missed.due_at)).collect();
+        let names: Vec<String> = newest
+            .map(|missed| format!("{}({},应于 {})", missed.name, missed.level_name, missed.due_at))
+            .collect();
         names.join("、")
     }
 }

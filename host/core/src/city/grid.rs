@@ -70,13 +70,14 @@ impl Grid {
     /// The category of a report's code: the longest that fits.
     pub fn category(&self, code: &str) -> Option<&Category> {
         let fits = |category: &&Category| match category.code.strip_suffix(".*") {
-            Some(front) => code.strip_prefix(front).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+            Some(front) => {
+                code.strip_prefix(front).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
             None => category.code == code,
         };
         // Of equally long ones (`report` and `report.*` differ by the suffix) the exact one.
-        self.categories
-            .iter()
-            .filter(fits)
-            .max_by_key(|category| (category.code.trim_end_matches(".*").len(), !category.code.ends_with(".*")))
+        self.categories.iter().filter(fits).max_by_key(|category| {
+            (category.code.trim_end_matches(".*").len(), !category.code.ends_with(".*"))
+        })
     }
 }

@@ -132,7 +132,10 @@ impl Core {
             let desk = self.city().grid.desk.superior.clone();
             return refuse(
                 "grid.return.decided",
-                &format!("已由 {desk} 裁定由{0}承办,不能再退回 ({desk} has decided that {0} handles it)", case.platform_name),
+                &format!(
+                    "已由 {desk} 裁定由{0}承办,不能再退回 ({desk} has decided that {0} handles it)",
+                    case.platform_name
+                ),
             );
         }
         if !to.is_empty() {
@@ -188,7 +191,11 @@ impl Core {
         note: &str,
     ) -> Result<String, Refusal> {
         if case.state != Stage::Assigned {
-            return Err(case.refusal("handle", "处置", "须先分派给平台 (a platform must have been assigned)"));
+            return Err(case.refusal(
+                "handle",
+                "处置",
+                "须先分派给平台 (a platform must have been assigned)",
+            ));
         }
         case.state = Stage::Handling;
         case.handled_at = Some(step.now);

@@ -49,7 +49,8 @@ impl Core {
             id: self.number(Noun::Grid, step.now),
             title: short(&signal.title, TITLE_CHARS),
             category: signal.code.clone(),
-            category_name: category.map_or_else(|| field(&data, "category"), |category| category.name.clone()),
+            category_name: category
+                .map_or_else(|| field(&data, "category"), |category| category.name.clone()),
             text: data["text"].as_str().map(|text| short(text, TEXT_CHARS)).unwrap_or_default(),
             address: field(&data, "address"),
             photos: photos(&data),
@@ -67,7 +68,8 @@ impl Core {
             ..Case::default()
         };
         if case.title.is_empty() {
-            case.title = if case.text.is_empty() { case.category_name.clone() } else { short(&case.text, 60) };
+            case.title =
+                if case.text.is_empty() { case.category_name.clone() } else { short(&case.text, 60) };
         }
         let note = match &incident {
             Some(id) => format!("上报,关联事件 {id}"),
@@ -117,7 +119,9 @@ impl Core {
         signal: &Signal,
     ) -> Result<String, Refusal> {
         let data: Value = serde_json::from_str(&signal.data).unwrap_or_default();
-        let said = |name: &str| data[name].as_str().filter(|text| !text.is_empty()).unwrap_or(&signal.title).to_owned();
+        let said = |name: &str| {
+            data[name].as_str().filter(|text| !text.is_empty()).unwrap_or(&signal.title).to_owned()
+        };
         match signal.code.rsplit('.').next().unwrap_or_default() {
             "handle" | "handling" | "ack" | "acknowledged" => self.handle(step, cause, case, &said("note")),
             "feedback" | "fed-back" | "done" => self.feed_back(step, cause, case, &said("result")),

@@ -27,7 +27,12 @@ impl Core {
             _ => {}
         }
         let hazard = match hazard {
-            "" => self.city().grid.category(&case.category).map(|known| known.hazard.clone()).unwrap_or_default(),
+            "" => self
+                .city()
+                .grid
+                .category(&case.category)
+                .map(|known| known.hazard.clone())
+                .unwrap_or_default(),
             hazard => hazard.to_owned(),
         };
         if self.rules.hazard(&hazard).is_none() {

@@ -49,7 +49,10 @@ fn clocks(row: &Value) -> Vec<String> {
         .filter(|clock| clock["met_at"].is_null() && clock["is_missed"] == false)
         .map(|clock| {
             let due = (clock["due_at"].as_i64().unwrap() - at(0).0) / 60_000;
-            (due, format!("{}({}) +{due}", clock["clock"].as_str().unwrap(), clock["level"].as_str().unwrap()))
+            (
+                due,
+                format!("{}({}) +{due}", clock["clock"].as_str().unwrap(), clock["level"].as_str().unwrap()),
+            )
         })
         .collect();
     running.sort();
@@ -83,7 +86,10 @@ fn two_dead_and_eight_injured_then_a_third_dies() {
         ["upward(prefecture) +130", "upward(province) +270", "daily(county) +1470", "final(county) +43200"]
     );
     let grading = row["gradings"].as_array().unwrap().last().unwrap();
-    assert_eq!((&grading["from"], &grading["to"], &grading["column"]), (&json!("general"), &json!("large"), &json!("deaths")));
+    assert_eq!(
+        (&grading["from"], &grading["to"], &grading["column"]),
+        (&json!("general"), &json!("large"), &json!("deaths"))
+    );
     assert_eq!(grading["at"], at(30).0);
     assert_eq!(desk.story(&id), "reported reported graded");
 
@@ -93,11 +99,16 @@ fn two_dead_and_eight_injured_then_a_third_dies() {
     desk.ask(90, "accident", "report", &id, json!({"to": "province", "text": "伤员均已送医"})).unwrap();
     desk.ask(100, "accident", "report", &id, json!({"final": true, "to": "province"})).unwrap();
     let row = accident(&desk, &id);
-    let names: Vec<&str> = row["reports"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        row["reports"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["初报", "续报一", "续报二", "续报三", "终报"]);
-    let numbers: Vec<u64> = row["reports"].as_array().unwrap().iter().map(|r| r["number"].as_u64().unwrap()).collect();
+    let numbers: Vec<u64> =
+        row["reports"].as_array().unwrap().iter().map(|r| r["number"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
-    assert_eq!((&row["reports"][0]["grade"], &row["reports"][1]["grade"]), (&json!("general"), &json!("large")));
+    assert_eq!(
+        (&row["reports"][0]["grade"], &row["reports"][1]["grade"]),
+        (&json!("general"), &json!("large"))
+    );
     assert_eq!((&row["reports"][3]["to"], &row["reported_to"]), (&json!("province"), &json!("province")));
     assert_eq!(row["reports"][4]["by"], "王值班");
     assert_eq!((clocks(&row), missed(&row)), (vec![], vec![]));
@@ -106,10 +117,16 @@ fn two_dead_and_eight_injured_then_a_third_dies() {
     // What changes after the final report supplements it, and the grade follows.
     desk.ask(200, "accident", "report", &id, json!({"deaths": 10})).unwrap();
     let row = accident(&desk, &id);
-    assert_eq!((&row["reports"][5]["name"], &row["grade"], &row["target"]), (&json!("补报一"), &json!("major"), &json!("state-council")));
+    assert_eq!(
+        (&row["reports"][5]["name"], &row["grade"], &row["target"]),
+        (&json!("补报一"), &json!("major"), &json!("state-council"))
+    );
     desk.ask(210, "accident", "close", &id, json!({"result": "善后完毕"})).unwrap();
     let row = accident(&desk, &id);
-    assert_eq!((&row["state"], &row["result"], &row["next"]), (&json!("closed"), &json!("善后完毕"), &Value::Null));
+    assert_eq!(
+        (&row["state"], &row["result"], &row["next"]),
+        (&json!("closed"), &json!("善后完毕"), &Value::Null)
+    );
     desk.replays();
 }
 
@@ -123,7 +140,10 @@ fn a_clock_that_ran_out_stays_visible() {
     desk.pass(at(131));
     let row = accident(&desk, &id);
     assert_eq!(missed(&row), ["upward(prefecture) never"]);
-    assert_eq!((&row["missed"][0]["due_at"], &row["missed"][0]["found_at"]), (&json!(at(130).0), &json!(at(130).0 + 1)));
+    assert_eq!(
+        (&row["missed"][0]["due_at"], &row["missed"][0]["found_at"]),
+        (&json!(at(130).0), &json!(at(130).0 + 1))
+    );
     let order = desk.row(Noun::Order, row["missed"][0]["order"].as_str().unwrap());
     assert_eq!((&order["post"], &order["matter"]), (&json!("county-desk"), &json!(id)));
     assert_eq!(desk.story(&id), "reported overdue");

@@ -67,7 +67,14 @@ impl Desk {
     }
 
     /// Asks; answers the subject or the rule that refused.
-    pub fn ask(&mut self, minute: i64, noun: &str, verb: &str, id: &str, fields: Value) -> Result<String, String> {
+    pub fn ask(
+        &mut self,
+        minute: i64,
+        noun: &str,
+        verb: &str,
+        id: &str,
+        fields: Value,
+    ) -> Result<String, String> {
         self.pass(at(minute));
         let fields: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
         let act = Act::read(noun, verb, id, fields).map_err(|error| error.to_string())?;
@@ -88,7 +95,14 @@ impl Desk {
     }
 
     /// A signal of `department`, in a frame of its own.
-    pub fn hear(&mut self, minute: i64, department: &str, kind: Kind, code: &str, fill: impl FnOnce(&mut Observed)) {
+    pub fn hear(
+        &mut self,
+        minute: i64,
+        department: &str,
+        kind: Kind,
+        code: &str,
+        fill: impl FnOnce(&mut Observed),
+    ) {
         self.pass(at(minute));
         self.runs += 1;
         let mut observed = alarm(self.runs, department, "someone", code, at(minute));

@@ -76,26 +76,44 @@ fn a_report_goes_through_its_life() {
     let mut desk = desk();
     report(&mut desk, 0, "report.hazard", "GW-1");
     let row = case(&desk);
-    assert_eq!((&row["state"], &row["department"], &row["reference"]), (&json!("reported"), &json!("grid"), &json!("GW-1")));
+    assert_eq!(
+        (&row["state"], &row["department"], &row["reference"]),
+        (&json!("reported"), &json!("grid"), &json!("GW-1"))
+    );
     assert_eq!(row["reporter"], json!({"id": "grid-002-01", "name": "周明", "phone": "138-0000-1001"}));
-    assert_eq!((&row["region"], &row["photos"]), (&json!("330000001000"), &json!(["https://grid.example/p/31.jpg"])));
-    assert_eq!((&row["incident"], &row["step"], &row["due_at"]), (&json!(""), &json!("accept"), &json!(at(30).0)));
+    assert_eq!(
+        (&row["region"], &row["photos"]),
+        (&json!("330000001000"), &json!(["https://grid.example/p/31.jpg"]))
+    );
+    assert_eq!(
+        (&row["incident"], &row["step"], &row["due_at"]),
+        (&json!(""), &json!("accept"), &json!(at(30).0))
+    );
     // The same report again is the same case.
     report(&mut desk, 1, "report.hazard", "GW-1");
     assert_eq!((desk.things(Noun::Grid).len(), &case(&desk)["count"]), (1, &json!(2)));
 
     desk.ask(5, "grid", "accept", CASE, json!({})).unwrap();
     let row = case(&desk);
-    assert_eq!((&row["state"], &row["platform"], &row["due_at"]), (&json!("assigned"), &json!("law"), &json!(at(245).0)));
+    assert_eq!(
+        (&row["state"], &row["platform"], &row["due_at"]),
+        (&json!("assigned"), &json!("law"), &json!(at(245).0))
+    );
     says(&mut desk, 20, "law", "progress.handle", CASE, json!({}));
     assert_eq!(case(&desk)["state"], "handling");
     says(&mut desk, 90, "law", "progress.feedback", CASE, json!({"result": "杂物已清,飞线已拆"}));
     let row = case(&desk);
     assert_eq!((&row["state"], &row["result"]), (&json!("fed-back"), &json!("杂物已清,飞线已拆")));
-    assert_eq!(desk.ask(91, "grid", "evaluate", CASE, json!({"score": 6})), Err("grid.evaluate.score".into()));
+    assert_eq!(
+        desk.ask(91, "grid", "evaluate", CASE, json!({"score": 6})),
+        Err("grid.evaluate.score".into())
+    );
     desk.ask(100, "grid", "evaluate", CASE, json!({"score": 5, "comment": "很快"})).unwrap();
     let row = case(&desk);
-    assert_eq!((&row["state"], &row["score"], &row["comment"], &row["next"]), (&json!("closed"), &json!(5), &json!("很快"), &Value::Null));
+    assert_eq!(
+        (&row["state"], &row["score"], &row["comment"], &row["next"]),
+        (&json!("closed"), &json!(5), &json!("很快"), &Value::Null)
+    );
     assert_eq!(row["overtime"], json!([]));
     assert_eq!(desk.story(CASE), "reported repeated accepted assigned handling fed-back evaluated closed");
     // Told once more after its end: counted, and not opened again.
@@ -109,23 +127,44 @@ fn a_wrong_platform_returns_it_once() {
     let mut desk = desk();
     report(&mut desk, 0, "report.hazard", "GW-1");
     desk.ask(1, "grid", "accept", CASE, json!({})).unwrap();
-    assert_eq!(desk.ask(2, "grid", "return", CASE, json!({"reason": " "})), Err("grid.return.no-reason".into()));
-    assert_eq!(desk.ask(2, "grid", "return", CASE, json!({"reason": "x", "to": "law"})), Err("grid.return.itself".into()));
+    assert_eq!(
+        desk.ask(2, "grid", "return", CASE, json!({"reason": " "})),
+        Err("grid.return.no-reason".into())
+    );
+    assert_eq!(
+        desk.ask(2, "grid", "return", CASE, json!({"reason": "x", "to": "law"})),
+        Err("grid.return.itself".into())
+    );
     // Returned with a proposal: re-routed at once.
     says(&mut desk, 10, "law", "progress.return", CASE, json!({"reason": "属消防通道管理", "to": "order"}));
     let row = case(&desk);
     assert_eq!((&row["state"], &row["platform"]), (&json!("assigned"), &json!("order")));
-    assert_eq!((&row["returns"][0]["platform"], &row["returns"][0]["reason"]), (&json!("law"), &json!("属消防通道管理")));
+    assert_eq!(
+        (&row["returns"][0]["platform"], &row["returns"][0]["reason"]),
+        (&json!("law"), &json!("属消防通道管理"))
+    );
     // A second time: the county desk is asked, and decides with a reason.
     desk.ask(20, "grid", "return", CASE, json!({"reason": "不归我们", "to": "market"})).unwrap();
     let row = case(&desk);
     assert_eq!((&row["state"], &row["platform"]), (&json!("returned"), &json!("")));
     let orders = desk.things(Noun::Order);
-    assert_eq!((orders.len(), &orders[0]["post"], &orders[0]["matter"]), (1, &json!("county-desk"), &json!(CASE)));
-    assert_eq!(desk.ask(21, "grid", "assign", CASE, json!({"platform": "law"})), Err("grid.assign.undecided".into()));
+    assert_eq!(
+        (orders.len(), &orders[0]["post"], &orders[0]["matter"]),
+        (1, &json!("county-desk"), &json!(CASE))
+    );
+    assert_eq!(
+        desk.ask(21, "grid", "assign", CASE, json!({"platform": "law"})),
+        Err("grid.assign.undecided".into())
+    );
     desk.ask(22, "grid", "assign", CASE, json!({"platform": "law", "reason": "值班长裁定"})).unwrap();
-    assert_eq!(desk.ask(23, "grid", "return", CASE, json!({"reason": "还是不归我们"})), Err("grid.return.decided".into()));
-    assert_eq!(desk.ask(24, "grid", "assign", CASE, json!({"platform": "market"})), Err("grid.assign.from-assigned".into()));
+    assert_eq!(
+        desk.ask(23, "grid", "return", CASE, json!({"reason": "还是不归我们"})),
+        Err("grid.return.decided".into())
+    );
+    assert_eq!(
+        desk.ask(24, "grid", "assign", CASE, json!({"platform": "market"})),
+        Err("grid.assign.from-assigned".into())
+    );
     assert_eq!(desk.story(CASE), "reported accepted assigned returned assigned returned assigned");
     desk.replays();
 }
@@ -153,7 +192,14 @@ fn overtime_is_visible_step_by_step() {
     desk.ask(300, "grid", "feedback", CASE, json!({"result": "已清"})).unwrap();
     let row = case(&desk);
     let over: Vec<Value> = row["overtime"].as_array().unwrap().clone();
-    let line = |over: &Value| format!("{} {} {}", over["step"].as_str().unwrap(), over["platform"].as_str().unwrap(), over["late_minutes"]);
+    let line = |over: &Value| {
+        format!(
+            "{} {} {}",
+            over["step"].as_str().unwrap(),
+            over["platform"].as_str().unwrap(),
+            over["late_minutes"]
+        )
+    };
     assert_eq!(over.iter().map(line).collect::<Vec<_>>(), ["accept  10", "handle law 20"]);
     let orders = desk.things(Noun::Order);
     let posts: Vec<&str> = orders.iter().map(|order| order["post"].as_str().unwrap()).collect();
@@ -168,7 +214,10 @@ fn one_flag_makes_it_an_incident() {
     let mut desk = desk();
     report(&mut desk, 0, "report.hazard", "GW-1");
     desk.ask(1, "grid", "accept", CASE, json!({})).unwrap();
-    assert_eq!(desk.ask(2, "grid", "promote", CASE, json!({"hazard": "flood"})), Err("grid.promote.hazard".into()));
+    assert_eq!(
+        desk.ask(2, "grid", "promote", CASE, json!({"hazard": "flood"})),
+        Err("grid.promote.hazard".into())
+    );
     assert_eq!(desk.core.incidents().count(), 0);
     // The category names the hazard.
     desk.ask(3, "grid", "promote", CASE, json!({"note": "飞线起火"})).unwrap();
@@ -194,15 +243,14 @@ fn one_flag_makes_it_an_incident() {
     assert_eq!(desk.core.incidents().count(), 1);
     assert_eq!(desk.core.incidents().next().unwrap().evidence, 2);
     let id = incident.id.as_str();
-    for (minute, verb, fields) in [(7, "respond", json!({})), (9, "close", json!({"result": "已扑灭,无人员伤亡"}))] {
+    for (minute, verb, fields) in
+        [(7, "respond", json!({})), (9, "close", json!({"result": "已扑灭,无人员伤亡"}))]
+    {
         desk.ask(minute, "incident", verb, id, fields).unwrap();
     }
     let row = case(&desk);
     assert_eq!((&row["state"], &row["result"]), (&json!("closed"), &json!("已扑灭,无人员伤亡")));
-    assert_eq!(
-        desk.story(CASE),
-        "reported accepted assigned promoted progressed progressed closed"
-    );
+    assert_eq!(desk.story(CASE), "reported accepted assigned promoted progressed progressed closed");
     // The worker may still say how it was.
     desk.ask(20, "grid", "evaluate", CASE, json!({"score": 4})).unwrap();
     assert_eq!(case(&desk)["score"], 4);
@@ -215,11 +263,15 @@ fn a_report_that_opens_an_incident_is_linked() {
     report(&mut desk, 0, "report.fire", "GW-7");
     let row = case(&desk);
     let id = row["incident"].as_str().unwrap().to_owned();
-    assert_eq!((id.as_str(), &row["incident_state"], &row["state"]), ("I20260712-0001", &json!("suspected"), &json!("reported")));
+    assert_eq!(
+        (id.as_str(), &row["incident_state"], &row["state"]),
+        ("I20260712-0001", &json!("suspected"), &json!("reported"))
+    );
     // Promoting says that it is one: the same incident, no second piece of evidence.
     desk.ask(1, "grid", "promote", CASE, json!({})).unwrap();
     assert_eq!(desk.core.incident(&id).map(|incident| (incident.evidence, incident.count)), Some((1, 1)));
-    desk.ask(2, "incident", "false-alarm", &id, json!({"disposition": "cooking", "text": "食堂油烟"})).unwrap();
+    desk.ask(2, "incident", "false-alarm", &id, json!({"disposition": "cooking", "text": "食堂油烟"}))
+        .unwrap();
     let row = case(&desk);
     assert_eq!((&row["state"], &row["result"]), (&json!("closed"), &json!("误报:烹饪油烟 食堂油烟")));
 }

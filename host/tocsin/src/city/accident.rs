@@ -116,7 +116,10 @@ fn check_grades(
         {
             let message = text(
                 format!("更重的等级不能报得更低:{} 报至 {}", lower.id, lower.level),
-                format!("a graver grade cannot be reported lower than {}, which goes to {}", lower.id, lower.level),
+                format!(
+                    "a graver grade cannot be reported lower than {}, which goes to {}",
+                    lower.id, lower.level
+                ),
             );
             findings.error(pair[1].at("level"), "grade-order", message);
         }

@@ -72,7 +72,9 @@ fn check_categories(
             let code = &category.code;
             let message = text(
                 format!("上报代码 “{code}” 无效;应为 report.fire 之类,或以 .* 结尾的前缀"),
-                format!("report code {code:?} is not one; write one such as report.fire, or a prefix that ends in .*"),
+                format!(
+                    "report code {code:?} is not one; write one such as report.fire, or a prefix that ends in .*"
+                ),
             );
             findings.error(entry.at("code"), "code", message);
         }

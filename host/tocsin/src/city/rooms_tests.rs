@@ -81,7 +81,10 @@ fn without_the_files_the_standard_holds() {
     assert_eq!(loaded.city.accidents.levels, standard.levels);
     assert_eq!(loaded.city.grid.platforms.len(), 4);
     let hazard = |code: &str| loaded.city.grid.category(code).map(|category| category.hazard.as_str());
-    assert_eq!((hazard("report.fire"), hazard("report.other"), hazard("fire.smoke")), (Some("fire"), Some(""), None));
+    assert_eq!(
+        (hazard("report.fire"), hazard("report.other"), hazard("fire.smoke")),
+        (Some("fire"), Some(""), None)
+    );
     let mut findings = Findings::default();
     let Some(none) = File::read_optional(Path::new("/nonexistent"), "accidents.toml", &mut findings) else {
         panic!("a missing file is an empty one");

@@ -194,7 +194,10 @@ fn show(around: &Around, id: &str) -> Result<()> {
             ("injuries", &filing["injuries"]),
             ("loss", &filing["loss"]),
         ]);
-        (Tone::Plain, format!("{at}  {name} → {to}  {facts}  {}  {}", cell(filing, "by"), cell(filing, "text")))
+        (
+            Tone::Plain,
+            format!("{at}  {name} → {to}  {facts}  {}  {}", cell(filing, "by"), cell(filing, "text")),
+        )
     });
     lines(around, words::GRADINGS, &row["gradings"], |grading| {
         let (from, to) = (cell(grading, "from"), cell(grading, "to"));
@@ -241,9 +244,9 @@ fn tone(row: &Value) -> Tone {
 }
 
 fn position(text: &str) -> Result<Value, String> {
-    let parts = text.split_once(',').and_then(|(lon, lat)| {
-        Some((lon.trim().parse::<f64>().ok()?, lat.trim().parse::<f64>().ok()?))
-    });
+    let parts = text
+        .split_once(',')
+        .and_then(|(lon, lat)| Some((lon.trim().parse::<f64>().ok()?, lat.trim().parse::<f64>().ok()?)));
     match parts {
         Some((lon, lat)) => Ok(json!({ "lon": lon, "lat": lat })),
         None => Err(format!("{} is not lon,lat, such as 120.2101,29.2903", plain(text))),

@@ -224,7 +224,13 @@ fn show(around: &Around, id: &str) -> Result<()> {
         let who = ["actor", "plugin"].iter().find_map(|name| line["cause"][*name].as_str()).unwrap_or("—");
         (
             Tone::Plain,
-            format!("{}  {}  {}  {}", cell(line, "at"), cell(line, "change"), super::print::plain(who), cell(line, "note")),
+            format!(
+                "{}  {}  {}  {}",
+                cell(line, "at"),
+                cell(line, "change"),
+                super::print::plain(who),
+                cell(line, "note")
+            ),
         )
     });
     Ok(())

@@ -65,16 +65,28 @@ fn a_report_becomes_an_incident_and_ends_with_it() {
 
     // An accident of it: the grade moves when the third dies.
     let at = "2026-07-12 22:10";
-    let asked = ["accident", "report", "--title", "东苑小区火灾", "--happened-at", at, "--incident", &incident];
+    let asked =
+        ["accident", "report", "--title", "东苑小区火灾", "--happened-at", at, "--incident", &incident];
     let answer = host.json(&[&asked[..], &["--deaths", "2", "--injuries", "8"]].concat()).remove(0);
     let accident = text(&answer["reply"]["subject"]);
     let row = shown(&host, "accident", &accident, |_| true);
-    assert_eq!((&row["grade"], &row["target"], &row["reports"][0]["name"]), (&json!("general"), &json!("prefecture"), &json!("初报")));
+    assert_eq!(
+        (&row["grade"], &row["target"], &row["reports"][0]["name"]),
+        (&json!("general"), &json!("prefecture"), &json!("初报"))
+    );
     host.json(&["accident", "report", &accident, "--deaths", "3", "--to", "province"]);
     let row = shown(&host, "accident", &accident, |row| row["filed"] == 2);
-    assert_eq!((&row["grade"], &row["target"], &row["reports"][1]["name"]), (&json!("large"), &json!("province"), &json!("续报一")));
+    assert_eq!(
+        (&row["grade"], &row["target"], &row["reports"][1]["name"]),
+        (&json!("large"), &json!("province"), &json!("续报一"))
+    );
     // It happened long before anybody told the desk.
-    assert!(row["missed"].as_array().is_some_and(|missed| missed.iter().any(|one| one["clock"] == "first" && one["late_minutes"] != 0)), "{row}");
+    assert!(
+        row["missed"].as_array().is_some_and(|missed| missed
+            .iter()
+            .any(|one| one["clock"] == "first" && one["late_minutes"] != 0)),
+        "{row}"
+    );
     let refused = host.refused(&["accident", "report", &accident, "--deaths", "1"]);
     assert!(refused.contains("accident.report.lower-without-reason"), "{refused}");
 
@@ -92,7 +104,10 @@ fn a_report_becomes_an_incident_and_ends_with_it() {
     assert!(story.starts_with("reported repeated accepted assigned returned assigned promoted"), "{story}");
     assert!(story.ends_with("closed"), "{story}");
     let story = words("accident");
-    assert!(["reported", "overdue", "graded"].iter().all(|word| story.contains(&(*word).to_owned())), "{story:?}");
+    assert!(
+        ["reported", "overdue", "graded"].iter().all(|word| story.contains(&(*word).to_owned())),
+        "{story:?}"
+    );
     assert_eq!(words("incident").first().map(String::as_str), Some("opened"));
     let mut last: BTreeMap<(u64, String, String), &Value> = BTreeMap::new();
     for line in &lines {
@@ -119,9 +134,13 @@ fn a_report_becomes_an_incident_and_ends_with_it() {
     let before = host.json(&["journal", "replay", "--until", "2000-01-01"]).remove(0);
     assert_eq!((&before["steps"], &before["incidents"]), (&json!(0), &json!([])));
     let own = host.json(&["journal", "replay", "--sequence", &until, "--incident", &incident]).remove(0);
-    assert_eq!((own["incidents"].as_array().map(Vec::len), &own["incidents"][0]["state"]), (Some(1), &json!("closed")));
+    assert_eq!(
+        (own["incidents"].as_array().map(Vec::len), &own["incidents"][0]["state"]),
+        (Some(1), &json!("closed"))
+    );
     assert_eq!(own["grid"].as_array().map(Vec::len), Some(1));
-    let people = String::from_utf8(host.run(&["journal", "replay", "--sequence", &until]).stdout).expect("text");
+    let people =
+        String::from_utf8(host.run(&["journal", "replay", "--sequence", &until]).stdout).expect("text");
     assert!(people.contains(&incident) && people.contains(&accident), "{people}");
     let people = String::from_utf8(host.run(&["accident", "show", &accident]).stdout).expect("text");
     assert!(people.contains("续报一") && people.contains("late"), "{people}");
