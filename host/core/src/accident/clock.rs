@@ -269,8 +269,14 @@ impl Core {
         };
         let newest = accident.missed.len() - new;
         accident.missed[newest..].iter_mut().for_each(|missed| missed.order = order.clone());
-        let note = format!("超时未报:{named} (not reported in time)");
-        self.set(step, &Cause::Clock, "overdue", &note, accident);
+        match new {
+            // A clock of older rules: nothing is due by today's.
+            0 => self.set(step, &Cause::Clock, "waited", "", accident),
+            _ => {
+                let note = format!("超时未报:{named} (not reported in time)");
+                self.set(step, &Cause::Clock, "overdue", &note, accident);
+            }
+        }
     }
 
     pub(super) fn order_report(&mut self, step: &mut Step, accident: &Accident, named: &str) -> String {

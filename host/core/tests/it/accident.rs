@@ -11,6 +11,11 @@ fn desk() -> Desk {
     Desk::new(City::clone(&city()))
 }
 
+/// The standard's clocks in a city with platforms.
+pub fn desk_with(grid: tocsin_core::city::grid::Grid) -> Desk {
+    Desk::new(City { grid, ..City::clone(&city()) })
+}
+
 /// The local rules: 20 minutes by telephone, 40 in writing.
 fn strict() -> Desk {
     let local = |id: &str, name: &str, minutes, means| Clock {

@@ -9,6 +9,10 @@ use tocsin_core::signal::Kind;
 use tocsin_core::thing::Noun;
 
 fn desk() -> Desk {
+    Desk::new(City { grid: platforms(), ..City::clone(&city()) })
+}
+
+pub fn platforms() -> Grid {
     let platform = |id: &str, name: &str, department: &str| Platform {
         id: id.into(),
         name: name.into(),
@@ -26,7 +30,7 @@ fn desk() -> Desk {
         evaluate: Some(1440),
         hazard: hazard.into(),
     };
-    let grid = Grid {
+    Grid {
         desk: Room { department: "grid".into(), post: "grid-duty".into(), superior: "county-desk".into() },
         platforms: vec![
             platform("order", "综治工作平台", "police"),
@@ -39,11 +43,10 @@ fn desk() -> Desk {
             category("report.hazard", "law", "fire"),
             category("report.fire", "order", "fire"),
         ],
-    };
-    Desk::new(City { grid, ..City::clone(&city()) })
+    }
 }
 
-fn report(desk: &mut Desk, minute: i64, code: &str, reference: &str) {
+pub fn report(desk: &mut Desk, minute: i64, code: &str, reference: &str) {
     desk.hear(minute, "grid", Kind::Report, code, |observed| {
         observed.signal.device = "grid-002-01".into();
         observed.signal.reference = reference.into();

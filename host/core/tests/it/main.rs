@@ -2,6 +2,7 @@
 
 mod accident;
 mod cases;
+mod cases_properties;
 mod duty;
 mod facts;
 mod fixture;
