@@ -1,7 +1,9 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod accident;
 pub mod duty;
+pub mod grid;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,10 @@ pub struct City {
     pub units: Vec<Unit>,
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
+    #[serde(default)]
+    pub accidents: accident::Accidents,
+    #[serde(default)]
+    pub grid: grid::Grid,
     #[serde(default)]
     pub duty: duty::Duty,
 }

@@ -15,6 +15,7 @@ mod incident;
 mod linkage;
 mod plugin;
 mod refusal;
+mod replay;
 mod serve;
 mod status;
 mod stream;

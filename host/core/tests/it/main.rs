@@ -1,8 +1,12 @@
 //! The core as its callers see it.
 
+mod accident;
+mod cases;
+mod cases_properties;
 mod duty;
 mod facts;
 mod fixture;
+mod grid;
 mod invariants;
 mod order;
 mod properties;

@@ -102,6 +102,11 @@ impl<'a> Source<'a> {
         source
     }
 
+    /// Nothing is said: the file is missing, or blank but for comments.
+    pub fn is_empty(&self) -> bool {
+        self.root.is_empty()
+    }
+
     pub fn start(&self) -> Place {
         self.place(None)
     }
@@ -185,6 +190,15 @@ impl<'a> Source<'a> {
             return Vec::new();
         };
         nodes.iter().filter_map(|node| self.entry(kind, node, findings)).collect()
+    }
+
+    /// The `[kind]` table, where it is written.
+    pub fn table<T: DeserializeOwned>(
+        &'a self,
+        kind: &'static str,
+        findings: &mut Findings,
+    ) -> Option<Entry<'a, T>> {
+        self.entry(kind, self.root.get(kind)?, findings)
     }
 
     fn entry<T: DeserializeOwned>(

@@ -90,7 +90,7 @@ pub async fn show(
     Ok(Json(shown))
 }
 
-fn unknown(id: &str) -> Refusal {
+pub(super) fn unknown(id: &str) -> Refusal {
     Refusal::not_found(
         "incident.unknown",
         format!("there is no incident `{id}`; `tocsin incident list` names them"),
