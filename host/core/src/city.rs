@@ -2,6 +2,8 @@
 //! crate, validated there with line and column, and pure data here.
 
 pub mod duty;
+pub mod supply;
+pub mod team;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,10 @@ pub struct City {
     pub hazards: Vec<Hazard>,
     #[serde(default)]
     pub duty: duty::Duty,
+    #[serde(default)]
+    pub teams: team::Teams,
+    #[serde(default)]
+    pub supplies: supply::Supplies,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
