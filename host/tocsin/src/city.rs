@@ -16,6 +16,8 @@ mod plugin;
 mod region;
 mod registry;
 mod source;
+mod supply;
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -68,7 +70,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [_duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
+    let [_duty, teams, supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -83,9 +85,18 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
+    let around = team::Around {
+        departments: &departments,
+        regions: &regions,
+        hazards: &hazards,
+        posts: duty.posts.iter().map(|post| post.id.as_str()).collect(),
+    };
+    let teams = team::read(teams, &around, &mut findings);
+    let supplies = supply::read(supplies, &around, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city = City { code, name, digest: digest(&files), departments, regions, units, devices, hazards };
+    let digest = digest(&files);
+    let city = City { code, name, digest, departments, regions, units, devices, hazards, duty, teams, supplies };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 
