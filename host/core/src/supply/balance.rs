@@ -56,10 +56,7 @@ pub fn balance(rooms: &Rooms) -> Vec<Account> {
         account.add(lot);
         account.faults.extend(lot_faults(lot, moved.get(lot.id.as_str()).copied().unwrap_or_default()));
     }
-    accounts
-        .into_iter()
-        .map(|(item, account)| Account { item: item.to_owned(), ..account })
-        .collect()
+    accounts.into_iter().map(|(item, account)| Account { item: item.to_owned(), ..account }).collect()
 }
 
 impl Account {

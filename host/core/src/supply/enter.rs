@@ -7,6 +7,7 @@ use crate::city::supply::{self as file, Minimum};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::place::Spot;
 
 /// Lots of one step: at half a KiB each a record stays well under the 8 MiB of a
 /// message; the rest follows in the next step, which is due at once.
@@ -45,7 +46,7 @@ impl Core {
             name: store.name.clone(),
             department: store.department.clone(),
             region: self.home_region(&store.region, store.position),
-            position: store.position,
+            position: Spot::kept(store.position),
             keeper: store.keeper.clone(),
             phone: store.phone.clone(),
             post: store.post.clone(),

@@ -76,11 +76,16 @@ impl Core {
             return refuse("supply.load.empty", "没有可入库的内容 (there is nothing to load)");
         }
         if load.lots.len() > LOTS_A_COMMAND || load.minimums.len() > LOTS_A_COMMAND {
-            let reason = format!("一次至多 {LOTS_A_COMMAND} 个批次，请分次入库 (load at most {LOTS_A_COMMAND} lots at once)");
+            let reason = format!(
+                "一次至多 {LOTS_A_COMMAND} 个批次，请分次入库 (load at most {LOTS_A_COMMAND} lots at once)"
+            );
             return refuse("supply.load.too-many", &reason);
         }
-        if rooms.lots.len() + load.lots.len() > LOTS_MAX || rooms.stores.len() + load.stores.len() > STORES_MAX {
-            let reason = format!("至多 {STORES_MAX} 个仓库、{LOTS_MAX} 个批次 (the ledger holds at most these)");
+        if rooms.lots.len() + load.lots.len() > LOTS_MAX
+            || rooms.stores.len() + load.stores.len() > STORES_MAX
+        {
+            let reason =
+                format!("至多 {STORES_MAX} 个仓库、{LOTS_MAX} 个批次 (the ledger holds at most these)");
             return refuse("supply.load.full", &reason);
         }
         for store in &load.stores {
@@ -94,7 +99,9 @@ impl Core {
             self.check_lot(load, stock)?;
             let id = stock.lot_id();
             if !ids.insert(id.clone()) {
-                let reason = format!("批次 {id} 在文件中出现两次；请写明不同的 id (lot {id} stands in it twice; give each an id)");
+                let reason = format!(
+                    "批次 {id} 在文件中出现两次；请写明不同的 id (lot {id} stands in it twice; give each an id)"
+                );
                 return refuse("supply.load.twice", &reason);
             }
         }
@@ -150,7 +157,8 @@ impl Core {
             return Ok(());
         }
         let names: Vec<&str> = self.state.rooms.stores.keys().map(String::as_str).take(20).collect();
-        let reason = format!("{what}：没有仓库 {store}；已有 {0} (no such store; there are {0})", names.join(", "));
+        let reason =
+            format!("{what}：没有仓库 {store}；已有 {0} (no such store; there are {0})", names.join(", "));
         refuse("supply.load.store-unknown", &reason)
     }
 }
@@ -165,11 +173,14 @@ fn check_code(what: &str, code: &str) -> Result<(), Refusal> {
 fn check_words(what: &str, id: &str, name: &str) -> Result<(), Refusal> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || c == '/';
     if id.is_empty() || id.len() > ID_BYTES || id.chars().any(odd) {
-        let reason = format!("{what}：编号须为 1 至 {ID_BYTES} 字节，不含空白和 / (an id is 1 to {ID_BYTES} bytes without blanks or /)");
+        let reason = format!(
+            "{what}：编号须为 1 至 {ID_BYTES} 字节，不含空白和 / (an id is 1 to {ID_BYTES} bytes without blanks or /)"
+        );
         return refuse("supply.load.id", &reason);
     }
     if name.trim().is_empty() || name.chars().count() > NAME_CHARS {
-        let reason = format!("{what}：名称须为 1 至 {NAME_CHARS} 字 (a name is 1 to {NAME_CHARS} characters)");
+        let reason =
+            format!("{what}：名称须为 1 至 {NAME_CHARS} 字 (a name is 1 to {NAME_CHARS} characters)");
         return refuse("supply.load.name", &reason);
     }
     Ok(())

@@ -55,7 +55,8 @@ impl Core {
         let mut watched: Vec<(String, String)> = Vec::new();
         for store in self.state.rooms.stores.values() {
             let minimums = store.minimums.iter().chain(&store.set_minimums).map(|minimum| &minimum.item);
-            let items: BTreeSet<&String> = minimums.chain(store.short.iter().map(|short| &short.item)).collect();
+            let items: BTreeSet<&String> =
+                minimums.chain(store.short.iter().map(|short| &short.item)).collect();
             watched.extend(items.into_iter().map(|item| (store.id.clone(), item.clone())));
         }
         for (store, item) in watched {

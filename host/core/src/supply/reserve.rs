@@ -200,7 +200,9 @@ impl Core {
         match (named.is_empty(), rest) {
             (true, _) => "无人预留 (nobody holds any)".to_owned(),
             (false, 0) => format!("已被预留 (held by)：{}", named.join("、")),
-            (false, rest) => format!("已被预留 (held by)：{}，另有 {rest} (and {rest} by others)", named.join("、")),
+            (false, rest) => {
+                format!("已被预留 (held by)：{}，另有 {rest} (and {rest} by others)", named.join("、"))
+            }
         }
     }
 }
@@ -210,7 +212,8 @@ fn elsewhere(other: Option<&Offer>, wanted: u64) -> String {
         return "其他仓库均无 (no other store has any)".to_owned();
     };
     let Offer { store, name, available, .. } = offer;
-    let far = offer.distance_m.map(|metres| format!(" {:.1} km", metres as f64 / 1_000.0)).unwrap_or_default();
+    let far =
+        offer.distance_m.map(|metres| format!(" {:.1} km", metres as f64 / 1_000.0)).unwrap_or_default();
     let enough = if *available >= wanted { "" } else { "，数量不足 (not enough either)" };
     format!("最近的可用仓库 (next nearest): {name} [{store}]{far}，可用 {available}{enough}")
 }

@@ -16,9 +16,10 @@ impl Core {
         note: &str,
     ) -> Result<String, Refusal> {
         let mut transfer = self.transfer_in(id, "dispatch", "reserved")?;
-        let expired = transfer.draws.iter().find(|draw| {
-            self.state.rooms.lots.get(&draw.lot).is_some_and(|lot| lot.is_expired(step.now))
-        });
+        let expired = transfer
+            .draws
+            .iter()
+            .find(|draw| self.state.rooms.lots.get(&draw.lot).is_some_and(|lot| lot.is_expired(step.now)));
         if let Some(Draw { lot, .. }) = expired {
             let reason = format!(
                 "批次 {lot} 在预留后已过期；请取消并重新预留 (lot {lot} has expired since; cancel and reserve anew)"
@@ -48,7 +49,8 @@ impl Core {
         let received = quantity.unwrap_or(transfer.quantity);
         let Some(lost) = transfer.quantity.checked_sub(received) else {
             let sent = transfer.quantity;
-            let reason = format!("签收 {received} 多于出库 {sent} (more than the {sent} that were dispatched)");
+            let reason =
+                format!("签收 {received} 多于出库 {sent} (more than the {sent} that were dispatched)");
             return refuse("supply.receive.too-much", &reason);
         };
         split(&mut transfer.draws, received, |draw| draw.quantity, |draw, part| draw.received = part);
@@ -65,7 +67,8 @@ impl Core {
             transfer.state = "lost".to_owned();
             transfer.ended_at = Some(step.now);
         }
-        let short = if lost > 0 { format!("少收 {lost}，记为损失 ({lost} lost) ") } else { String::new() };
+        let short =
+            if lost > 0 { format!("少收 {lost}，记为损失 ({lost} lost) ") } else { String::new() };
         let change = transfer.state.clone();
         self.set(step, cause, &change, &cut(&format!("{short}{note}")), transfer);
         Ok(id.to_owned())
@@ -83,7 +86,8 @@ impl Core {
         let returned = quantity.unwrap_or(transfer.received);
         let Some(consumed) = transfer.received.checked_sub(returned) else {
             let received = transfer.received;
-            let reason = format!("归还 {returned} 多于签收 {received} (more than the {received} that were received)");
+            let reason =
+                format!("归还 {returned} 多于签收 {received} (more than the {received} that were received)");
             return refuse("supply.return.too-much", &reason);
         };
         split(&mut transfer.draws, returned, |draw| draw.received, |draw, part| draw.returned = part);
@@ -96,7 +100,8 @@ impl Core {
         transfer.consumed = consumed;
         transfer.state = "returned".to_owned();
         transfer.ended_at = Some(step.now);
-        let used = if consumed > 0 { format!("消耗 {consumed} ({consumed} consumed) ") } else { String::new() };
+        let used =
+            if consumed > 0 { format!("消耗 {consumed} ({consumed} consumed) ") } else { String::new() };
         let (store, item) = (transfer.store.clone(), transfer.item.clone());
         self.set(step, cause, "returned", &cut(&format!("{used}{note}")), transfer);
         self.watch_minimum(step, cause, &store, &item);

@@ -110,7 +110,9 @@ impl Core {
         check_free(&team)?;
         for minutes in [sending.acknowledge, sending.arrive].into_iter().flatten() {
             if !(1..=MINUTES_MAX).contains(&minutes) {
-                let reason = format!("时限 {minutes} 分钟超出 1 至 {MINUTES_MAX} (a deadline is 1 to {MINUTES_MAX} minutes)");
+                let reason = format!(
+                    "时限 {minutes} 分钟超出 1 至 {MINUTES_MAX} (a deadline is 1 to {MINUTES_MAX} minutes)"
+                );
                 return refuse("team.assign.deadline", &reason);
             }
         }
@@ -184,20 +186,25 @@ impl Core {
         note: &str,
     ) -> Result<String, Refusal> {
         if to.is_some() && team.state == ASSIGNED {
-            let reason =
-                format!("{} 正在执行 {}；请先归队 (it is assigned; release it first)", team.name, team.held_by());
+            let reason = format!(
+                "{} 正在执行 {}；请先归队 (it is assigned; release it first)",
+                team.name,
+                team.held_by()
+            );
             return refuse("team.status.assigned", &reason);
         }
         if to == Some(Service::Available) && team.delisted {
-            let reason =
-                format!("城市数据中已无 {} (the city's files no longer name it)", team.name);
+            let reason = format!("城市数据中已无 {} (the city's files no longer name it)", team.name);
             return refuse("team.status.delisted", &reason);
         }
         if let Some(position) = position {
             if Spot::of(position).is_none() {
-                return refuse("team.status.position", "位置无效，应为 经度,纬度 (no such position; write lon,lat)");
+                return refuse(
+                    "team.status.position",
+                    "位置无效，应为 经度,纬度 (no such position; write lon,lat)",
+                );
             }
-            team.position = Some(position);
+            team.position = Spot::kept(Some(position));
         }
         let word = match to {
             Some(Service::Available) => AVAILABLE,
@@ -313,7 +320,8 @@ fn task(team: &Standing, incident: &Incident, task: &str) -> String {
 fn briefing(team: &Standing, incident: &Incident) -> String {
     let place = [incident.region_name.as_str(), incident.unit_name.as_str()].join(" ");
     let who = [team.leader.as_str(), team.phone.as_str()].join(" ");
-    let eta = super::propose::reach(team, incident.position.and_then(Spot::of)).and_then(|reach| reach.eta_minutes);
+    let eta =
+        super::propose::reach(team, incident.position.and_then(Spot::of)).and_then(|reach| reach.eta_minutes);
     let eta = eta.map(|minutes| format!("；预计 {minutes} 分钟到场")).unwrap_or_default();
     cut(&format!("{}；地点 {}；联系 {}{eta}", incident.title, place.trim(), who.trim()))
 }

@@ -4,6 +4,7 @@ use super::{AVAILABLE, OUT_OF_SERVICE, Standing};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::place::Spot;
 use crate::signal::Position;
 
 impl Core {
@@ -18,13 +19,14 @@ impl Core {
             kind: team.kind.clone(),
             department: team.department.clone(),
             region: self.home_region(&team.region, team.position),
-            home: team.position,
+            home: Spot::kept(team.position),
             capabilities: team.capabilities.clone(),
             equipment: team.equipment.clone(),
             size: team.size,
             leader: team.leader.clone(),
             phone: team.phone.clone(),
-            speed_kmh: team.speed_kmh,
+            // Tenths come back from JSON as they went.
+            speed_kmh: (team.speed_kmh * 10.0).round() / 10.0,
             post: team.post.clone(),
             acknowledge_minutes: team.acknowledge_minutes,
             ..Standing::default()
@@ -36,7 +38,7 @@ impl Core {
             kind: expert.unit.clone(),
             department: expert.department.clone(),
             region: self.home_region(&expert.region, expert.position),
-            home: expert.position,
+            home: Spot::kept(expert.position),
             capabilities: expert.fields.clone(),
             hazards: expert.hazards.clone(),
             materials: expert.materials.clone(),
@@ -97,6 +99,8 @@ impl Core {
         let regions = self.registry.regions();
         let drawn = || position.and_then(|position| regions.at(position));
         let found = Some(written).filter(|code| !code.is_empty()).map(str::to_owned);
-        found.or_else(|| drawn().map(|region| region.code.clone())).unwrap_or_else(|| self.city().code.clone())
+        found
+            .or_else(|| drawn().map(|region| region.code.clone()))
+            .unwrap_or_else(|| self.city().code.clone())
     }
 }

@@ -158,7 +158,8 @@ fn why(scene: &Scene, need: &Need) -> Option<String> {
 fn material<'a>(scene: &Scene, words: &'a [String]) -> Option<&'a str> {
     let told = |word: &&String| {
         !word.is_empty()
-            && (scene.text.contains(word.as_str()) || scene.materials.iter().any(|named| named.contains(word.as_str())))
+            && (scene.text.contains(word.as_str())
+                || scene.materials.iter().any(|named| named.contains(word.as_str())))
     };
     words.iter().find(told).map(String::as_str)
 }
