@@ -4,6 +4,8 @@
 pub mod accident;
 pub mod duty;
 pub mod grid;
+pub mod supply;
+pub mod team;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,10 @@ pub struct City {
     pub grid: grid::Grid,
     #[serde(default)]
     pub duty: duty::Duty,
+    #[serde(default)]
+    pub teams: team::Teams,
+    #[serde(default)]
+    pub supplies: supply::Supplies,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

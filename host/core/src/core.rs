@@ -67,7 +67,7 @@ pub struct Core {
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
-    entered: bool,
+    pub(crate) entered: bool,
 }
 
 impl Core {
@@ -147,7 +147,7 @@ impl Core {
     }
 
     /// The incident that an id means today: merged ones lead to the survivor.
-    fn living(&self, id: &str) -> Option<&Incident> {
+    pub(crate) fn living(&self, id: &str) -> Option<&Incident> {
         let mut incident = self.state.incidents.get(id)?;
         // A chain of merges goes from younger to older and so ends; the bound
         // is for a state that someone wrote by hand.

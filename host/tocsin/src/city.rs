@@ -22,6 +22,8 @@ mod registry;
 #[cfg(test)]
 mod rooms_tests;
 mod source;
+mod supply;
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -74,7 +76,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, _teams, _supplies, _warnings, accidents, grid, _plans @ ..] = rooms else {
+    let [duty, teams, supplies, _warnings, accidents, grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -90,9 +92,13 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
     let duty = duty::read(duty, &departments, &regions, &mut findings);
-    let posts = duty.posts.iter().map(|post| post.id.as_str()).collect();
+    let posts: std::collections::BTreeSet<&str> = duty.posts.iter().map(|post| post.id.as_str()).collect();
     let accidents = accident::read(accidents, &departments, &posts, &mut findings);
     let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
+    let around =
+        team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
+    let teams = team::read(teams, &around, &mut findings);
+    let supplies = supply::read(supplies, &around, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     let city = City {
@@ -107,6 +113,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         duty,
         accidents,
         grid,
+        teams,
+        supplies,
     };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }

@@ -94,6 +94,8 @@ impl Core {
         self.grid_follows(step, cause, id);
         self.orders_follow(step, cause, id);
         self.duty_follows(step, cause, id);
+        self.teams_follow(step, cause, id);
+        self.supplies_follow(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
@@ -112,10 +114,9 @@ impl Core {
                 Noun::Warning => self.warning_due(step, &id),
                 Noun::Response => self.response_due(step, &id),
                 Noun::Lot => self.lot_due(step, &id),
-                Noun::Transfer => self.transfer_due(step, &id),
                 Noun::Accident => self.accident_due(step, &id),
                 Noun::Grid => self.case_due(step, &id),
-                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Team => {}
+                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Store | Noun::Team | Noun::Transfer => {}
             }
         }
         self.retire_things(step);

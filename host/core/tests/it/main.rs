@@ -3,6 +3,7 @@
 mod accident;
 mod cases;
 mod cases_properties;
+mod depot;
 mod duty;
 mod facts;
 mod fixture;
@@ -10,6 +11,9 @@ mod grid;
 mod invariants;
 mod order;
 mod properties;
+mod race;
 mod room;
 mod storm;
+mod supply;
 mod table;
+mod team;
