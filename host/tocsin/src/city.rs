@@ -95,8 +95,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let posts: std::collections::BTreeSet<&str> = duty.posts.iter().map(|post| post.id.as_str()).collect();
     let accidents = accident::read(accidents, &departments, &posts, &mut findings);
     let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
-    let around =
-        team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
+    let around = team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
     let teams = team::read(teams, &around, &mut findings);
     let supplies = supply::read(supplies, &around, &mut findings);
 

@@ -5,6 +5,7 @@
 //! one is missing.
 
 mod cases;
+mod bus;
 mod command;
 mod decide;
 mod doors;
