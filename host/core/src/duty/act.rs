@@ -46,7 +46,6 @@ impl Core {
     /// Calls the duty people of the given regions for a matter (a warning, an
     /// incident): one call a post; who does not confirm is called again and then
     /// escalated.
-    #[expect(dead_code, reason = "the rooms that call are being built")]
     pub(crate) fn call_out(
         &mut self,
         _: &mut Step,

@@ -5,3 +5,4 @@ mod fixture;
 mod properties;
 mod storm;
 mod table;
+mod warning;
