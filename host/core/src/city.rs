@@ -1,6 +1,7 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod duty;
 pub mod warning;
 
 use crate::signal::{Position, Severity};
@@ -19,6 +20,8 @@ pub struct City {
     pub units: Vec<Unit>,
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
+    #[serde(default)]
+    pub duty: duty::Duty,
     #[serde(default)]
     pub warnings: warning::Warnings,
 }

@@ -62,6 +62,8 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// Rows that are not over, by the incident that they serve.
+    pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
     entered: bool,
 }
@@ -81,6 +83,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            serving: BTreeSet::new(),
             entered: false,
         };
         core.reindex();
@@ -159,6 +162,7 @@ impl Core {
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();
+        self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();
         rows.iter().for_each(|(noun, id)| self.file(*noun, id, true));

@@ -54,7 +54,7 @@ impl Core {
         row.list(notice, true);
         row.await_all(&place.unknown);
         end(&mut row, "cancelled", step.now);
-        self.set(step, cause, "cancelled", &format!("{} 解除", notice.id), row);
+        self.end_warning(step, cause, "cancelled", &format!("{} 解除", notice.id), row);
     }
 
     /// It refers to nothing known, but sender, event and ground fit: it ends the
@@ -81,7 +81,7 @@ impl Core {
             row.flag("reference-missing");
             end(&mut row, "cancelled", step.now);
             let note = format!("{} 解除（按发布单位、类型和区域匹配）", notice.id);
-            self.set(step, cause, "cancelled", &note, row);
+            self.end_warning(step, cause, "cancelled", &note, row);
             return true;
         }
         let gone = self.region_names(
@@ -160,7 +160,7 @@ impl Core {
         self.set(step, cause, "doubted", note, row);
     }
 
-    fn region_names(&self, areas: &[String]) -> String {
+    pub(super) fn region_names(&self, areas: &[String]) -> String {
         let name = |code: &String| {
             self.registry.regions().get(code).map_or(code.clone(), |region| region.name.clone())
         };

@@ -9,6 +9,7 @@ use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::input::Observed;
 use crate::signal::Severity;
+use crate::time::Timestamp;
 
 impl Core {
     pub(crate) fn hear_warning(&mut self, step: &mut Step, cause: &Cause, observed: &Observed) {
@@ -70,7 +71,7 @@ impl Core {
         self.gather_warnings(step, cause, &mut row, &place);
         let until = self.warning_until(step.now, &notice);
         stand(&mut row, until, step.now);
-        let (change, note) = told(&before, &row);
+        let (change, note) = self.told_warning(&before, &row);
         let areas = match rose(&before, &row) {
             true => row.areas.clone(),
             false => row.areas.iter().filter(|area| !before.areas.contains(area)).cloned().collect(),
@@ -153,19 +154,57 @@ impl Core {
         let awaited: Vec<String> = awaited.iter().filter(|id| !known(id)).cloned().collect();
         into.await_all(&awaited);
         let note = format!("并入 {}", into.id);
-        self.set(step, cause, "superseded", &note, row);
+        self.end_warning(step, cause, "superseded", &note, row);
     }
 
     fn call_for_warning(&mut self, step: &mut Step, cause: &Cause, row: &Warning, areas: &[String]) {
         if !row.is_active() || !self.registry.city().warnings.calling.calls(row.severity) {
             return;
         }
-        let city = &self.registry.city().code;
-        let townships: Vec<String> = areas.iter().filter(|area| *area != city).cloned().collect();
-        let regions = if townships.is_empty() { areas } else { &townships };
-        if !regions.is_empty() {
-            self.call_out(step, cause, &row.id, "", &row.title, regions);
+        if !areas.is_empty() {
+            // Under a title of its own for each message that calls: a level that
+            // rises a second time is a second call.
+            let title = format!("{}（{} {}）", row.title, level(row), clock(row.issued_at));
+            self.call_out(step, cause, &row.id, "", &title, areas);
         }
+    }
+
+    /// The change in a word, and in a line.
+    fn told_warning(&self, before: &Warning, after: &Warning) -> (&'static str, String) {
+        let change = match () {
+            () if !after.is_active() => "updated",
+            () if !before.is_active() => "renewed",
+            () if after.severity > before.severity => "raised",
+            () if after.severity < before.severity && after.severity != Severity::Unknown => "lowered",
+            () => "updated",
+        };
+        let mut parts = Vec::new();
+        if before.severity != after.severity {
+            parts.push(format!("{} → {}", level(before), level(after)));
+        }
+        for (word, from, other) in
+            [("不再覆盖", &before.areas, &after.areas), ("新增", &after.areas, &before.areas)]
+        {
+            let named: Vec<String> = from.iter().filter(|area| !other.contains(area)).cloned().collect();
+            if !named.is_empty() {
+                parts.push(format!("{word} {}", self.region_names(&named)));
+            }
+        }
+        (change, if parts.is_empty() { "更新".to_owned() } else { parts.join("；") })
+    }
+
+    /// Puts an ended chain in place; nobody need answer for it any more.
+    pub(super) fn end_warning(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        change: &str,
+        note: &str,
+        row: Warning,
+    ) {
+        let id = row.id.clone();
+        self.set(step, cause, change, note, row);
+        self.call_off(step, cause, &id, note);
     }
 
     /// The first message's identifier, told apart where another chain has it.
@@ -196,30 +235,6 @@ fn rose(before: &Warning, after: &Warning) -> bool {
         || after.severity == Severity::Unknown && before.severity != after.severity
 }
 
-/// The change in a word, and in a line.
-fn told(before: &Warning, after: &Warning) -> (&'static str, String) {
-    let change = match () {
-        () if !after.is_active() => "updated",
-        () if !before.is_active() => "renewed",
-        () if after.severity > before.severity => "raised",
-        () if after.severity < before.severity && after.severity != Severity::Unknown => "lowered",
-        () => "updated",
-    };
-    let mut parts = Vec::new();
-    if before.severity != after.severity {
-        parts.push(format!("{} → {}", level(before), level(after)));
-    }
-    for (word, from, other) in
-        [("不再覆盖", &before.areas, &after.areas), ("新增", &after.areas, &before.areas)]
-    {
-        let named: Vec<&str> = from.iter().filter(|area| !other.contains(area)).map(String::as_str).collect();
-        if !named.is_empty() {
-            parts.push(format!("{word} {}", named.join("、")));
-        }
-    }
-    (change, if parts.is_empty() { "更新".to_owned() } else { parts.join("；") })
-}
-
 fn level(row: &Warning) -> &str {
     match row.colour.as_str() {
         "red" => "红色",
@@ -234,4 +249,9 @@ fn level(row: &Warning) -> &str {
             Severity::Unknown => "级别不明",
         },
     }
+}
+
+/// `07-12 14:15`: Beijing time, as a caller says it.
+fn clock(at: Timestamp) -> String {
+    at.to_string().get(5..16).unwrap_or_default().replace('T', " ")
 }

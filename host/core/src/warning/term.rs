@@ -22,7 +22,7 @@ impl Core {
                 row.next = None;
             }
         }
-        self.set(step, &cause, "expired", "有效期满", row);
+        self.end_warning(step, &cause, "expired", "有效期满", row);
     }
 
     /// Until when the message holds: what it says, else the city's hours from
@@ -46,7 +46,7 @@ impl Core {
         if row.ended_at.is_none() {
             end(&mut row, "expired", step.now);
             row.flag("crowded-out");
-            self.set(step, &Cause::Clock, "expired", "预警过多，最低级别先行移出", row);
+            self.end_warning(step, &Cause::Clock, "expired", "预警过多，最低级别先行移出", row);
         }
         self.emit(step, &Cause::Clock, Fact::Retired { gone: vec![(Noun::Warning, id)] });
     }

@@ -13,8 +13,10 @@ mod properties;
 use crate::fixture::{NIGHT, alarm, city};
 use std::sync::Arc;
 use tocsin_core::city::City;
+use tocsin_core::city::duty::{Duty, Person, Post};
 use tocsin_core::city::warning::{Event, Expiry, Warnings};
 use tocsin_core::signal::Kind;
+use tocsin_core::thing::Thing;
 use tocsin_core::time::Timestamp;
 use tocsin_core::warning::Warning;
 use tocsin_core::{Core, Entry, Fact, Input, Observed};
@@ -38,7 +40,20 @@ fn warned_city() -> Arc<City> {
         ],
         ..Warnings::default()
     };
-    Arc::new(City { warnings, ..(*city()).clone() })
+    let post = |id: &str, region: &str| Post {
+        id: id.into(),
+        name: format!("{id} 值班室"),
+        region: region.into(),
+        duty: true,
+        people: vec!["p1".into()],
+        ..Post::default()
+    };
+    let duty = Duty {
+        people: vec![Person { id: "p1".into(), name: "钱一".into(), phone: "138-0000-1101".into() }],
+        posts: vec![post("desk", CITY), post("east", EAST), post("west", WEST)],
+        ..Duty::default()
+    };
+    Arc::new(City { warnings, duty, ..(*city()).clone() })
 }
 
 fn millis(word: &str) -> i64 {
@@ -183,7 +198,7 @@ fn changes(timeline: &str) -> Vec<String> {
     journal
         .iter()
         .filter_map(|entry| match &entry.fact {
-            Fact::Became { change, thing, .. } => Some(format!("{} {change}", thing.face().id)),
+            Fact::Became { change, thing: Thing::Warning(row), .. } => Some(format!("{} {change}", row.id)),
             _ => None,
         })
         .collect()
@@ -411,9 +426,45 @@ fn changes_are_named() {
     let notes: Vec<&str> = journal
         .iter()
         .filter_map(|entry| match &entry.fact {
-            Fact::Became { note, .. } => Some(note.as_str()),
+            Fact::Became { note, thing: Thing::Warning(_), .. } => Some(note.as_str()),
             _ => None,
         })
         .collect();
-    assert_eq!(notes[1], "红色 → 橙色；不再覆盖 330000002000");
+    assert_eq!(notes[1], "红色 → 橙色；不再覆盖 西乡");
+}
+
+/// Who was called, in order: `east calling A`.
+fn calls(timeline: &str) -> Vec<String> {
+    let (core, _) = play(timeline);
+    let calls = core.state().rooms.calls.values();
+    calls.map(|call| format!("{} {} {}", call.post, call.state, call.matter)).collect()
+}
+
+#[test]
+fn townships_are_called_and_called_again() {
+    let check = |timeline: &str, expect: &[&str]| assert_eq!(calls(timeline), expect, "{timeline}");
+    check("0s A alert y e", &["east calling A"]);
+    check("0s A alert y e+w", &["east calling A", "west calling A"]);
+    check("0s A alert r all", &["desk calling A", "east calling A", "west calling A"]);
+    // Below the city's level nobody is, with an unreadable one everybody.
+    check("0s A alert b e", &[]);
+    check("0s A alert ? e", &["east calling A"]);
+    check("0s A alert y e\n0s A alert y e", &["east calling A"]);
+    // A higher level calls again, a new area only there, a lower one nobody.
+    check("0s A alert y e\n1m B update r e ref=A", &["east cancelled A", "east calling A"]);
+    check("0s A alert r e\n1m B update r e+w ref=A", &["east calling A", "west calling A"]);
+    check("0s A alert r e\n1m B update y e ref=A", &["east calling A"]);
+    check(
+        "0s A alert y e\n1m B update r e ref=A\n2m C update y e ref=B\n3m D update r e ref=C",
+        &["east cancelled A", "east cancelled A", "east calling A"],
+    );
+    // Over: nobody need answer.
+    check("0s A alert r e\n1m B cancel r e ref=A", &["east cancelled A"]);
+    check("0s A alert r e expires=2m\nuntil 2m", &["east cancelled A"]);
+    // Nothing that is not meant, not here, or past.
+    for quiet in ["class=exercise", "class=test", "expires=-1s"] {
+        check(&format!("0s A alert r e {quiet}"), &[]);
+    }
+    check("0s A alert r x", &[]);
+    check("1m C cancel r e ref=A\n2m A alert r e sent=0s", &[]);
 }
