@@ -20,6 +20,7 @@ mod registry;
 mod source;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
@@ -70,7 +71,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
+    let [duty, _teams, _supplies, warned, _accidents, _grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -86,10 +87,21 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
     let duty = duty::read(duty, &departments, &regions, &mut findings);
+    let warned = warning::read(warned, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city =
-        City { code, name, digest: digest(&files), departments, regions, units, devices, hazards, duty };
+    let city = City {
+        code,
+        name,
+        digest: digest(&files),
+        departments,
+        regions,
+        units,
+        devices,
+        hazards,
+        duty,
+        warnings: warned,
+    };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

@@ -19,6 +19,7 @@ mod print;
 mod tail;
 mod thing;
 mod up;
+mod warning;
 mod words;
 
 use crate::client::{Client, Refused};
@@ -80,6 +81,9 @@ enum Command {
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
+    /// What is warned of, and out again as CAP 1.2 · 预警
+    #[command(subcommand)]
+    Warning(warning::Warning),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -130,6 +134,7 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),

@@ -43,6 +43,12 @@ words! {
     PURGED: "(the log no longer has the bytes)", "(原始报文已过保存期)";
     ACTED: "{id}: {act} is recorded (journal {sequence})", "{id}:{act} 已记录(日志 {sequence})";
 
+    EVENT: "event", "类型";
+    AREAS: "areas", "区域";
+    ISSUED: "issued", "发布";
+    EXPIRES: "expires", "失效";
+    FLAGS: "flags", "存疑";
+
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";
     PLUGIN: "plugin", "插件";
