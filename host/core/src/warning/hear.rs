@@ -26,7 +26,7 @@ impl Core {
         let place = chain::place(&self.state.rooms.warnings, &notice);
         match self.same_warning(&place, &notice) {
             Same::Again(row) => {
-                let row = Warning { repeats: row.repeats + 1, ..row };
+                let row = Warning { repeats: row.repeats.saturating_add(1), ..*row };
                 let note = format!("{} 重复收到", notice.id);
                 return self.set(step, cause, "repeated", &note, row);
             }
@@ -45,7 +45,7 @@ impl Core {
     fn same_warning(&self, place: &Place, notice: &Notice) -> Same {
         let row = place.same.as_ref().and_then(|id| self.state.rooms.warnings.get(id));
         match row {
-            Some(row) if row.has_heard(notice) => Same::Again(row.clone()),
+            Some(row) if row.has_heard(notice) => Same::Again(Box::new(row.clone())),
             Some(_) => Same::Reused,
             None => Same::No,
         }
@@ -224,7 +224,7 @@ impl Core {
 enum Same {
     No,
     /// The same message once more.
-    Again(Warning),
+    Again(Box<Warning>),
     /// Another message under the same identifier.
     Reused,
 }

@@ -17,4 +17,5 @@ mod packages;
 mod running;
 mod video;
 mod wait;
+mod warning;
 mod web;
