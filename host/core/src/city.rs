@@ -6,6 +6,7 @@ pub mod duty;
 pub mod grid;
 pub mod supply;
 pub mod team;
+pub mod warning;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub struct City {
     pub teams: team::Teams,
     #[serde(default)]
     pub supplies: supply::Supplies,
+    #[serde(default)]
+    pub warnings: warning::Warnings,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -26,6 +26,7 @@ mod supply;
 mod team;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
@@ -76,7 +77,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, teams, supplies, _warnings, accidents, grid, _plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -98,6 +99,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let around = team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
     let teams = team::read(teams, &around, &mut findings);
     let supplies = supply::read(supplies, &around, &mut findings);
+    let warned = warning::read(warned, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     let city = City {
@@ -114,6 +116,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         grid,
         teams,
         supplies,
+        warnings: warned,
     };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }

@@ -21,6 +21,7 @@ mod print;
 mod tail;
 mod thing;
 mod up;
+mod warning;
 mod words;
 
 use crate::client::{Client, Refused};
@@ -88,6 +89,9 @@ enum Command {
     /// Grid workers' events through the four platforms · 网格事件
     #[command(subcommand)]
     Grid(grid::Grid),
+    /// What is warned of, and out again as CAP 1.2 · 预警
+    #[command(subcommand)]
+    Warning(warning::Warning),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -140,6 +144,7 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Linkage(linkage) => linkage.run(around),
         Command::Accident(accident) => accident.run(around),
         Command::Grid(grid) => grid.run(around),
+        Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),

@@ -21,6 +21,7 @@ mod serve;
 mod status;
 mod stream;
 mod thing;
+mod warning;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
 pub use refusal::sentence;

@@ -17,3 +17,4 @@ mod storm;
 mod supply;
 mod table;
 mod team;
+mod warning;

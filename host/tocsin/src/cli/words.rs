@@ -65,6 +65,11 @@ words! {
     PHOTOS: "photos", "照片";
     SCORE: "score", "评分";
     STORY: "story", "经过";
+    EVENT: "event", "类型";
+    AREAS: "areas", "区域";
+    ISSUED: "issued", "发布";
+    EXPIRES: "expires", "失效";
+    FLAGS: "flags", "存疑";
 
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";

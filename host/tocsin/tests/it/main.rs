@@ -20,4 +20,5 @@ mod packages;
 mod running;
 mod video;
 mod wait;
+mod warning;
 mod web;
