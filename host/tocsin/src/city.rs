@@ -99,7 +99,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     let digest = digest(&files);
-    let city = City { code, name, digest, departments, regions, units, devices, hazards, duty, teams, supplies };
+    let city =
+        City { code, name, digest, departments, regions, units, devices, hazards, duty, teams, supplies };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

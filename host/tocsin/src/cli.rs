@@ -16,7 +16,9 @@ mod log;
 mod order;
 mod plugin;
 mod print;
+mod supply;
 mod tail;
+mod team;
 mod thing;
 mod up;
 mod words;
@@ -80,6 +82,12 @@ enum Command {
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
+    /// Teams and experts: who can be sent, and who is · 队伍与专家
+    #[command(subcommand)]
+    Team(team::Team),
+    /// Stock, and how it is moved · 物资
+    #[command(subcommand)]
+    Supply(supply::Supply),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -130,6 +138,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Team(team) => team.run(around),
+        Command::Supply(supply) => supply.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),
@@ -197,6 +207,13 @@ mod tests {
         check("tocsin duty handover p --to q", true);
         check("tocsin duty call I1 --title t", false);
         check("tocsin linkage --since 2026-07-12 --json", true);
+        check("tocsin team assign t", false);
+        check("tocsin team assign t --incident I1 --acknowledge-within 5", true);
+        check("tocsin team status t", false);
+        check("tocsin team status t --position 120.1,29.3", true);
+        check("tocsin supply reserve --store s --item 3010101 --quantity 200 --for I1", true);
+        check("tocsin supply reserve --store s --item 3010101 --for I1", false);
+        check("tocsin supply receive T1 --quantity 7", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);
         check("tocsin journal verify --json", true);
         check("tocsin explode", false);

@@ -18,6 +18,8 @@ mod refusal;
 mod serve;
 mod status;
 mod stream;
+mod supply;
+mod team;
 mod thing;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};

@@ -51,10 +51,8 @@ pub fn read(file: &Source<'_>, around: &Around<'_>, findings: &mut Findings) -> 
         }
         check_position(entry, store.position, &store.region, &regions, findings);
         if store.position.is_none() {
-            let message = text(
-                "没有 position,无法推荐最近的仓库",
-                "no position, so it is never the nearest store",
-            );
+            let message =
+                text("没有 position,无法推荐最近的仓库", "no position, so it is never the nearest store");
             findings.warning(entry.at("id"), "store-homeless", message);
         }
     }
