@@ -62,6 +62,8 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// Cases by their report.
+    pub(crate) cases: crate::grid::index::Index,
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
@@ -83,6 +85,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            cases: Default::default(),
             serving: BTreeSet::new(),
             entered: false,
         };
@@ -162,6 +165,7 @@ impl Core {
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();
+        self.cases = Default::default();
         self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();

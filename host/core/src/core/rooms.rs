@@ -55,6 +55,7 @@ impl Core {
             Kind::Warning => self.hear_warning(step, cause, observed),
             Kind::Reading => self.hear_reading(step, cause, observed, speaker),
             Kind::Report => self.hear_report(step, cause, observed, speaker),
+            Kind::Progress if self.hear_case(step, cause, observed) => {}
             Kind::Progress => self.hear_progress(step, cause, observed),
             _ => {}
         }
@@ -145,6 +146,11 @@ impl Core {
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {
         let Some(face) = self.state.rooms.face(noun, id) else { return };
+        if noun == Noun::Grid
+            && let Some(case) = self.state.rooms.grid.get(id)
+        {
+            self.cases.file(case, on);
+        }
         let (due, ended, incident) = (face.due, face.ended_at, face.incident.to_owned());
         for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {
             let Some(at) = at else { continue };

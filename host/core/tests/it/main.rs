@@ -1,9 +1,14 @@
 //! The core as its callers see it.
 
+mod accident;
+mod cases;
+mod cases_properties;
 mod depot;
 mod duty;
 mod facts;
 mod fixture;
+mod grid;
+mod invariants;
 mod order;
 mod properties;
 mod race;
@@ -12,3 +17,4 @@ mod storm;
 mod supply;
 mod table;
 mod team;
+mod warning;
