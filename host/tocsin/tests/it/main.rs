@@ -18,6 +18,7 @@ mod nats;
 mod order;
 mod packages;
 mod running;
+mod supply;
 mod video;
 mod wait;
 mod warning;
