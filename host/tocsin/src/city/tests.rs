@@ -1,5 +1,7 @@
 //! Tables of what a city file may hold and what is said of the rest.
 
+mod duty;
+
 use super::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

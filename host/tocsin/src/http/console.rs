@@ -3,6 +3,7 @@
 //! ```text
 //! GET  /healthz  /readyz  /metrics
 //! GET  /api/v1/status   /api/v1/stream (server-sent events)   /api/v1/journal/verify
+//! GET  /api/v1/journal/replay?until&sequence&incident   /api/v1/incidents/{id}/timeline?after&at_least
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
 //! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
@@ -17,7 +18,7 @@
 //! or percent-encoded.
 
 use super::refusal::{self, Refusal};
-use super::{Console, dead, duty, guard, incident, linkage, plugin, status, stream, thing, warning};
+use super::{Console, dead, duty, guard, incident, linkage, plugin, replay, status, stream, thing, warning};
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -57,8 +58,14 @@ macro_rules! stack {
 pub(super) use stack;
 
 pub fn router(console: Console) -> Router {
-    let slow =
-        Router::new().route("/api/v1/journal/verify", get(status::verify)).layer(stack!(1, VERIFY_WITHIN));
+    let slow = Router::new()
+        .route("/api/v1/journal/verify", get(status::verify))
+        .route("/api/v1/journal/replay", get(replay::replay))
+        .layer(stack!(1, VERIFY_WITHIN));
+    let stories = Router::new()
+        .route("/api/v1/incidents/{id}/timeline", get(replay::timeline))
+        // A page of two thousand records, read one by one.
+        .layer(stack!(4, Duration::from_secs(60)));
     let packages = Router::new()
         .route("/api/v1/plugins", get(plugin::list).post(plugin::push))
         .layer(DefaultBodyLimit::max(PACKAGE_BYTES))
@@ -88,6 +95,7 @@ pub fn router(console: Console) -> Router {
         .layer(stack!(UNDER_WAY, ANSWER_WITHIN));
     quick
         .merge(packages)
+        .merge(stories)
         .merge(slow)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown)

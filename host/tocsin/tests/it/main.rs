@@ -4,6 +4,8 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+mod cases;
+mod bus;
 mod command;
 mod decide;
 mod doors;
@@ -13,6 +15,7 @@ mod frames;
 mod life;
 mod mqtt;
 mod nats;
+mod order;
 mod packages;
 mod running;
 mod video;
