@@ -1,6 +1,8 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod plan;
+
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +19,8 @@ pub struct City {
     pub units: Vec<Unit>,
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
+    #[serde(default)]
+    pub plans: Vec<plan::Plan>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -39,6 +39,7 @@ use crate::city::City;
 use crate::fold::Fold;
 use crate::incident::index::{Class, Index};
 use crate::incident::{Evidence, Incident, Stage};
+use crate::plan::Planner;
 use crate::registry::Registry;
 use crate::rule::Rules;
 use crate::signal::Signal;
@@ -62,6 +63,8 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// What the plans look at.
+    pub(crate) planner: Planner,
     /// The city's files have been compared with the state.
     entered: bool,
 }
@@ -81,6 +84,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            planner: Planner::default(),
             entered: false,
         };
         core.reindex();
@@ -156,6 +160,7 @@ impl Core {
 
     fn reindex(&mut self) {
         self.index = Index::default();
+        self.plan_anew();
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();

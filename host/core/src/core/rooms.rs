@@ -138,7 +138,7 @@ impl Core {
         let clock = self.clocks.first().map(|(at, _, _)| *at);
         let ended = self.things_ended.first().map(|(at, _, _)| at.plus_millis(ENDED_KEPT_MS));
         let entering = (!self.entered).then_some(Timestamp(0));
-        [clock, ended, entering].into_iter().flatten().min()
+        [clock, ended, entering, self.planner.due()].into_iter().flatten().min()
     }
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {

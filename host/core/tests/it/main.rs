@@ -2,6 +2,7 @@
 
 mod facts;
 mod fixture;
+mod plan;
 mod properties;
 mod storm;
 mod table;
