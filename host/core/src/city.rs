@@ -1,6 +1,7 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod duty;
 pub mod plan;
 
 use crate::signal::{Position, Severity};
@@ -21,6 +22,7 @@ pub struct City {
     pub hazards: Vec<Hazard>,
     #[serde(default)]
     pub plans: Vec<plan::Plan>,
+    pub duty: duty::Duty,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

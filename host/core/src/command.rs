@@ -66,7 +66,9 @@ impl Act {
         Ok(match noun {
             "incident" | "incidents" => Act::Incident(body(noun, verb, fields)?),
             "accident" | "accidents" => Act::Accident(body(noun, verb, fields)?),
-            "duty" | "call" | "calls" | "watch" | "watches" => Act::Duty(body(noun, verb, fields)?),
+            "duty" | "call" | "calls" | "gap" | "gaps" | "watch" | "watches" => {
+                Act::Duty(body(noun, verb, fields)?)
+            }
             "grid" | "grids" => Act::Grid(body(noun, verb, fields)?),
             "order" | "orders" => Act::Order(body(noun, verb, fields)?),
             "plan" | "plans" => Act::Plan(body(noun, verb, fields)?),

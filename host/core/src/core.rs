@@ -65,6 +65,8 @@ pub struct Core {
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
     /// What the plans look at.
     pub(crate) planner: Planner,
+    /// Rows that are not over, by the incident that they serve.
+    pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
     entered: bool,
 }
@@ -85,6 +87,7 @@ impl Core {
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
             planner: Planner::default(),
+            serving: BTreeSet::new(),
             entered: false,
         };
         core.reindex();
@@ -164,6 +167,7 @@ impl Core {
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();
+        self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();
         rows.iter().for_each(|(noun, id)| self.file(*noun, id, true));

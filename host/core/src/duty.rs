@@ -1,10 +1,16 @@
 //! 值班: posts, people, who holds a post now, and who was called (叫应).
 
 mod act;
+pub(crate) mod book;
+mod call;
+mod chain;
+mod gap;
+mod roster;
+mod watch;
 
 pub use act::Act;
 
-use crate::order::Asked;
+use crate::order::{Asked, Escalation};
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +31,12 @@ pub struct Watch {
     pub until: Option<Timestamp>,
     /// Handed over by command, not by roster.
     pub by_hand: bool,
+    /// The finding that the post is empty, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub gap: String,
+    /// The city's data no longer have the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
 }
 
 /// 叫应: a named person on duty is called for a warning or an incident, and confirms.
@@ -42,12 +54,21 @@ pub struct Call {
     pub department: String,
     pub region: String,
     pub post: String,
+    /// Who is called now: moves up with each escalation.
     pub asked: Asked,
+    pub escalations: Vec<Escalation>,
     pub called_at: Timestamp,
+    /// When they were last called.
+    pub last_at: Timestamp,
     /// Times called, escalations included.
     pub tries: u32,
+    /// Times that whoever is asked now was called.
+    pub asked_tries: u32,
     pub confirmed_at: Option<Timestamp>,
     pub confirmed_by: String,
+    /// The finding that nobody answered, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub gap: String,
     pub ended_at: Option<Timestamp>,
     pub next: Option<Timestamp>,
 }
@@ -68,6 +89,10 @@ pub struct Gap {
     pub incident: String,
     pub found_at: Timestamp,
     pub ended_at: Option<Timestamp>,
+    /// Who closed it; empty: someone took the post, or the matter ended.
+    pub closed_by: String,
+    /// Why it was closed.
+    pub result: String,
 }
 
 impl Row for Watch {
@@ -78,7 +103,11 @@ impl Row for Watch {
     }
 
     fn state(&self) -> &str {
-        if self.holder.is_some() { "held" } else { "empty" }
+        match (self.ended_at, &self.holder) {
+            (Some(_), _) => "ended",
+            (None, Some(_)) => "held",
+            (None, None) => "empty",
+        }
     }
 
     fn title(&self) -> &str {
@@ -94,7 +123,11 @@ impl Row for Watch {
     }
 
     fn due(&self) -> Option<Timestamp> {
-        self.until
+        self.until.filter(|_| self.ended_at.is_none())
+    }
+
+    fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
     }
 }
 
@@ -126,7 +159,7 @@ impl Row for Call {
     }
 
     fn due(&self) -> Option<Timestamp> {
-        self.next
+        self.next.filter(|_| self.ended_at.is_none())
     }
 
     fn ended_at(&self) -> Option<Timestamp> {

@@ -5,9 +5,12 @@ mod act;
 mod clock;
 mod issue;
 pub mod linkage;
+mod progress;
+mod stage;
 
-pub use act::Act;
+pub use act::{Act, New};
 pub use issue::Draft;
+pub use stage::{Move, Stage};
 
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
@@ -55,25 +58,16 @@ pub struct Order {
     /// Clocks that ran out: `acknowledge`, `arrive`, `done`.
     pub missed: Vec<String>,
     pub escalations: Vec<Escalation>,
+    /// The finding that nobody answers for it, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub gap: String,
+    /// Reports about it that were not taken: another department's, or too late.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub refused: u32,
     /// Result of a done order, reason of a declined or cancelled one.
     pub result: String,
     /// When its clock next acts.
     pub next: Option<Timestamp>,
-}
-
-/// 阶段.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    #[default]
-    Issued,
-    Delivered,
-    Acknowledged,
-    Departed,
-    Arrived,
-    Done,
-    Declined,
-    Cancelled,
 }
 
 /// A person on duty who is asked.
@@ -95,22 +89,14 @@ pub struct Escalation {
     pub reason: String,
 }
 
-impl Stage {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Stage::Issued => "issued",
-            Stage::Delivered => "delivered",
-            Stage::Acknowledged => "acknowledged",
-            Stage::Departed => "departed",
-            Stage::Arrived => "arrived",
-            Stage::Done => "done",
-            Stage::Declined => "declined",
-            Stage::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn is_open(self) -> bool {
-        self < Stage::Done
+impl Order {
+    /// Who has it and how far they are, for who asks too late.
+    fn told(&self) -> String {
+        let asked = self.asked.as_ref().map(Asked::told).unwrap_or_default();
+        let times =
+            [self.ended_at, self.arrived_at, self.departed_at, self.acknowledged_at, self.delivered_at];
+        let at = times.into_iter().flatten().max().unwrap_or(self.issued_at);
+        format!("{} {at} {} {asked} {}", self.state.name(), self.department, self.result).trim().to_owned()
     }
 }
 
@@ -148,4 +134,8 @@ impl Row for Order {
     fn ended_at(&self) -> Option<Timestamp> {
         self.ended_at
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -1,6 +1,7 @@
 //! 单位与设备登记: what the city knows of whoever speaks.
 
 use crate::city::{City, Device, Unit};
+use crate::duty::book::Book;
 use crate::place::Spot;
 use crate::region::Regions;
 use crate::signal::Signal;
@@ -20,6 +21,7 @@ pub struct Registry {
     devices: HashMap<String, HashMap<String, usize>>,
     aliases: HashMap<String, usize>,
     units: HashMap<String, usize>,
+    duty: Book,
 }
 
 /// Who spoke and where, as far as the city knows.
@@ -70,7 +72,14 @@ impl Registry {
         for (place, unit) in city.units.iter().enumerate() {
             units.entry(unit.id.clone()).or_insert(place);
         }
-        Registry { regions: Regions::new(&city.regions), devices, aliases, units, city }
+        Registry {
+            regions: Regions::new(&city.regions),
+            devices,
+            aliases,
+            units,
+            duty: Book::new(&city),
+            city,
+        }
     }
 
     pub fn city(&self) -> &Arc<City> {
@@ -79,6 +88,10 @@ impl Registry {
 
     pub fn regions(&self) -> &Regions {
         &self.regions
+    }
+
+    pub(crate) fn duty(&self) -> &Book {
+        &self.duty
     }
 
     pub fn unit(&self, id: &str) -> Option<&Unit> {

@@ -1,8 +1,8 @@
 //! Publishers: what is derived from one stream and said on another, in order.
 //!
 //! Each message names the source sequence it follows from and its ordinal
-//! there; that is the publisher's whole position. Writes of one flight are
-//! under way together, each fenced by the one before, so that a broken flight
+//! there; that is the publisher's whole position. Many writes are under way
+//! together, sent in order and each fenced by the one before, so that a break
 //! leaves a prefix and nothing is said twice.
 
 pub mod dead;
@@ -11,10 +11,13 @@ pub mod news;
 
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
-use crate::bus::{Bus, Fence, StepDown};
+use crate::bus::{Ack, Bus, Fence, StepDown, WriteError};
 use async_nats::HeaderMap;
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::sync::watch;
 
 const SOURCE: &str = "Tocsin-Source";
@@ -23,6 +26,12 @@ const ORDINAL: &str = "Tocsin-Ordinal";
 /// Writes under way at once: enough to keep the server busy, few enough that a
 /// broken flight is soon said again.
 const FLIGHT: usize = 256;
+
+/// After a break: time for what is still under way to land or be refused.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// ... and for a full stream to find room.
+const ROOM: Duration = Duration::from_secs(1);
 
 pub struct Outgoing {
     pub subject: String,
@@ -42,6 +51,31 @@ pub trait Derive: Send {
 pub enum Target {
     Stream(&'static str),
     Subject { stream: String, subject: String },
+}
+
+impl Target {
+    fn fence(&self, last: u64) -> Fence {
+        match self {
+            Target::Stream(_) => Fence::Stream(last),
+            Target::Subject { .. } => Fence::Subject(last),
+        }
+    }
+
+    /// On one subject of a shared stream the next fence is known only when the
+    /// last write is answered.
+    fn abreast(&self) -> usize {
+        match self {
+            Target::Stream(_) => FLIGHT,
+            Target::Subject { .. } => 1,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Target::Stream(stream) => stream,
+            Target::Subject { subject, .. } => subject,
+        }
+    }
 }
 
 pub struct Publisher<D> {
@@ -99,57 +133,66 @@ impl<D: Derive> Publisher<D> {
         }
     }
 
-    async fn live(&mut self, mut at: Position) -> StepDown {
+    async fn live(&mut self, at: Position) -> StepDown {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
+        let mut waiting = VecDeque::new();
+        let mut flight = FuturesOrdered::new();
+        let mut fence = at.fence;
         loop {
-            let mut flight = Vec::new();
-            let mut next = Some(tail.next().await);
-            // What stands ready flies together: the price of an fsync is shared.
-            while let Some(stored) = next {
-                let said = if stored.sequence == at.source { at.ordinal } else { 0 };
-                let outgoing = self.derive.derive(&stored).await;
-                flight.extend(outgoing.into_iter().enumerate().skip(said).map(|(ordinal, mut outgoing)| {
-                    outgoing.headers.insert(SOURCE, stored.sequence.to_string());
-                    outgoing.headers.insert(ORDINAL, ordinal.to_string());
-                    outgoing
-                }));
-                next = if flight.len() < FLIGHT { tail.ready() } else { None };
+            while flight.len() < self.target.abreast()
+                && let Some(outgoing) = waiting.pop_front()
+            {
+                match self.send(outgoing, fence).await {
+                    Ok(answer) => flight.push_back(answer),
+                    Err(error) => return self.broken(&error, fence).await,
+                }
+                fence += 1;
             }
-            for part in flight.chunks(FLIGHT) {
-                match self.fly(part, at.fence).await {
-                    Ok(fence) => at.fence = fence,
-                    Err(down) => return down,
+            tokio::select! {
+                Some(answer) = flight.next(), if !flight.is_empty() => match answer {
+                    // In a stream of its own this is what was counted; elsewhere it is news.
+                    Ok(ack) if flight.is_empty() => fence = ack.sequence,
+                    Ok(_) => {}
+                    Err(error) => return self.broken(&error, fence).await,
+                },
+                stored = tail.next(), if waiting.is_empty() => {
+                    let said = if stored.sequence == at.source { at.ordinal } else { 0 };
+                    waiting.extend(self.messages(&stored).await.into_iter().skip(said));
                 }
             }
         }
     }
 
-    /// Answers with the sequence of the last message.
-    async fn fly(&self, flight: &[Outgoing], fence: u64) -> Result<u64, StepDown> {
-        // On one subject of a shared stream the next sequence is not known beforehand.
-        if let Target::Subject { stream, .. } = &self.target {
-            let mut fence = fence;
-            for Outgoing { subject, headers, payload } in flight {
-                let expected = Fence::Subject(fence);
-                fence =
-                    self.bus.write_next(stream, subject, headers.clone(), expected, payload.clone()).await?;
-            }
-            return Ok(fence);
+    /// What follows from one message of the source, each with its position.
+    async fn messages(&mut self, stored: &Stored) -> Vec<Outgoing> {
+        let mut messages = self.derive.derive(stored).await;
+        for (ordinal, outgoing) in messages.iter_mut().enumerate() {
+            outgoing.headers.insert(SOURCE, stored.sequence.to_string());
+            outgoing.headers.insert(ORDINAL, ordinal.to_string());
         }
-        let writes = flight.iter().zip(fence..).map(|(Outgoing { subject, headers, payload }, fence)| {
-            self.bus.write(subject, headers.clone(), Fence::Stream(fence), payload.clone())
-        });
-        let mut last = fence;
-        for answer in join_all(writes).await {
-            match answer {
-                Ok(ack) => last = ack.sequence,
-                Err(error) => {
-                    tracing::debug!(%error, "flight broken");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                    return Err(StepDown { subject: flight[0].subject.clone(), found: last });
-                }
-            }
+        messages
+    }
+
+    async fn send(
+        &self,
+        outgoing: Outgoing,
+        last: u64,
+    ) -> Result<impl Future<Output = Result<Ack, WriteError>> + use<D>, WriteError> {
+        let Outgoing { subject, headers, payload } = outgoing;
+        self.bus.send(&subject, headers, self.target.fence(last), payload).await
+    }
+
+    /// What was sent behind the break is refused by its fence, and the last
+    /// message says where to go on.
+    async fn broken(&self, error: &WriteError, found: u64) -> StepDown {
+        let subject = self.target.name().to_owned();
+        let is_full = matches!(error, WriteError::Full { .. });
+        if is_full {
+            tracing::error!(subject, %error, "stream full; waiting for room");
+        } else {
+            tracing::debug!(subject, %error, "flight broken");
         }
-        Ok(last)
+        tokio::time::sleep(if is_full { ROOM } else { PAUSE }).await;
+        StepDown { subject, found }
     }
 }

@@ -92,6 +92,7 @@ impl Core {
     fn follow_incident(&mut self, step: &mut Step, cause: &Cause, id: &str) {
         self.grid_follows(step, cause, id);
         self.orders_follow(step, cause, id);
+        self.duty_follows(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
@@ -143,12 +144,19 @@ impl Core {
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {
         let Some(face) = self.state.rooms.face(noun, id) else { return };
-        let (due, ended) = (face.due, face.ended_at);
+        let (due, ended, incident) = (face.due, face.ended_at, face.incident.to_owned());
         for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {
             let Some(at) = at else { continue };
             match on {
                 true => _ = index.insert((at, noun, id.to_owned())),
                 false => _ = index.remove(&(at, noun, id.to_owned())),
+            }
+        }
+        if ended.is_none() && !incident.is_empty() {
+            let key = (incident, noun, id.to_owned());
+            match on {
+                true => _ = self.serving.insert(key),
+                false => _ = self.serving.remove(&key),
             }
         }
     }

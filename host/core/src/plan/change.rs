@@ -8,8 +8,9 @@ use crate::core::Core;
 use crate::core::decide::Step;
 use crate::duty::Gap;
 use crate::fact::Cause;
-use crate::order::{self, Draft};
+use crate::order::Draft;
 use crate::thing::Noun;
+use crate::time::Timestamp;
 
 /// What the conditions ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,8 +20,7 @@ pub(super) struct Wanted {
     pub by_itself: Option<u8>,
     pub evidence: Vec<Ground>,
     pub areas: Vec<Area>,
-    pub clearing: Vec<(u8, crate::time::Timestamp)>,
-    pub next: Option<crate::time::Timestamp>,
+    pub clearing: Vec<(u8, Timestamp)>,
     pub muted: Vec<u8>,
     pub parent: String,
 }
@@ -108,7 +108,7 @@ impl Core {
             response.clearing = wanted.clearing;
             response.muted = wanted.muted;
             response.changed_at = step.now;
-            response.next = soonest(&response, plan, wanted.next);
+            response.next = soonest(&response, plan);
             let note = note(plan, &response, "");
             self.set(step, cause, change, &note, response);
         }
@@ -188,7 +188,7 @@ impl Core {
         response.reason = reason.to_owned();
         response.incident = self.incident_of(&response);
         response.changed_at = step.now;
-        response.next = soonest(&response, plan, wanted.next);
+        response.next = soonest(&response, plan);
         self.take_back(step, cause, plan, &mut response, level, "响应级别已降低");
         self.give(step, cause, plan, &mut response, level);
         let note = note(plan, &response, reason);
@@ -222,7 +222,7 @@ impl Core {
         response.muted = wanted.muted;
         response.incident = self.incident_of(&response);
         response.changed_at = step.now;
-        response.next = soonest(&response, plan, None);
+        response.next = soonest(&response, plan);
         self.ask_for_word(step, cause, plan, &mut response, level);
         let note = note(plan, &response, "");
         self.set(step, cause, "proposed", &note, response);
@@ -237,8 +237,7 @@ impl Core {
         response.proposed_at = Some(step.now);
         response.unanswered = false;
         response.changed_at = step.now;
-        let holds = response.next;
-        response.next = soonest(&response, plan, holds);
+        response.next = soonest(&response, plan);
         self.ask_for_word(step, cause, plan, &mut response, level);
         let note = format!("建议升至{}级;{}", roman(level), note(plan, &response, ""));
         self.set(step, cause, "proposed", &note, response);
@@ -294,7 +293,7 @@ impl Core {
         let minutes = version.text.answer_min;
         response.unanswered = true;
         response.changed_at = step.now;
-        response.next = None;
+        response.next = soonest(&response, &version.text);
         let note = format!("建议已 {minutes} 分钟无人答复 (no answer to the proposal)");
         self.set(step, &Cause::Clock, "unanswered", &note, response);
     }
@@ -388,18 +387,8 @@ impl Core {
         }
     }
 
-    fn cancel_order(&mut self, step: &mut Step, cause: &Cause, id: &str, reason: &str) {
-        let Some(order) = self.state.rooms.orders.get(id).filter(|order| order.state.is_open()) else { return };
-        let mut order = order.clone();
-        order.state = order::Stage::Cancelled;
-        order.result = reason.to_owned();
-        order.ended_at = Some(step.now);
-        order.next = None;
-        self.set(step, cause, "cancelled", reason, order);
-    }
-
     /// Something that nobody answers for, said once for each `matter` while it is open.
-    pub(super) fn find_gap(
+    pub(super) fn say_once(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -413,29 +402,23 @@ impl Core {
             return;
         }
         let gap = Gap {
-            id: self.number(Noun::Gap, step.now),
             title: title.to_owned(),
-            state: "open".into(),
             region: region.to_owned(),
             department: department.to_owned(),
             matter: matter.to_owned(),
-            found_at: step.now,
             ..Gap::default()
         };
-        self.set(step, cause, "found", title, gap);
+        self.open_gap(step, cause, gap);
     }
 }
 
 /// When the response next wants a look: a hold that runs out, a proposal that
 /// nobody answers.
-fn soonest(
-    response: &Response,
-    plan: &Plan,
-    hold: Option<crate::time::Timestamp>,
-) -> Option<crate::time::Timestamp> {
+fn soonest(response: &Response, plan: &Plan) -> Option<Timestamp> {
+    let hold = |level: u8| plan.level(level).map_or(0, |own| i64::from(own.hold_s) * 1_000);
+    let holds = response.clearing.iter().map(|(level, at)| at.plus_millis(hold(*level)));
     let asked = response.proposed_at.filter(|_| response.proposed.is_some() && !response.unanswered);
-    let answer = asked.map(|at| at.plus_millis(i64::from(plan.answer_min) * MINUTE_MS));
-    [hold, answer].into_iter().flatten().min()
+    holds.chain(asked.map(|at| at.plus_millis(i64::from(plan.answer_min) * MINUTE_MS))).min()
 }
 
 /// `Ⅲ级 flood-city@2 §4.2.2;依据:...`

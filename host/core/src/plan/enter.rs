@@ -25,7 +25,7 @@ impl Core {
                 let title = format!(
                     "预案文件 {key} 的内容与已登记的同一版本不同,文件未采用;请改用新的 version (the file differs from the known version and is not taken; give it a new version)"
                 );
-                self.find_gap(step, cause, &matter, &title, &plan.region, &plan.department);
+                self.say_once(step, cause, &matter, &title, &plan.region, &plan.department);
             }
             return;
         }

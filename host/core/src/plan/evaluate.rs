@@ -31,34 +31,36 @@ impl Core {
     /// Looks at all active plans' conditions over the state as it now is.
     pub(crate) fn evaluate_plans(&mut self, step: &mut Step) {
         self.plan_ahead();
-        if !self.planner.look(step.now) {
+        let due: Vec<String> = self.planner.open.values().filter(|id| self.has_struck(step, id)).cloned().collect();
+        if !self.planner.look(step.now, !due.is_empty()) {
             return;
         }
         let cause = cause(step);
+        due.iter().for_each(|id| self.proposal_due(step, id));
         let base = self.world(step, None);
         for plan in self.planner.order.clone() {
             self.look_at_plan(step, &cause, &base, &plan);
             // A parent's response is what its children look at.
             self.plan_ahead();
         }
+        due.iter().for_each(|id| self.response_due(step, id));
         self.planner.looked();
     }
 
+    /// The look at the plans has come before; whatever came of it, the clock
+    /// must not strike again at once.
     pub(crate) fn response_due(&mut self, step: &mut Step, id: &str) {
-        self.proposal_due(step, id);
-        self.plan_ahead();
-        let Some(plan) = self.state.rooms.responses.get(id).map(|response| response.plan.clone()) else { return };
-        let base = self.world(step, None);
-        self.look_at_plan(step, &Cause::Clock, &base, &plan);
-        // Whatever came of it, the clock must not strike again at once.
-        if let Some(response) = self.state.rooms.responses.get(id)
-            && response.is_open()
-            && response.next.is_some_and(|next| next <= step.now)
+        if self.has_struck(step, id)
+            && let Some(mut response) = self.state.rooms.responses.get(id).cloned()
         {
-            let mut response = response.clone();
             response.next = None;
             self.set(step, &Cause::Clock, "checked", "", response);
         }
+    }
+
+    fn has_struck(&self, step: &Step, id: &str) -> bool {
+        let response = self.state.rooms.responses.get(id).filter(|response| response.is_open());
+        response.and_then(|response| response.next).is_some_and(|next| next <= step.now)
     }
 
     /// The tables, with one reading put in as if it were known.
@@ -244,7 +246,6 @@ impl Core {
                 .map(|(region, level)| Area { region, level })
                 .collect(),
             clearing: verdict.clearing,
-            next: verdict.next,
             muted,
             parent: weighed.parent.clone(),
         }
@@ -265,7 +266,7 @@ impl Core {
                 plan.key(),
                 roman(*level)
             );
-            self.find_gap(step, cause, &matter, &title, &plan.region, &plan.department);
+            self.say_once(step, cause, &matter, &title, &plan.region, &plan.department);
         }
     }
 }

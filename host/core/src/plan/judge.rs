@@ -19,8 +19,6 @@ pub struct Verdict {
     pub level: Option<u8>,
     /// Level → since when it is over, for those whose hold still runs.
     pub clearing: Vec<(u8, Timestamp)>,
-    /// When a hold next runs out.
-    pub next: Option<Timestamp>,
 }
 
 /// `current`: the level that holds now. What starts raises it at once. A level
@@ -44,7 +42,6 @@ pub fn of(
                 let waits = held && until > now;
                 if waits {
                     verdict.clearing.push((level, since(level)));
-                    verdict.next = Some(verdict.next.map_or(until, |next| next.min(until)));
                 }
                 waits
             }
@@ -61,7 +58,7 @@ mod tests {
     use super::*;
 
     /// `4s 3` : level 4 starts, level 3 is neither; `o` over, `h60` holds a minute.
-    fn check(levels: &str, current: u8, clearing: &[(u8, i64)], now: i64, expect: (u8, &[u8], Option<i64>)) {
+    fn check(levels: &str, current: u8, clearing: &[(u8, i64)], now: i64, expect: (u8, &[u8])) {
         let truths = levels.split_whitespace().map(|word| {
             let (level, rest) = word.split_at(1);
             let (flags, hold) = rest.split_once('h').unwrap_or((rest, "0"));
@@ -77,7 +74,7 @@ mod tests {
         let verdict = of(&truths.collect(), current, &clearing, Timestamp(now * 1_000));
         let waits: Vec<u8> = verdict.clearing.iter().map(|(level, _)| *level).collect();
         assert_eq!(
-            (verdict.level.unwrap_or(0), &waits[..], verdict.next.map(|at| at.0 / 1_000)),
+            (verdict.level.unwrap_or(0), &waits[..]),
             expect,
             "{levels} from {current:?}"
         );
@@ -85,30 +82,30 @@ mod tests {
 
     #[test]
     fn the_highest_level_that_starts_holds() {
-        check("4s 3o", 0, &[], 0, (4, &[], None));
-        check("4s 3s 2o 1o", 0, &[], 0, (3, &[], None));
-        check("4o 3o 2s", 4, &[], 0, (2, &[], None));
-        check("4o 3o", 0, &[], 0, (0, &[], None));
+        check("4s 3o", 0, &[], 0, (4, &[]));
+        check("4s 3s 2o 1o", 0, &[], 0, (3, &[]));
+        check("4o 3o 2s", 4, &[], 0, (2, &[]));
+        check("4o 3o", 0, &[], 0, (0, &[]));
     }
 
     #[test]
     fn what_is_neither_on_nor_over_stays_as_it_is() {
-        check("4 3 2o", 3, &[], 0, (3, &[], None));
+        check("4 3 2o", 3, &[], 0, (3, &[]));
         // But it does not start.
-        check("4 3 2o", 0, &[], 0, (0, &[], None));
+        check("4 3 2o", 0, &[], 0, (0, &[]));
         // From Ⅱ to Ⅲ, which held below it and is not over.
-        check("4 3 2o", 2, &[], 0, (3, &[], None));
-        check("4s 3o 2o", 2, &[], 0, (4, &[], None));
-        check("4o 3o 2o", 2, &[], 0, (0, &[], None));
+        check("4 3 2o", 2, &[], 0, (3, &[]));
+        check("4s 3o 2o", 2, &[], 0, (4, &[]));
+        check("4o 3o 2o", 2, &[], 0, (0, &[]));
     }
 
     #[test]
     fn a_hold_runs_from_when_it_is_over() {
-        check("3oh60", 3, &[], 100, (3, &[3], Some(160)));
-        check("3oh60", 3, &[(3, 100)], 159, (3, &[3], Some(160)));
-        check("3oh60", 3, &[(3, 100)], 160, (0, &[], None));
+        check("3oh60", 3, &[], 100, (3, &[3]));
+        check("3oh60", 3, &[(3, 100)], 159, (3, &[3]));
+        check("3oh60", 3, &[(3, 100)], 160, (0, &[]));
         // It starts again: the hold is forgotten.
-        check("3s", 3, &[(3, 100)], 130, (3, &[], None));
-        check("4oh90 3oh60", 3, &[(3, 100), (4, 100)], 160, (4, &[4], Some(190)));
+        check("3s", 3, &[(3, 100)], 130, (3, &[]));
+        check("4oh90 3oh60", 3, &[(3, 100), (4, 100)], 160, (4, &[4]));
     }
 }

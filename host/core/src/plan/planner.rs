@@ -115,10 +115,11 @@ impl Planner {
         self.compiled.iter().map(|(id, compiled)| (id.as_str(), &**compiled))
     }
 
-    /// Whether there is something to look at, and notes that it was.
-    pub fn look(&mut self, now: Timestamp) -> bool {
+    /// Whether there is something to look at, and notes that it was. `clock`: a
+    /// response's own clock has struck.
+    pub fn look(&mut self, now: Timestamp, clock: bool) -> bool {
         let aged = self.due().is_some_and(|due| due <= now);
-        let is_needed = (self.dirty || aged) && !(self.active.is_empty() && self.open.is_empty());
+        let is_needed = (self.dirty || aged || clock) && !(self.active.is_empty() && self.open.is_empty());
         self.dirty = false;
         if is_needed {
             self.looked_at = Some(now);

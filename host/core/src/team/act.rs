@@ -25,4 +25,7 @@ impl Core {
         let Act::Release { id } = act;
         refuse("team.unknown", &format!("没有队伍 {id} (no such team)"))
     }
+
+    /// An order is over: a team that it moved is free again.
+    pub(crate) fn order_ended(&mut self, _: &mut Step, _: &Cause, _: &crate::order::Order) {}
 }

@@ -115,6 +115,7 @@ pub fn city() -> Arc<City> {
             hazard("intrusion", "入侵", 50.0, 300, None, vec![line("video.intrusion", 0.5, None)], vec![]),
             hazard("gas", "燃气泄漏", 100.0, 600, Some(0.5), vec![line("gas.*", 0.7, None)], vec![]),
         ],
+        ..City::default()
     })
 }
 
