@@ -14,6 +14,7 @@ mod hazard;
 mod host;
 mod nearest;
 mod place;
+mod plan;
 mod plugin;
 mod region;
 mod registry;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
+pub use plan::{lacks as plan_lacks, read_alone as read_plan};
 
 use finding::{Findings, text};
 use sha2::{Digest, Sha256};
@@ -70,7 +72,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
+    let [duty, _teams, _supplies, _warnings, _accidents, _grid, plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -87,9 +89,21 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let hazards = hazard::read(hazards, &mut findings);
     let duty = duty::read(duty, &departments, &regions, &mut findings);
 
+    let mut city = City {
+        code,
+        name,
+        digest: digest(&files),
+        departments,
+        regions,
+        units,
+        devices,
+        hazards,
+        duty,
+        ..City::default()
+    };
+    // Plans refer to all the rest.
+    city.plans = plan::read(plans, &city, &mut findings);
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city =
-        City { code, name, digest: digest(&files), departments, regions, units, devices, hazards, duty };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

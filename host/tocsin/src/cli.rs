@@ -14,8 +14,10 @@ mod journal;
 mod linkage;
 mod log;
 mod order;
+mod plan;
 mod plugin;
 mod print;
+mod response;
 mod tail;
 mod thing;
 mod up;
@@ -80,6 +82,12 @@ enum Command {
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
+    /// Plans: versions, checking, approval · 预案
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    /// Plans at work · 应急响应
+    #[command(subcommand)]
+    Response(response::Response),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -130,6 +138,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Plan(plan) => plan.run(around),
+        Command::Response(response) => response.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),
