@@ -268,12 +268,12 @@ fn conditions(plan: &Plan, level: &Level, path: &str, found: &mut Found) {
     for (field, text) in [("start", &level.start), ("end", &level.end)] {
         let path = format!("{path}.{field}");
         if text.trim().is_empty() {
-            if field == "start" && plan.parent.is_empty() {
+            if field == "start" && (plan.parent.is_empty() || !plan.unit.is_empty()) {
                 found.error(
                     &path,
                     "value-missing",
-                    "缺少启动条件 start;只有写了 parent 的预案可以省略".into(),
-                    "start is missing; only a plan with a parent may do without".into(),
+                    "缺少启动条件 start;只有写了 parent 的非现场预案可以省略".into(),
+                    "start is missing; only a plan with a parent and no unit may do without".into(),
                 );
             }
             continue;

@@ -138,7 +138,8 @@ impl Core {
             failed: Vec::new(),
             parent: String::new(),
         };
-        let above = self.parent_of(plan);
+        // An on-site plan is its unit's: what happens next door does not start it.
+        let above = self.parent_of(plan).filter(|_| plan.unit.is_empty());
         for level in &plan.levels {
             let (start, end) = match compiled.levels.get(&level.level) {
                 Some((start, end)) => (start.as_ref(), end.as_ref()),
