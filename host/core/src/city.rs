@@ -1,8 +1,13 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod accident;
 pub mod duty;
+pub mod grid;
 pub mod plan;
+pub mod supply;
+pub mod team;
+pub mod warning;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -22,7 +27,18 @@ pub struct City {
     pub hazards: Vec<Hazard>,
     #[serde(default)]
     pub plans: Vec<plan::Plan>,
+    #[serde(default)]
+    pub accidents: accident::Accidents,
+    #[serde(default)]
+    pub grid: grid::Grid,
+    #[serde(default)]
     pub duty: duty::Duty,
+    #[serde(default)]
+    pub teams: team::Teams,
+    #[serde(default)]
+    pub supplies: supply::Supplies,
+    #[serde(default)]
+    pub warnings: warning::Warnings,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

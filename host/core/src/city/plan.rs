@@ -175,7 +175,8 @@ impl Plan {
 
     /// What was written but for the approval, which does not make another plan.
     pub fn same_content(&self, other: &Plan) -> bool {
-        let bare = |plan: &Plan| Plan { approved_by: String::new(), approved_at: String::new(), ..plan.clone() };
+        let bare =
+            |plan: &Plan| Plan { approved_by: String::new(), approved_at: String::new(), ..plan.clone() };
         self == other || bare(self) == bare(other)
     }
 }

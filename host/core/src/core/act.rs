@@ -122,6 +122,21 @@ impl Core {
         Ok(id)
     }
 
+    /// Notes something on an incident by its id.
+    pub(crate) fn remark(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        id: &str,
+        by: &str,
+        act: &str,
+        text: &str,
+    ) {
+        if let Ok(incident) = self.subject(id) {
+            self.annotate(step, cause, incident, by, act, text);
+        }
+    }
+
     fn annotate(
         &mut self,
         step: &mut Step,
@@ -199,6 +214,7 @@ impl Core {
             department: advised.frame.department.clone(),
             plugin: advised.plugin.clone(),
             replay_of: advised.replay_of.clone(),
+            depth: advised.depth,
         };
         let reply = match self.heed(step, &cause, advised) {
             Ok(subject) => Reply::Ok { subject },

@@ -173,7 +173,8 @@ impl Core {
         by: &str,
         note: &str,
     ) {
-        if let Some(mut before) = self.active_version(&version.plan).filter(|before| before.id != version.id) {
+        if let Some(mut before) = self.active_version(&version.plan).filter(|before| before.id != version.id)
+        {
             before.state = "superseded".into();
             before.superseded_at = Some(step.now);
             self.set(step, cause, "superseded", &format!("由 {} 取代", version.id), before);

@@ -54,10 +54,10 @@ impl Core {
             ResponseAct::Start { plan, level, reason } => {
                 self.start_by_hand(step, cause, plan, *level, &cut(reason))
             }
-            ResponseAct::Accept { id, reason } => self.accept(step, cause, actor, id, &cut(reason)),
-            ResponseAct::Refuse { id, reason } => self.decline(step, cause, actor, id, &cut(reason)),
+            ResponseAct::Accept { id, reason } => self.accept_proposal(step, cause, actor, id, &cut(reason)),
+            ResponseAct::Refuse { id, reason } => self.refuse_proposal(step, cause, actor, id, &cut(reason)),
             ResponseAct::Raise { id, level, reason } => {
-                let (response, plan) = self.active(id, "raise")?;
+                let (response, plan) = self.active_response(id, "raise")?;
                 if *level >= response.level {
                     let at = roman(response.level);
                     return refuse(
@@ -68,7 +68,7 @@ impl Core {
                 self.move_by_hand(step, cause, &plan, response, *level, "raised", &cut(reason))
             }
             ResponseAct::Lower { id, level, reason } => {
-                let (response, plan) = self.active(id, "lower")?;
+                let (response, plan) = self.active_response(id, "lower")?;
                 if *level <= response.level {
                     let at = roman(response.level);
                     return refuse(
@@ -82,7 +82,7 @@ impl Core {
                 self.move_by_hand(step, cause, &plan, response, *level, "lowered", &cut(reason))
             }
             ResponseAct::End { id, reason } => {
-                let (mut response, plan) = self.active(id, "end")?;
+                let (mut response, plan) = self.active_response(id, "end")?;
                 if reason.trim().is_empty() {
                     return refuse("response.end.no-reason", "终止响应须说明理由 (ending needs a reason)");
                 }
@@ -102,12 +102,15 @@ impl Core {
         reason: &str,
     ) -> Result<String, Refusal> {
         let name = plan.split('@').next().unwrap_or(plan);
-        let open = self.state.rooms.responses.values().find(|response| response.plan == name && response.is_open());
+        let open =
+            self.state.rooms.responses.values().find(|response| response.plan == name && response.is_open());
         if let Some(open) = open {
             let (id, state) = (&open.id, &open.state);
             return refuse(
                 "response.start.open",
-                &format!("{name} 已有响应 {id}({state}),请升降级或批准 (response {id} of this plan is {state}; raise, lower or accept it)"),
+                &format!(
+                    "{name} 已有响应 {id}({state}),请升降级或批准 (response {id} of this plan is {state}; raise, lower or accept it)"
+                ),
             );
         }
         let Some(version) = self.active_version(name) else {
@@ -158,7 +161,7 @@ impl Core {
         Ok(id)
     }
 
-    fn accept(
+    fn accept_proposal(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -166,7 +169,7 @@ impl Core {
         id: &str,
         reason: &str,
     ) -> Result<String, Refusal> {
-        let (response, plan) = self.response(id)?;
+        let (response, plan) = self.known_response(id)?;
         let Some(level) = response.proposed.filter(|_| response.is_open()) else {
             return nothing_proposed("accept", &response);
         };
@@ -184,7 +187,7 @@ impl Core {
         Ok(id.to_owned())
     }
 
-    fn decline(
+    fn refuse_proposal(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -192,7 +195,7 @@ impl Core {
         id: &str,
         reason: &str,
     ) -> Result<String, Refusal> {
-        let (mut response, plan) = self.response(id)?;
+        let (mut response, plan) = self.known_response(id)?;
         let Some(level) = response.proposed.filter(|_| response.is_open()) else {
             return nothing_proposed("refuse", &response);
         };
@@ -233,8 +236,8 @@ impl Core {
         )
     }
 
-    fn active(&self, id: &str, verb: &str) -> Result<(Response, Plan), Refusal> {
-        let (response, plan) = self.response(id)?;
+    fn active_response(&self, id: &str, verb: &str) -> Result<(Response, Plan), Refusal> {
+        let (response, plan) = self.known_response(id)?;
         match response.is_active() {
             true => Ok((response, plan)),
             false => {
@@ -247,14 +250,16 @@ impl Core {
         }
     }
 
-    fn response(&self, id: &str) -> Result<(Response, Plan), Refusal> {
+    fn known_response(&self, id: &str) -> Result<(Response, Plan), Refusal> {
         let rooms = &self.state.rooms;
         let found = rooms.responses.get(id).and_then(|response| {
             let version = rooms.plans.get(&response.key())?;
             Some((response.clone(), version.text.clone()))
         });
         found.ok_or_else(|| {
-            let reason = format!("没有响应 {id},或已结束超过 72 小时 (no such response, or it ended more than 72 hours ago)");
+            let reason = format!(
+                "没有响应 {id},或已结束超过 72 小时 (no such response, or it ended more than 72 hours ago)"
+            );
             ("response.unknown".to_owned(), reason)
         })
     }

@@ -37,13 +37,13 @@ impl Core {
         wanted: Wanted,
     ) {
         match open {
-            None => self.begin(step, cause, plan, wanted),
+            None => self.begin_response(step, cause, plan, wanted),
             Some(response) if response.is_active() => self.move_on(step, cause, plan, response, wanted),
             Some(response) => self.follow_proposal(step, cause, plan, response, wanted),
         }
     }
 
-    fn begin(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, wanted: Wanted) {
+    fn begin_response(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, wanted: Wanted) {
         let Some(level) = wanted.level else { return };
         let response = Response {
             id: self.number(Noun::Response, step.now),
@@ -64,11 +64,18 @@ impl Core {
                     self.propose_higher(step, cause, plan, proposed);
                 }
             }
-            None => self.propose(step, cause, plan, response, level, wanted),
+            None => self.propose_response(step, cause, plan, response, level, wanted),
         }
     }
 
-    fn move_on(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, mut response: Response, wanted: Wanted) {
+    fn move_on(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        plan: &Plan,
+        mut response: Response,
+        wanted: Wanted,
+    ) {
         let current = response.level;
         let Some(level) = wanted.level else {
             response.muted = wanted.muted;
@@ -135,7 +142,7 @@ impl Core {
                 }
             }
             (Some(level), None) if level != response.level => {
-                self.propose(step, cause, plan, response, level, wanted);
+                self.propose_response(step, cause, plan, response, level, wanted);
             }
             (Some(_), None) => {}
         }
@@ -190,19 +197,20 @@ impl Core {
         response.changed_at = step.now;
         response.next = soonest(&response, plan);
         self.take_back(step, cause, plan, &mut response, level, "响应级别已降低");
-        self.give(step, cause, plan, &mut response, level);
+        self.give_orders(step, cause, plan, &mut response, level);
         let note = note(plan, &response, reason);
         self.set(step, cause, change, &note, response);
     }
 
     /// The first incident among the evidence; a child's is its parent's.
     fn incident_of(&self, response: &Response) -> String {
-        let own = response.evidence.iter().find(|ground| ground.sort == "incident").map(|ground| ground.id.clone());
+        let own =
+            response.evidence.iter().find(|ground| ground.sort == "incident").map(|ground| ground.id.clone());
         let above = || self.state.rooms.responses.get(&response.parent).map(|parent| parent.incident.clone());
         own.or_else(above).unwrap_or_else(|| response.incident.clone())
     }
 
-    fn propose(
+    fn propose_response(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -245,7 +253,14 @@ impl Core {
 
     /// The order by which the plan's duty post hears of a proposal; unanswered,
     /// it goes up as any order does.
-    fn ask_for_word(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, response: &mut Response, level: u8) {
+    fn ask_for_word(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        plan: &Plan,
+        response: &mut Response,
+        level: u8,
+    ) {
         if plan.post.is_empty() {
             return;
         }
@@ -272,8 +287,15 @@ impl Core {
     }
 
     /// A proposal is answered or no longer stands: nobody need look at it.
-    pub(super) fn settle_word(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, response: &mut Response) {
-        let (asked, kept) = std::mem::take(&mut response.orders).into_iter().partition(|opened| opened.task.is_empty());
+    pub(super) fn settle_word(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        plan: &Plan,
+        response: &mut Response,
+    ) {
+        let (asked, kept) =
+            std::mem::take(&mut response.orders).into_iter().partition(|opened| opened.task.is_empty());
         response.orders = kept;
         let asked: Vec<Opened> = asked;
         for opened in asked {
@@ -324,18 +346,25 @@ impl Core {
     }
 
     /// Orders for the tasks of a level that have none yet.
-    fn give(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, response: &mut Response, level: u8) {
+    fn give_orders(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        plan: &Plan,
+        response: &mut Response,
+        level: u8,
+    ) {
         for (own, task) in plan.tasks_at(level) {
             if response.orders.iter().any(|opened| opened.task == task.id) {
                 continue;
             }
-            let draft = self.draft(plan, response, own, task);
+            let draft = self.task_draft(plan, response, own, task);
             let order = self.issue(step, cause, draft);
             response.orders.push(Opened { task: task.id.clone(), level: own.level, order });
         }
     }
 
-    fn draft(&self, plan: &Plan, response: &Response, level: &Level, task: &Task) -> Draft {
+    fn task_draft(&self, plan: &Plan, response: &Response, level: &Level, task: &Task) -> Draft {
         let within = |minutes: Option<u32>| minutes.map(|minutes| i64::from(minutes) * MINUTE_MS);
         let department = match task.department.as_str() {
             "" => self.department_of(&task.post, &plan.department),
@@ -374,7 +403,8 @@ impl Core {
         level: u8,
         reason: &str,
     ) {
-        let (gone, kept) = std::mem::take(&mut response.orders).into_iter().partition(|opened| opened.level < level);
+        let (gone, kept) =
+            std::mem::take(&mut response.orders).into_iter().partition(|opened| opened.level < level);
         response.orders = kept;
         let gone: Vec<Opened> = gone;
         let reason = format!("{reason}({})", plan.key());

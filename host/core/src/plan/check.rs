@@ -75,10 +75,20 @@ pub fn faults(plan: &Plan, known: &Known) -> Vec<Fault> {
     for (place, level) in plan.levels.iter().enumerate() {
         let path = format!("level.{place}");
         if !(1..=4).contains(&level.level) {
-            found.error(&format!("{path}.level"), "level", "响应级别为 4(Ⅳ)至 1(Ⅰ)".into(), "a level is 4 (Ⅳ) to 1 (Ⅰ)".into());
+            found.error(
+                &format!("{path}.level"),
+                "level",
+                "响应级别为 4(Ⅳ)至 1(Ⅰ)".into(),
+                "a level is 4 (Ⅳ) to 1 (Ⅰ)".into(),
+            );
         } else if !seen.insert(level.level) {
             let n = level.level;
-            found.error(&format!("{path}.level"), "id-twice", format!("级别 {n} 写了两次"), format!("level {n} stands twice"));
+            found.error(
+                &format!("{path}.level"),
+                "id-twice",
+                format!("级别 {n} 写了两次"),
+                format!("level {n} stands twice"),
+            );
         }
         conditions(plan, level, &path, &mut found);
         needs(plan, level, &path, known, &mut tasks, &mut found);
@@ -98,7 +108,14 @@ impl Found {
         self.0.push(Fault { path: path.to_owned(), at: None, code, zh, en, is_error: false });
     }
 
-    fn unknown(&mut self, path: &str, code: &'static str, what: (&str, &str), id: &str, known: &BTreeSet<String>) {
+    fn unknown(
+        &mut self,
+        path: &str,
+        code: &'static str,
+        what: (&str, &str),
+        id: &str,
+        known: &BTreeSet<String>,
+    ) {
         let near = nearest(id, known.iter().map(String::as_str));
         let list: Vec<&str> = known.iter().take(30).map(String::as_str).collect();
         let list = if list.is_empty() { "-".to_owned() } else { list.join(", ") };
@@ -144,7 +161,12 @@ impl Found {
 
     fn many(&mut self, path: &str, count: usize, most: usize) {
         if count > most {
-            self.error(path, "too-many", format!("{count} 项,至多 {most} 项"), format!("{count} entries; at most {most}"));
+            self.error(
+                path,
+                "too-many",
+                format!("{count} 项,至多 {most} 项"),
+                format!("{count} entries; at most {most}"),
+            );
         }
     }
 }
@@ -177,7 +199,13 @@ fn head(plan: &Plan, known: &Known, found: &mut Found) {
         found.unknown("region", "region-unknown", ("区划", "region"), &plan.region, &known.regions);
     }
     if !known.departments.contains(&plan.department) {
-        found.unknown("department", "department-unknown", ("部门", "department"), &plan.department, &known.departments);
+        found.unknown(
+            "department",
+            "department-unknown",
+            ("部门", "department"),
+            &plan.department,
+            &known.departments,
+        );
     }
     if !plan.unit.is_empty() && !known.units.contains(&plan.unit) {
         found.unknown("unit", "unit-unknown", ("单位", "unit"), &plan.unit, &known.units);
@@ -191,7 +219,12 @@ fn head(plan: &Plan, known: &Known, found: &mut Found) {
         );
     }
     if plan.parent == plan.id && !plan.id.is_empty() {
-        found.error("parent", "parent-ring", "上级预案不能是自己".into(), "a plan is not its own parent".into());
+        found.error(
+            "parent",
+            "parent-ring",
+            "上级预案不能是自己".into(),
+            "a plan is not its own parent".into(),
+        );
     } else if !plan.parent.is_empty() && !known.plans.contains(&plan.parent) {
         found.unknown("parent", "plan-unknown", ("上级预案", "parent plan"), &plan.parent, &known.plans);
     }
@@ -199,7 +232,13 @@ fn head(plan: &Plan, known: &Known, found: &mut Found) {
     found.many("readings", plan.readings.len(), NEEDS_MAX);
     for (place, hazard) in plan.hazards.iter().enumerate().take(NEEDS_MAX) {
         if !known.hazards.contains(hazard) {
-            found.unknown(&format!("hazards.{place}"), "hazard-unknown", ("危险类别", "hazard"), hazard, &known.hazards);
+            found.unknown(
+                &format!("hazards.{place}"),
+                "hazard-unknown",
+                ("危险类别", "hazard"),
+                hazard,
+                &known.hazards,
+            );
         }
     }
     if !plan.approved_at.is_empty() && paper_time(&plan.approved_at).is_none() {
@@ -222,7 +261,12 @@ fn head(plan: &Plan, known: &Known, found: &mut Found) {
         found.error("answer_min", "minutes", "应为 1 至 1440 分钟".into(), "write 1 to 1440 minutes".into());
     }
     if plan.levels.is_empty() {
-        found.error("level", "level-missing", "至少需要一个 [[level]]".into(), "at least one [[level]] is needed".into());
+        found.error(
+            "level",
+            "level-missing",
+            "至少需要一个 [[level]]".into(),
+            "at least one [[level]] is needed".into(),
+        );
     }
 }
 
@@ -236,11 +280,21 @@ fn clauses(plan: &Plan, found: &mut Found) {
         };
         if !is_number(&clause.no) || clause.no.len() > 32 {
             let no = &clause.no;
-            found.error(&format!("{path}.no"), "clause", format!("条款号 “{no}” 应如 4.2.1"), format!("clause number {no:?}; write 4.2.1"));
+            found.error(
+                &format!("{path}.no"),
+                "clause",
+                format!("条款号 “{no}” 应如 4.2.1"),
+                format!("clause number {no:?}; write 4.2.1"),
+            );
         }
         if !seen.insert(&clause.no) {
             let no = &clause.no;
-            found.error(&format!("{path}.no"), "id-twice", format!("条款 {no} 写了两次"), format!("clause {no} stands twice"));
+            found.error(
+                &format!("{path}.no"),
+                "id-twice",
+                format!("条款 {no} 写了两次"),
+                format!("clause {no} stands twice"),
+            );
         }
         found.line(&format!("{path}.title"), &clause.title, false);
         found.text(&format!("{path}.text"), &clause.text);
@@ -299,7 +353,8 @@ fn conditions(plan: &Plan, level: &Level, path: &str, found: &mut Found) {
                         &path,
                         "readings-missing",
                         "条件用到 readings,请在预案开头写明代码:readings = [\"water.level\"]".into(),
-                        "the condition looks at readings; name their codes: readings = [\"water.level\"]".into(),
+                        "the condition looks at readings; name their codes: readings = [\"water.level\"]"
+                            .into(),
                     );
                 }
             }
@@ -341,21 +396,39 @@ fn needs(
         }
         if !seen.insert(task.id.clone()) {
             let id = &task.id;
-            found.error(&format!("{path}.id"), "id-twice", format!("任务 {id} 写了两次"), format!("task {id} stands twice"));
+            found.error(
+                &format!("{path}.id"),
+                "id-twice",
+                format!("任务 {id} 写了两次"),
+                format!("task {id} stands twice"),
+            );
         }
         found.line(&format!("{path}.title"), &task.title, true);
         found.text(&format!("{path}.text"), &task.text);
         clause(plan, &format!("{path}.clause"), &task.clause, found);
         if !task.department.is_empty() && !known.departments.contains(&task.department) {
             let path = format!("{path}.department");
-            found.unknown(&path, "department-unknown", ("部门", "department"), &task.department, &known.departments);
+            found.unknown(
+                &path,
+                "department-unknown",
+                ("部门", "department"),
+                &task.department,
+                &known.departments,
+            );
         }
         if task.post.is_empty() && task.department.is_empty() {
-            found.error(&path, "post-missing", "任务须写明岗位 post 或部门 department".into(), "a task names a post or a department".into());
+            found.error(
+                &path,
+                "post-missing",
+                "任务须写明岗位 post 或部门 department".into(),
+                "a task names a post or a department".into(),
+            );
         }
-        for (field, minutes) in
-            [("acknowledge_min", task.acknowledge_min), ("arrive_min", task.arrive_min), ("done_min", task.done_min)]
-        {
+        for (field, minutes) in [
+            ("acknowledge_min", task.acknowledge_min),
+            ("arrive_min", task.arrive_min),
+            ("done_min", task.done_min),
+        ] {
             if minutes.is_some_and(|minutes| !(1..=MINUTES_MAX).contains(&minutes)) {
                 found.error(
                     &format!("{path}.{field}"),

@@ -57,7 +57,8 @@ impl Condition {
                 return Err(vec![Fault { at: 0, code: "cel-syntax", zh, en }]);
             }
         };
-        let mut checker = Checker { program: &program, source, faults: Vec::new(), vars: Vec::new(), loops: 0 };
+        let mut checker =
+            Checker { program: &program, source, faults: Vec::new(), vars: Vec::new(), loops: 0 };
         let sort = checker.sort(program.expression());
         if !matches!(sort, Sort::Bool | Sort::Any) {
             let message = format!("条件的结果应为真或假,这里是{}", sort.zh());
@@ -300,9 +301,10 @@ impl Checker<'_> {
     fn call(&mut self, id: u64, name: &str, sorts: &[Sort], member: bool) -> Sort {
         let fits = |wanted: &[Sort]| {
             sorts.len() == wanted.len()
-                && sorts.iter().zip(wanted).all(|(sort, wanted)| {
-                    *sort == Sort::Any || *wanted == Sort::Any || sort == wanted
-                })
+                && sorts
+                    .iter()
+                    .zip(wanted)
+                    .all(|(sort, wanted)| *sort == Sort::Any || *wanted == Sort::Any || sort == wanted)
         };
         let same = |sort: Sort| sorts.iter().all(|own| *own == sort || *own == Sort::Any);
         let (right, result) = match name {
@@ -314,10 +316,9 @@ impl Checker<'_> {
                 let alike = |a: &Sort, b: &Sort| a == b || *a == Sort::Any || *b == Sort::Any;
                 (sorts.len() == 2 && alike(&sorts[0], &sorts[1]), Sort::Bool)
             }
-            operators::LESS
-            | operators::LESS_EQUALS
-            | operators::GREATER
-            | operators::GREATER_EQUALS => (same(Sort::Number) || same(Sort::Text), Sort::Bool),
+            operators::LESS | operators::LESS_EQUALS | operators::GREATER | operators::GREATER_EQUALS => {
+                (same(Sort::Number) || same(Sort::Text), Sort::Bool)
+            }
             operators::ADD => match (same(Sort::Number), same(Sort::Text)) {
                 (true, false) => (true, Sort::Number),
                 (false, true) => (true, Sort::Text),
@@ -341,16 +342,13 @@ impl Checker<'_> {
                 _ => (false, Sort::Any),
             },
             "size" => (
-                sorts.len() == 1
-                    && matches!(sorts[0], Sort::Rows(_) | Sort::Texts | Sort::Text | Sort::Any),
+                sorts.len() == 1 && matches!(sorts[0], Sort::Rows(_) | Sort::Texts | Sort::Text | Sort::Any),
                 Sort::Number,
             ),
             "within" | "touches" if !member => {
                 (fits(&[Sort::Text, Sort::Text]) || fits(&[Sort::Texts, Sort::Text]), Sort::Bool)
             }
-            "contains" | "startsWith" | "endsWith" if member => {
-                (fits(&[Sort::Text, Sort::Text]), Sort::Bool)
-            }
+            "contains" | "startsWith" | "endsWith" if member => (fits(&[Sort::Text, Sort::Text]), Sort::Bool),
             "int" | "uint" | "double" => (sorts.len() == 1, Sort::Number),
             "string" => (sorts.len() == 1, Sort::Text),
             "max" | "min" => (!sorts.is_empty(), Sort::Number),

@@ -54,11 +54,18 @@ fn level(a: &Level, b: &Level, name: &str, what: &str, found: &mut Vec<Change>) 
     condition(found, &format!("{what} start"), &format!("{name}启动条件"), &a.start, &b.start, &b.clause);
     condition(found, &format!("{what} end"), &format!("{name}终止条件"), &a.end, &b.end, &b.clause);
     let seconds = |seconds: u32| format!("{seconds} s");
-    field(found, &format!("{what} hold_s"), &format!("{name}保持时间"), &seconds(a.hold_s), &seconds(b.hold_s));
+    field(
+        found,
+        &format!("{what} hold_s"),
+        &format!("{name}保持时间"),
+        &seconds(a.hold_s),
+        &seconds(b.hold_s),
+    );
     let mode = |level: &Level| format!("{:?}", level.start_mode).to_lowercase();
     field(found, &format!("{what} start_mode"), &format!("{name}启动方式"), &mode(a), &mode(b));
     field(found, &format!("{what} clause"), &format!("{name}条款"), &a.clause, &b.clause);
-    let ids: Vec<&str> = union(a.tasks.iter().map(|task| task.id.as_str()), b.tasks.iter().map(|task| task.id.as_str()));
+    let ids: Vec<&str> =
+        union(a.tasks.iter().map(|task| task.id.as_str()), b.tasks.iter().map(|task| task.id.as_str()));
     for id in ids {
         let of = |level: &Level| level.tasks.iter().find(|task| task.id == id).cloned();
         let (what, name) = (format!("{what} task {id}"), format!("{name}任务"));
@@ -78,7 +85,13 @@ fn level(a: &Level, b: &Level, name: &str, what: &str, found: &mut Vec<Change>) 
             let found = level.teams.iter().find(|team| team.capability == capability);
             found.map(|team| format!("{} 支", team.count)).unwrap_or_default()
         };
-        field(found, &format!("{what} team {capability}"), &format!("{name}队伍 {capability}"), &of(a), &of(b));
+        field(
+            found,
+            &format!("{what} team {capability}"),
+            &format!("{name}队伍 {capability}"),
+            &of(a),
+            &of(b),
+        );
     }
     let items: Vec<&str> = union(
         a.supplies.iter().map(|supply| supply.item.as_str()),
@@ -135,7 +148,8 @@ fn condition(found: &mut Vec<Change>, what: &str, name: &str, a: &str, b: &str, 
     }
     let (old, new) = (tokens(a), tokens(b));
     let is_number = |word: &str| word.parse::<f64>().is_ok();
-    let numbers: Vec<(&str, &str)> = old.iter().zip(&new).filter(|(a, b)| a != b).map(|(a, b)| (*a, *b)).collect();
+    let numbers: Vec<(&str, &str)> =
+        old.iter().zip(&new).filter(|(a, b)| a != b).map(|(a, b)| (*a, *b)).collect();
     let only_numbers = old.len() == new.len() && numbers.iter().all(|(a, b)| is_number(a) && is_number(b));
     if numbers.is_empty() && old.len() == new.len() {
         return;

@@ -31,7 +31,8 @@ impl Core {
     /// Looks at all active plans' conditions over the state as it now is.
     pub(crate) fn evaluate_plans(&mut self, step: &mut Step) {
         self.plan_ahead();
-        let due: Vec<String> = self.planner.open.values().filter(|id| self.has_struck(step, id)).cloned().collect();
+        let due: Vec<String> =
+            self.planner.open.values().filter(|id| self.has_struck(step, id)).cloned().collect();
         if !self.planner.look(step.now, !due.is_empty()) {
             return;
         }
@@ -74,7 +75,8 @@ impl Core {
                     world.set(step.now, active);
                 }
                 Table::Readings => {
-                    let known = rooms.readings.values().filter(|known| told.is_none_or(|told| told.id != known.id));
+                    let known =
+                        rooms.readings.values().filter(|known| told.is_none_or(|told| told.id != known.id));
                     world.set(step.now, known.chain(told));
                 }
                 Table::Incidents => {
@@ -103,7 +105,8 @@ impl Core {
         let mut weighed = self.weigh(step, base, &text, &compiled);
         self.note_failures(step, cause, &text, &weighed.failed);
         let silent = self.planner.muted.get(plan).and_then(|id| self.state.rooms.responses.get(id)).cloned();
-        let muted = open.as_ref().or(silent.as_ref()).map(|response| response.muted.clone()).unwrap_or_default();
+        let muted =
+            open.as_ref().or(silent.as_ref()).map(|response| response.muted.clone()).unwrap_or_default();
         let still: Vec<u8> = muted.iter().copied().filter(|level| weighed.starts(*level)).collect();
         for level in &still {
             weighed.truths.insert(*level, Truth { starts: false, over: true, hold_ms: 0 });
@@ -181,11 +184,18 @@ impl Core {
         let touched: Vec<String> = parent
             .areas
             .iter()
-            .filter(|area| area.level <= level.level && touches(&self.planner.holders, &area.region, &plan.region))
+            .filter(|area| {
+                area.level <= level.level && touches(&self.planner.holders, &area.region, &plan.region)
+            })
             .map(|area| area.region.clone())
             .collect();
         let text = format!("{} {}响应 {}", parent.title, parent.rank(), parent.key());
-        (!touched.is_empty()).then(|| Ground { sort: "response".into(), id: parent.id.clone(), text, areas: touched })
+        (!touched.is_empty()).then(|| Ground {
+            sort: "response".into(),
+            id: parent.id.clone(),
+            text,
+            areas: touched,
+        })
     }
 
     fn want(
@@ -225,7 +235,8 @@ impl Core {
             }
         }
         let automatic = |level: u8| {
-            plan.level(level).is_some_and(|own| own.start_mode == StartMode::Automatic) || manual == Some(level)
+            plan.level(level).is_some_and(|own| own.start_mode == StartMode::Automatic)
+                || manual == Some(level)
         };
         let by_itself = level.and_then(|level| {
             let all = weighed.truths.keys().copied().filter(|at| *at >= level);
@@ -297,7 +308,11 @@ impl Weighed {
     /// What makes this level and those below it start, the level's own first.
     fn grounds_from(&self, level: Option<u8>) -> BTreeMap<u8, Vec<Ground>> {
         let Some(level) = level else { return BTreeMap::new() };
-        self.grounds.range(level..).filter(|(at, _)| self.starts(**at)).map(|(at, own)| (*at, own.clone())).collect()
+        self.grounds
+            .range(level..)
+            .filter(|(at, _)| self.starts(**at))
+            .map(|(at, own)| (*at, own.clone()))
+            .collect()
     }
 }
 
@@ -310,5 +325,9 @@ fn cause(step: &Step) -> Cause {
         ),
         fact => fact.incident_id().is_some(),
     };
-    step.entries.iter().rev().find(|entry| bears(&entry.fact)).map_or(Cause::Clock, |entry| entry.cause.clone())
+    step.entries
+        .iter()
+        .rev()
+        .find(|entry| bears(&entry.fact))
+        .map_or(Cause::Clock, |entry| entry.cause.clone())
 }

@@ -20,7 +20,12 @@ pub fn of(expression: &IdedExpr, world: &World, context: &Context<'_, '_>) -> Ve
         .take(GROUNDS_SHOWN)
         .map(|(table, id)| {
             let told = world.told.get(&(table, id.clone())).cloned().unwrap_or_default();
-            Ground { sort: table.name().trim_end_matches('s').to_owned(), id, text: told.text, areas: told.areas }
+            Ground {
+                sort: table.name().trim_end_matches('s').to_owned(),
+                id,
+                text: told.text,
+                areas: told.areas,
+            }
         })
         .collect()
 }
@@ -32,13 +37,21 @@ fn follow(node: &IdedExpr, world: &World, context: &Context<'_, '_>, found: &mut
         Expr::Call(call) => match call.func_name.as_str() {
             operators::LOGICAL_NOT => {}
             operators::LOGICAL_OR => {
-                call.args.iter().filter(|arg| is_true(arg, context)).for_each(|arg| follow(arg, world, context, found));
+                call.args
+                    .iter()
+                    .filter(|arg| is_true(arg, context))
+                    .for_each(|arg| follow(arg, world, context, found));
             }
             operators::CONDITIONAL => {
                 let branch = if call.args.first().is_some_and(|arg| is_true(arg, context)) { 1 } else { 2 };
                 call.args.get(branch).into_iter().for_each(|arg| follow(arg, world, context, found));
             }
-            _ => call.target.iter().map(|target| &**target).chain(&call.args).for_each(|part| follow(part, world, context, found)),
+            _ => call
+                .target
+                .iter()
+                .map(|target| &**target)
+                .chain(&call.args)
+                .for_each(|part| follow(part, world, context, found)),
         },
         Expr::Comprehension(each) => {
             for (table, id) in picked(each, world, context).1 {

@@ -73,11 +73,7 @@ mod tests {
         let current = (current > 0).then_some(current);
         let verdict = of(&truths.collect(), current, &clearing, Timestamp(now * 1_000));
         let waits: Vec<u8> = verdict.clearing.iter().map(|(level, _)| *level).collect();
-        assert_eq!(
-            (verdict.level.unwrap_or(0), &waits[..]),
-            expect,
-            "{levels} from {current:?}"
-        );
+        assert_eq!((verdict.level.unwrap_or(0), &waits[..]), expect, "{levels} from {current:?}");
     }
 
     #[test]

@@ -55,7 +55,8 @@ impl Compiled {
     /// neither starts nor ends by itself.
     fn of(plan: &Plan) -> Compiled {
         let compile = |text: &str| Condition::compile(text).ok().filter(|_| !text.is_empty());
-        let levels = plan.levels.iter().map(|level| (level.level, (compile(&level.start), compile(&level.end))));
+        let levels =
+            plan.levels.iter().map(|level| (level.level, (compile(&level.start), compile(&level.end))));
         Compiled { levels: levels.collect() }
     }
 
@@ -168,7 +169,8 @@ impl Planner {
         let conditions = || self.compiled.values().flat_map(|compiled| compiled.conditions());
         self.tables = conditions().flat_map(|condition| condition.tables.iter().copied()).collect();
         self.ages = conditions().any(|condition| condition.ages);
-        let counting = |field: &String| matches!(field.as_str(), "count" | "sources" | "confidence" | "title");
+        let counting =
+            |field: &String| matches!(field.as_str(), "count" | "sources" | "confidence" | "title");
         self.counts = conditions().any(|condition| condition.fields.iter().any(counting));
         self.codes = texts.iter().flat_map(|text| text.readings.iter().cloned()).collect();
         let all = texts.iter().any(|text| text.hazards.is_empty());

@@ -30,7 +30,9 @@ impl Core {
     ) {
         self.plan_ahead();
         let signal = &observed.signal;
-        let Some(value) = signal.value.filter(|value| value.is_finite() && self.planner.watches(&signal.code)) else {
+        let Some(value) =
+            signal.value.filter(|value| value.is_finite() && self.planner.watches(&signal.code))
+        else {
             return;
         };
         let id = format!("{}/{} {}", speaker.owner, speaker.device, signal.code);
@@ -83,7 +85,8 @@ impl Core {
             let Some(version) = plans.get(id) else { return false };
             let seen = |world: &World| World { region: version.region.clone(), ..world.clone() }.context();
             let (before, after) = (seen(&before), seen(&after));
-            let watching = compiled.conditions().filter(|condition| condition.tables.contains(&Table::Readings));
+            let watching =
+                compiled.conditions().filter(|condition| condition.tables.contains(&Table::Readings));
             watching.into_iter().any(|condition| condition.holds(&before) != condition.holds(&after))
         })
     }

@@ -20,7 +20,17 @@ pub const ROWS_MAX: usize = 500;
 
 /// What may be called.
 pub const FUNCTIONS: [&str; 11] = [
-    "within", "touches", "size", "contains", "startsWith", "endsWith", "int", "double", "string", "max", "min",
+    "within",
+    "touches",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "int",
+    "double",
+    "string",
+    "max",
+    "min",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,7 +162,9 @@ pub fn holders(regions: &Regions) -> Holders {
 pub fn within(holders: &Holders, area: &str, region: &str) -> bool {
     match holders.get(area) {
         Some(chain) => chain.iter().any(|code| code == region),
-        None => !region.is_empty() && area.starts_with(region.trim_end_matches('0')) && area.len() == region.len(),
+        None => {
+            !region.is_empty() && area.starts_with(region.trim_end_matches('0')) && area.len() == region.len()
+        }
     }
 }
 

@@ -26,7 +26,9 @@ fn task(id: &str, post: &str) -> Value {
 /// Ⅳ at yellow, Ⅲ at orange, Ⅱ at red or over the guaranteed level.
 fn flood() -> Value {
     let rain = |severity: u8| {
-        format!("warnings.exists(w, w.event_code == '11B03' && w.severity >= {severity} && touches(w.areas, region))")
+        format!(
+            "warnings.exists(w, w.event_code == '11B03' && w.severity >= {severity} && touches(w.areas, region))"
+        )
     };
     let river = |value: f64| format!("readings.exists(r, r.code == 'water.level' && r.value >= {value:.1})");
     json!({
@@ -61,9 +63,8 @@ fn township(id: &str, region: &str) -> Value {
 
 fn city(plans: &[Value]) -> Arc<City> {
     let mut city = (*fixture::city()).clone();
-    city.departments = ["water", "fire"]
-        .map(|id| tocsin_core::city::Department { id: id.into(), name: id.into() })
-        .to_vec();
+    city.departments =
+        ["water", "fire"].map(|id| tocsin_core::city::Department { id: id.into(), name: id.into() }).to_vec();
     for (id, region) in [("gauge-e", EAST), ("gauge-w", WEST)] {
         city.devices.push(Device {
             id: id.into(),
@@ -148,7 +149,8 @@ impl Night {
             areas: areas.iter().map(|area| (*area).to_owned()).collect(),
             ..Warning::default()
         };
-        let fact = Fact::Became { change: "received".into(), note: String::new(), thing: Thing::from(warning) };
+        let fact =
+            Fact::Became { change: "received".into(), note: String::new(), thing: Thing::from(warning) };
         let entries = [Entry { cause: Cause::Clock, fact }];
         self.core.apply(&entries, self.now);
         self.follower.apply(&entries, self.now);
@@ -173,7 +175,8 @@ impl Night {
 
     fn ask(&mut self, noun: &str, verb: &str, id: &str, fields: Value) -> Result<String, String> {
         self.number += 1;
-        let act = Act::read(noun, verb, id, fields.as_object().cloned().unwrap_or_default()).expect("a command");
+        let act =
+            Act::read(noun, verb, id, fields.as_object().cloned().unwrap_or_default()).expect("a command");
         let command = Command { id: format!("p{}", self.number), actor: "张三".into(), act };
         let entries = self.step(vec![Input::Command(command)]);
         let reply = entries.into_iter().rev().find_map(|entry| match entry.fact {
@@ -270,10 +273,7 @@ fn a_night_of_rain() {
     night.warn("w1", Severity::Moderate, &[EAST], "cancelled");
     assert_eq!(night.at_work(), "");
     assert_eq!(night.ordered(), Vec::<String>::new());
-    assert_eq!(
-        night.changes("flood-city"),
-        ["started 4", "raised 2", "clearing 2", "lowered 4", "ended 4"]
-    );
+    assert_eq!(night.changes("flood-city"), ["started 4", "raised 2", "clearing 2", "lowered 4", "ended 4"]);
     assert_eq!(night.changes("west"), Vec::<String>::new());
     assert_eq!(night.response("flood-city").orders.len(), 1);
 }
@@ -339,15 +339,27 @@ fn more_townships_follow_as_they_are_touched() {
 #[test]
 fn a_version_is_approved_before_it_counts() {
     let mut night = Night::of(city(&[flood()]));
-    assert_eq!(night.ask("plan", "activate", "flood-city@1", json!({})), Err("plan.activate.not-approved".into()));
+    assert_eq!(
+        night.ask("plan", "activate", "flood-city@1", json!({})),
+        Err("plan.activate.not-approved".into())
+    );
     night.warn("w1", Severity::Extreme, &[EAST], "active");
     assert_eq!(night.at_work(), "");
-    assert_eq!(night.ask("plan", "approve", "flood-city@1", json!({"by": "operator"})), Err("plan.approve.no-name".into()));
-    assert_eq!(night.ask("plan", "approve", "flood-city@1", json!({"by": "李四"})), Ok("flood-city@1".into()));
+    assert_eq!(
+        night.ask("plan", "approve", "flood-city@1", json!({"by": "operator"})),
+        Err("plan.approve.no-name".into())
+    );
+    assert_eq!(
+        night.ask("plan", "approve", "flood-city@1", json!({"by": "李四"})),
+        Ok("flood-city@1".into())
+    );
     assert_eq!(night.at_work(), "", "approved is not yet active");
     night.ask("plan", "activate", "flood-city@1", json!({})).unwrap();
     assert_eq!(night.at_work(), "flood-city 2");
-    assert_eq!(night.ask("plan", "approve", "flood-city@1", json!({})), Err("plan.approve.from-active".into()));
+    assert_eq!(
+        night.ask("plan", "approve", "flood-city@1", json!({})),
+        Err("plan.approve.from-active".into())
+    );
     assert_eq!(night.ask("plan", "activate", "flood-city", json!({})), Err("plan.unknown".into()));
 }
 
@@ -389,8 +401,15 @@ fn another_threshold_is_another_version() {
     night.core.set_city(other.clone());
     night.city = other;
     night.step(vec![]);
-    let gaps: Vec<&str> =
-        night.core.state().rooms.gaps.values().map(|gap| gap.matter.as_str()).filter(|matter| matter.starts_with("plan")).collect();
+    let gaps: Vec<&str> = night
+        .core
+        .state()
+        .rooms
+        .gaps
+        .values()
+        .map(|gap| gap.matter.as_str())
+        .filter(|matter| matter.starts_with("plan"))
+        .collect();
     assert_eq!(gaps, ["plan flood-city@1 content"]);
     assert_eq!(night.core.state().rooms.plans["flood-city@1"].title, "防汛应急预案");
 }
@@ -410,8 +429,14 @@ fn a_proposal_waits_for_a_person() {
     assert!(night.response("flood-city").unanswered);
     night.ask("response", "accept", &response.id, json!({})).unwrap();
     assert_eq!(night.at_work(), "flood-city 2");
-    assert_eq!((night.response("flood-city").by.as_str(), night.response("flood-city").unanswered), ("张三", false));
-    assert_eq!(night.ask("response", "accept", &response.id, json!({})), Err("response.accept.nothing-proposed".into()));
+    assert_eq!(
+        (night.response("flood-city").by.as_str(), night.response("flood-city").unanswered),
+        ("张三", false)
+    );
+    assert_eq!(
+        night.ask("response", "accept", &response.id, json!({})),
+        Err("response.accept.nothing-proposed".into())
+    );
 
     // Refused, it does not come again until the condition has ceased.
     for level in [0, 1] {
@@ -421,7 +446,10 @@ fn a_proposal_waits_for_a_person() {
     night.warn("w1", Severity::Moderate, &[EAST], "active");
     assert_eq!(night.at_work(), "flood-city 4?");
     let id = night.response("flood-city").id.clone();
-    assert_eq!(night.ask("response", "refuse", &id, json!({"reason": " "})), Err("response.refuse.no-reason".into()));
+    assert_eq!(
+        night.ask("response", "refuse", &id, json!({"reason": " "})),
+        Err("response.refuse.no-reason".into())
+    );
     night.ask("response", "refuse", &id, json!({"reason": "雨带已移出"})).unwrap();
     night.wait(80 * 60).warn("w1", Severity::Moderate, &[EAST, WEST], "active");
     assert_eq!(night.at_work(), "");
@@ -435,8 +463,10 @@ fn a_proposal_waits_for_a_person() {
 #[test]
 fn a_person_starts_moves_and_ends() {
     let mut night = Night::of(standard());
-    let ask = |night: &mut Night, verb: &str, id: &str, fields: Value| night.ask("response", verb, id, fields);
-    let id = ask(&mut night, "start", "", json!({"plan": "flood-city", "level": 4, "reason": "上级要求"})).unwrap();
+    let ask =
+        |night: &mut Night, verb: &str, id: &str, fields: Value| night.ask("response", verb, id, fields);
+    let id = ask(&mut night, "start", "", json!({"plan": "flood-city", "level": 4, "reason": "上级要求"}))
+        .unwrap();
     // By hand it is for the whole city.
     assert_eq!(night.at_work(), "east 4, flood-city 4, west 4");
     assert_eq!(
@@ -479,14 +509,21 @@ fn a_bad_plan_is_refused_with_its_place() {
         let plan: Plan = serde_json::from_value(plan).unwrap();
         let city = city(&[flood()]);
         let faults = plan::check::faults(&plan, &plan::check::Known::of(&city));
-        let told: Vec<String> =
-            faults.iter().filter(|fault| fault.is_error).map(|fault| format!("{} {}", fault.place(), fault.code)).collect();
+        let told: Vec<String> = faults
+            .iter()
+            .filter(|fault| fault.is_error)
+            .map(|fault| format!("{} {}", fault.place(), fault.code))
+            .collect();
         assert_eq!(told.join(", "), expect, "{faults:?}");
     };
     let start = ["level", "0", "start"];
     check(&start, json!("warnings.exists(w, w.severity >= 2)"), "");
     check(&start, json!("warning.exists(w, true)"), "level.0.start:1 cel-name");
-    check(&start, json!("warnings.exists(w, w.event_code == '11B03' && w.severty > 2)"), "level.0.start:49 cel-field");
+    check(
+        &start,
+        json!("warnings.exists(w, w.event_code == '11B03' && w.severty > 2)"),
+        "level.0.start:49 cel-field",
+    );
     check(&start, json!("warnings.exists(w, w.severity >= 'red')"), "level.0.start:31 cel-type");
     check(&start, json!("warnings.exists(w, w.severity >= 2"), "level.0.start:35 cel-syntax");
     check(&start, json!("size(warnings)"), "level.0.start:5 cel-type");
@@ -506,7 +543,11 @@ fn a_bad_plan_is_refused_with_its_place() {
     check(&["hazards"], json!(["fire", "flod"]), "hazards.1 hazard-unknown");
     check(&["parent"], json!("flood-city"), "parent parent-ring");
     check(&["kind"], json!("on-site"), "kind unit-missing");
-    check(&["readings"], json!([]), "level.1.start readings-missing, level.1.end readings-missing, level.2.start readings-missing");
+    check(
+        &["readings"],
+        json!([]),
+        "level.1.start readings-missing, level.1.end readings-missing, level.2.start readings-missing",
+    );
     check(&["version"], json!(0), "version version");
 }
 
@@ -529,18 +570,22 @@ fn what_the_city_lacks_is_said() {
         }
     }
     let check = |has: Has, expect: &[&str]| {
-        let told: Vec<String> = plan::check::lacks(&plan, &has).iter().map(|fault| format!("{} {}", fault.path, fault.code)).collect();
+        let told: Vec<String> = plan::check::lacks(&plan, &has)
+            .iter()
+            .map(|fault| format!("{} {}", fault.path, fault.code))
+            .collect();
         assert_eq!(told, expect);
     };
     check(Has(BTreeMap::from([("water-duty", true), ("county-desk", true)]), 2, 200), &[]);
     check(
         Has(BTreeMap::from([("water-duty", true), ("county-desk", false)]), 1, 199),
-        &["level.2.task.0.post post-empty", "level.2.team.0.capability teams-missing", "level.2.supply.0.item supplies-missing"],
+        &[
+            "level.2.task.0.post post-empty",
+            "level.2.team.0.capability teams-missing",
+            "level.2.supply.0.item supplies-missing",
+        ],
     );
-    check(
-        Has(BTreeMap::from([("water-duty", true)]), 9, 900),
-        &["level.2.task.0.post post-unknown"],
-    );
+    check(Has(BTreeMap::from([("water-duty", true)]), 9, 900), &["level.2.task.0.post post-unknown"]);
 }
 
 #[test]
@@ -569,7 +614,8 @@ fn a_fire_plan_follows_incidents_and_not_repeats() {
     for _ in 0..20 {
         ring(&mut night, "a/1", "fire.smoke");
     }
-    let responses = night.journal[before..].iter().filter(|entry| matches!(entry.fact, Fact::Became { .. })).count();
+    let responses =
+        night.journal[before..].iter().filter(|entry| matches!(entry.fact, Fact::Became { .. })).count();
     assert_eq!(responses, 0);
 }
 
@@ -612,7 +658,8 @@ fn outcome(order: &[usize], batch: bool) -> Vec<String> {
     for level in 0..3 {
         plan["level"][level].as_object_mut().unwrap().retain(|field, _| field != "end" && field != "hold_s");
     }
-    let mut night = Night::of(city(&[plan, approved(township("east", EAST)), approved(township("west", WEST))]));
+    let mut night =
+        Night::of(city(&[plan, approved(township("east", EAST)), approved(township("west", WEST))]));
     let now = night.now;
     let reading = |number: u64, device: &str, value: f64, minute: i64| {
         let mut reading = alarm(number, "water", device, "water.level", now);
@@ -669,9 +716,11 @@ fn a_storm_of_alarms_costs_a_plan_little() {
         let mut core = Core::new(city(plans));
         let inputs: Vec<Input> = (0..10_000_u64)
             .map(|n| {
-                let mut observed = alarm(n, "fire", &format!("s{}/1", n % 200), "fire.smoke", NIGHT.plus_millis(n as i64));
+                let mut observed =
+                    alarm(n, "fire", &format!("s{}/1", n % 200), "fire.smoke", NIGHT.plus_millis(n as i64));
                 let place = (n % 200) as f64;
-                observed.signal.position = Some(fixture::east_north((place % 20.0) * 500.0, (place / 20.0).floor() * 500.0));
+                observed.signal.position =
+                    Some(fixture::east_north((place % 20.0) * 500.0, (place / 20.0).floor() * 500.0));
                 Input::Signal(observed)
             })
             .collect();

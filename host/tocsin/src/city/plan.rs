@@ -16,7 +16,8 @@ pub fn read(files: &[Source<'_>], city: &City, findings: &mut Findings) -> Vec<P
     let read: Vec<(&Source<'_>, Plan)> =
         files.iter().filter_map(|file| Some((file, file.whole::<Plan>(findings)?))).collect();
     if read.len() > PLANS_MAX {
-        let message = text(format!("预案文件超过 {PLANS_MAX} 个"), format!("more than {PLANS_MAX} plan files"));
+        let message =
+            text(format!("预案文件超过 {PLANS_MAX} 个"), format!("more than {PLANS_MAX} plan files"));
         findings.error(read[PLANS_MAX].0.start(), "too-many", message);
     }
     let mut known = Known::of(city);
@@ -73,7 +74,9 @@ pub fn read_alone(path: &Path, city: Option<&City>) -> (Option<Plan>, Vec<Findin
     let plan: Option<Plan> = source.whole(&mut findings);
     if let Some(plan) = &plan {
         let known = city.map(Known::of).unwrap_or_default();
-        let is_ours = |fault: &Fault| city.is_some() || !fault.code.ends_with("-unknown") || fault.code == "clause-unknown";
+        let is_ours = |fault: &Fault| {
+            city.is_some() || !fault.code.ends_with("-unknown") || fault.code == "clause-unknown"
+        };
         for fault in check::faults(plan, &known).into_iter().filter(is_ours) {
             report(&source, plan, &fault, &mut findings);
         }

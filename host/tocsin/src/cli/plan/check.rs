@@ -72,7 +72,11 @@ fn running(around: &Around, what: Option<&str>) -> Result<Vec<Finding>> {
         Some(id) => vec![versioned(around, id)?],
         None => {
             let rows = client.get("/api/v1/plans?state=active&limit=10000")?;
-            rows.as_array().into_iter().flatten().filter_map(|row| Some(row["id"].as_str()?.to_owned())).collect()
+            rows.as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|row| Some(row["id"].as_str()?.to_owned()))
+                .collect()
         }
     };
     let rows = |noun: &str| -> Result<Vec<Value>> {
@@ -114,7 +118,8 @@ impl Means for Running {
     fn teams(&self, capability: &str) -> u64 {
         let able = |team: &&Value| {
             let own = team["capabilities"].as_array();
-            team["state"] != "out-of-service" && own.is_some_and(|own| own.iter().any(|own| own == capability))
+            team["state"] != "out-of-service"
+                && own.is_some_and(|own| own.iter().any(|own| own == capability))
         };
         self.teams.iter().filter(able).count() as u64
     }
