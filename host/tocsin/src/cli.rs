@@ -16,9 +16,11 @@ mod journal;
 mod linkage;
 mod log;
 mod order;
+mod plan;
 mod plugin;
 mod print;
 mod supply;
+mod response;
 mod tail;
 mod team;
 mod thing;
@@ -91,6 +93,12 @@ enum Command {
     /// Stock, and how it is moved · 物资
     #[command(subcommand)]
     Supply(supply::Supply),
+    /// Plans: versions, checking, approval · 预案
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    /// Plans at work · 应急响应
+    #[command(subcommand)]
+    Response(response::Response),
     /// Accidents, their grade and the reports upward · 事故
     #[command(subcommand)]
     Accident(accident::Accident),
@@ -152,6 +160,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Linkage(linkage) => linkage.run(around),
         Command::Team(team) => team.run(around),
         Command::Supply(supply) => supply.run(around),
+        Command::Plan(plan) => plan.run(around),
+        Command::Response(response) => response.run(around),
         Command::Accident(accident) => accident.run(around),
         Command::Grid(grid) => grid.run(around),
         Command::Warning(warning) => warning.run(around),

@@ -2,6 +2,7 @@
 
 mod duty;
 mod stock;
+mod plan;
 
 use super::*;
 use std::path::PathBuf;

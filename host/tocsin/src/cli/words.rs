@@ -104,6 +104,13 @@ words! {
     BYTES: "bytes", "字节";
     REPLAYED: "{id} is in the log again as {frame}", "{id} 已重新投入,新报文 {frame}";
 
+    LEVEL: "level", "级别";
+    PLAN: "plan", "预案";
+    CLAUSE: "clause", "条款";
+    APPROVED_BY: "approved by", "批准人";
+    NO_CHANGE: "nothing changed", "没有变化";
+    PLAN_OK: "no mistake, and the city has what is asked for", "没有错误,所需岗位、队伍、物资齐备";
+
     NAME: "name", "名称";
     VERSION: "version", "版本";
     CALLS: "calls", "调用";

@@ -17,6 +17,7 @@ mod mqtt;
 mod nats;
 mod order;
 mod packages;
+mod plan;
 mod running;
 mod supply;
 mod video;
