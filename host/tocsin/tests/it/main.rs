@@ -4,8 +4,8 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
-mod cases;
 mod bus;
+mod cases;
 mod command;
 mod decide;
 mod doors;
