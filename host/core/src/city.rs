@@ -4,6 +4,7 @@
 pub mod accident;
 pub mod duty;
 pub mod grid;
+pub mod plan;
 pub mod supply;
 pub mod team;
 pub mod warning;
@@ -24,6 +25,8 @@ pub struct City {
     pub units: Vec<Unit>,
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
+    #[serde(default)]
+    pub plans: Vec<plan::Plan>,
     #[serde(default)]
     pub accidents: accident::Accidents,
     #[serde(default)]

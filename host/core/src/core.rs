@@ -39,6 +39,7 @@ use crate::city::City;
 use crate::fold::Fold;
 use crate::incident::index::{Class, Index};
 use crate::incident::{Evidence, Incident, Stage};
+use crate::plan::Planner;
 use crate::registry::Registry;
 use crate::rule::Rules;
 use crate::signal::Signal;
@@ -62,6 +63,8 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// What the plans look at.
+    pub(crate) planner: Planner,
     /// Cases by their report.
     pub(crate) cases: crate::grid::index::Index,
     /// Rows that are not over, by the incident that they serve.
@@ -85,6 +88,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            planner: Planner::default(),
             cases: Default::default(),
             serving: BTreeSet::new(),
             entered: false,
@@ -162,6 +166,7 @@ impl Core {
 
     fn reindex(&mut self) {
         self.index = Index::default();
+        self.plan_anew();
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();

@@ -16,6 +16,7 @@ mod hazard;
 mod host;
 mod nearest;
 mod place;
+mod plan;
 mod plugin;
 mod region;
 mod registry;
@@ -30,6 +31,7 @@ mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
+pub use plan::{lacks as plan_lacks, read_alone as read_plan};
 
 use finding::{Findings, text};
 use sha2::{Digest, Sha256};
@@ -77,7 +79,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, teams, supplies, warned, accidents, grid, _plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -101,8 +103,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let supplies = supply::read(supplies, &around, &mut findings);
     let warned = warning::read(warned, &mut findings);
 
-    let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city = City {
+    let mut city = City {
         code,
         name,
         digest: digest(&files),
@@ -117,7 +118,11 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         teams,
         supplies,
         warnings: warned,
+        plans: Vec::new(),
     };
+    // Plans refer to all the rest.
+    city.plans = plan::read(plans, &city, &mut findings);
+    let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

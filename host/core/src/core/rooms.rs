@@ -141,7 +141,9 @@ impl Core {
         let clock = self.clocks.first().map(|(at, _, _)| *at);
         let ended = self.things_ended.first().map(|(at, _, _)| at.plus_millis(ENDED_KEPT_MS));
         let entering = (!self.entered).then_some(Timestamp(0));
-        [clock, ended, entering].into_iter().flatten().min()
+        // Without readings there is nothing that grows old.
+        let ages = self.planner.due().filter(|_| !self.state.rooms.readings.is_empty());
+        [clock, ended, entering, ages].into_iter().flatten().min()
     }
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {

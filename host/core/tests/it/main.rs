@@ -10,6 +10,7 @@ mod fixture;
 mod grid;
 mod invariants;
 mod order;
+mod plan;
 mod properties;
 mod race;
 mod room;

@@ -15,11 +15,11 @@ fn clock(minutes: i64, form: &str) -> String {
     at.to_zoned(TimeZone::fixed(offset(8))).strftime(form).to_string()
 }
 
-fn id(minutes: i64) -> String {
+pub fn id(minutes: i64) -> String {
     format!("{AGENCY}_{}_0", clock(minutes, "%Y%m%d%H%M%S"))
 }
 
-fn national(
+pub fn national(
     id: &str,
     kind: &str,
     colour: &str,
@@ -44,7 +44,7 @@ fn warned(host: &Running, id: &str) -> Option<Value> {
     host.json(&["warning", "list"]).into_iter().find(|row| row["id"] == id)
 }
 
-fn take(host: &Running, source: &str, body: &[u8]) {
+pub fn take(host: &Running, source: &str, body: &[u8]) {
     let reply = post(&format!("{}/in/meteorology/{source}", host.door("http")), &[], body);
     assert!(matches!(reply.status, 200 | 202), "{} {}", reply.status, String::from_utf8_lossy(&reply.body));
 }
