@@ -4,6 +4,10 @@
 pub mod accident;
 pub mod duty;
 pub mod grid;
+pub mod plan;
+pub mod supply;
+pub mod team;
+pub mod warning;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -22,11 +26,19 @@ pub struct City {
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
     #[serde(default)]
+    pub plans: Vec<plan::Plan>,
+    #[serde(default)]
     pub accidents: accident::Accidents,
     #[serde(default)]
     pub grid: grid::Grid,
     #[serde(default)]
     pub duty: duty::Duty,
+    #[serde(default)]
+    pub teams: team::Teams,
+    #[serde(default)]
+    pub supplies: supply::Supplies,
+    #[serde(default)]
+    pub warnings: warning::Warnings,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

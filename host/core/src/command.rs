@@ -44,6 +44,10 @@ impl Act {
     /// Reads `noun verb`, the id it is about and the rest of its fields, as HTTP,
     /// the bus and the command line all bring them.
     pub fn read(noun: &str, verb: &str, id: &str, mut fields: Map<String, Value>) -> Result<Act, ReadError> {
+        // A plan is its own body; it may also stand under `plan`.
+        if matches!(noun, "plan" | "plans") && verb == "load" && !fields.contains_key("plan") {
+            fields = Map::from_iter([("plan".to_owned(), Value::Object(fields))]);
+        }
         fields.insert("verb".into(), verb.into());
         if !id.is_empty() {
             fields.insert("id".into(), id.into());

@@ -39,6 +39,7 @@ use crate::city::City;
 use crate::fold::Fold;
 use crate::incident::index::{Class, Index};
 use crate::incident::{Evidence, Incident, Stage};
+use crate::plan::Planner;
 use crate::registry::Registry;
 use crate::rule::Rules;
 use crate::signal::Signal;
@@ -62,12 +63,14 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// What the plans look at.
+    pub(crate) planner: Planner,
     /// Cases by their report.
     pub(crate) cases: crate::grid::index::Index,
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
-    entered: bool,
+    pub(crate) entered: bool,
 }
 
 impl Core {
@@ -85,6 +88,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            planner: Planner::default(),
             cases: Default::default(),
             serving: BTreeSet::new(),
             entered: false,
@@ -147,7 +151,7 @@ impl Core {
     }
 
     /// The incident that an id means today: merged ones lead to the survivor.
-    fn living(&self, id: &str) -> Option<&Incident> {
+    pub(crate) fn living(&self, id: &str) -> Option<&Incident> {
         let mut incident = self.state.incidents.get(id)?;
         // A chain of merges goes from younger to older and so ends; the bound
         // is for a state that someone wrote by hand.
@@ -162,6 +166,7 @@ impl Core {
 
     fn reindex(&mut self) {
         self.index = Index::default();
+        self.plan_anew();
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();

@@ -45,6 +45,9 @@ pub enum Cause {
         plugin: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replay_of: Option<FrameId>,
+        /// Advisors behind it, itself among them, one hearing the other.
+        #[serde(default)]
+        depth: u32,
     },
 }
 

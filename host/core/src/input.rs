@@ -43,5 +43,8 @@ pub struct Advised {
     /// Whether the operator's grant lets this plugin do more than be noted.
     #[serde(default)]
     pub granted: bool,
+    /// 1: about the city's own news; one more than the advice whose news it is about.
+    #[serde(default)]
+    pub depth: u32,
     pub advice: Advice,
 }

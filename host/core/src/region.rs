@@ -29,6 +29,10 @@ impl Regions {
         self.by_code.get(code).map(|place| &self.regions[*place])
     }
 
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.regions.iter().map(|region| region.code.as_str())
+    }
+
     /// The deepest drawn region that holds the point; of several equally deep
     /// ones (a point on a shared border) the first by code.
     pub fn at(&self, position: Position) -> Option<&Region> {

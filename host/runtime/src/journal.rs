@@ -322,6 +322,7 @@ impl Batch {
                     replay_of: taken.first.clone(),
                     // Who may load the plugin has granted it: the operator.
                     granted: true,
+                    depth: taken.depth + 1,
                     advice,
                 }));
             }

@@ -4,6 +4,7 @@
 
 pub mod bus;
 pub mod clock;
+pub mod command;
 pub mod door;
 pub mod feed;
 pub mod host;
@@ -16,6 +17,7 @@ pub mod present;
 pub mod publish;
 pub mod replay;
 pub mod run;
+pub mod sends;
 pub mod server;
 pub mod signals;
 pub mod subject;

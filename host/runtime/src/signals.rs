@@ -65,6 +65,9 @@ pub struct Taken {
     pub received: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<FrameId>,
+    /// Of news: how many advisors stand behind it, one hearing the other.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub depth: u32,
     #[serde(flatten)]
     pub end: End,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -16,17 +16,22 @@ mod hazard;
 mod host;
 mod nearest;
 mod place;
+mod plan;
 mod plugin;
 mod region;
 mod registry;
 #[cfg(test)]
 mod rooms_tests;
 mod source;
+mod supply;
+mod team;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
+pub use plan::{lacks as plan_lacks, read_alone as read_plan};
 
 use finding::{Findings, text};
 use sha2::{Digest, Sha256};
@@ -74,7 +79,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, _teams, _supplies, _warnings, accidents, grid, _plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -90,12 +95,15 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
     let duty = duty::read(duty, &departments, &regions, &mut findings);
-    let posts = duty.posts.iter().map(|post| post.id.as_str()).collect();
+    let posts: std::collections::BTreeSet<&str> = duty.posts.iter().map(|post| post.id.as_str()).collect();
     let accidents = accident::read(accidents, &departments, &posts, &mut findings);
     let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
+    let around = team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
+    let teams = team::read(teams, &around, &mut findings);
+    let supplies = supply::read(supplies, &around, &mut findings);
+    let warned = warning::read(warned, &mut findings);
 
-    let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city = City {
+    let mut city = City {
         code,
         name,
         digest: digest(&files),
@@ -107,7 +115,14 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         duty,
         accidents,
         grid,
+        teams,
+        supplies,
+        warnings: warned,
+        plans: Vec::new(),
     };
+    // Plans refer to all the rest.
+    city.plans = plan::read(plans, &city, &mut findings);
+    let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

@@ -49,6 +49,8 @@ pub struct Options {
 
 pub struct Running {
     pub ready: Ready,
+    /// Token of the operator's API.
+    pub operator: String,
     pub warnings: Vec<Finding>,
     pub city: tocsin_core::city::City,
     host: Arc<Host>,
@@ -81,7 +83,7 @@ pub async fn start(options: &Options) -> Result<Running> {
     let config = Config {
         data: data.clone(),
         city: city.clone(),
-        registry: Arc::new(registry::CityRegistry::new(city.clone())),
+        registries: registry::of(city.clone()),
         plugins: loaded.plugins,
         doors,
         broker: options.mqtt.as_deref().map(config::broker).transpose()?,
@@ -105,8 +107,16 @@ pub async fn start(options: &Options) -> Result<Running> {
         ready: ready.clone(),
     };
     let surface = http::open(listeners.console, listeners.doors, host.clone(), &credentials.operator);
-    let running =
-        Running { ready, warnings: loaded.warnings, city: (*city).clone(), host, surface, data, _lock: lock };
+    let running = Running {
+        ready,
+        operator: credentials.operator.clone(),
+        warnings: loaded.warnings,
+        city: (*city).clone(),
+        host,
+        surface,
+        data,
+        _lock: lock,
+    };
     match home.write(&running.data) {
         Ok(()) => Ok(running),
         Err(error) => {

@@ -214,6 +214,7 @@ impl Core {
             department: advised.frame.department.clone(),
             plugin: advised.plugin.clone(),
             replay_of: advised.replay_of.clone(),
+            depth: advised.depth,
         };
         let reply = match self.heed(step, &cause, advised) {
             Ok(subject) => Reply::Ok { subject },

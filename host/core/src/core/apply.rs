@@ -48,6 +48,7 @@ impl Core {
                     last_at: evidence.last_at,
                     ..Incident::default()
                 };
+                self.planner.touch_incident(None, &stub);
                 self.state.incidents.insert(id.clone(), stub);
                 grown = self.take_row(id, evidence, now, touched);
             }
@@ -96,6 +97,7 @@ impl Core {
                 for (noun, id) in gone {
                     self.file(*noun, id, false);
                     self.state.rooms.remove(*noun, id);
+                    self.planner.touch(*noun);
                     touched.insert(Item::Thing(*noun, id.clone()));
                 }
             }
@@ -163,6 +165,7 @@ impl Core {
         self.file(noun, &id, false);
         self.state.rooms.put(thing);
         self.file(noun, &id, true);
+        self.planner.touch(noun);
         touched.insert(Item::Thing(noun, id));
     }
 
@@ -230,6 +233,7 @@ impl Core {
                 self.index.add(after, &incident.hazard, &id, row, &self.rules);
             }
         }
+        self.planner.touch_incident(self.state.incidents.get(&id), &incident);
         self.state.incidents.insert(id, incident);
     }
 

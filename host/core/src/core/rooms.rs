@@ -94,6 +94,8 @@ impl Core {
         self.grid_follows(step, cause, id);
         self.orders_follow(step, cause, id);
         self.duty_follows(step, cause, id);
+        self.teams_follow(step, cause, id);
+        self.supplies_follow(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
@@ -112,10 +114,9 @@ impl Core {
                 Noun::Warning => self.warning_due(step, &id),
                 Noun::Response => self.response_due(step, &id),
                 Noun::Lot => self.lot_due(step, &id),
-                Noun::Transfer => self.transfer_due(step, &id),
                 Noun::Accident => self.accident_due(step, &id),
                 Noun::Grid => self.case_due(step, &id),
-                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Team => {}
+                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Store | Noun::Team | Noun::Transfer => {}
             }
         }
         self.retire_things(step);
@@ -140,7 +141,9 @@ impl Core {
         let clock = self.clocks.first().map(|(at, _, _)| *at);
         let ended = self.things_ended.first().map(|(at, _, _)| at.plus_millis(ENDED_KEPT_MS));
         let entering = (!self.entered).then_some(Timestamp(0));
-        [clock, ended, entering].into_iter().flatten().min()
+        // Without readings there is nothing that grows old.
+        let ages = self.planner.due().filter(|_| !self.state.rooms.readings.is_empty());
+        [clock, ended, entering, ages].into_iter().flatten().min()
     }
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {

@@ -116,6 +116,16 @@ impl Core {
         }
     }
 
+    /// Whatever asked for it no longer does. Nothing where it is over already.
+    pub(crate) fn cancel_order(&mut self, step: &mut Step, cause: &Cause, id: &str, reason: &str) {
+        let open = self.state.rooms.orders.get(id).filter(|order| order.state.is_open());
+        if let Some(order) = open.cloned() {
+            let said = Said { act: Move::Cancel, at: step.now, by: "", text: reason };
+            // An open order can always be cancelled.
+            let _ = self.advance_order(step, cause, order, said);
+        }
+    }
+
     /// An incident changed: orders that serve it end with it, and move with it
     /// where it turned out to be another.
     pub(crate) fn orders_follow(&mut self, step: &mut Step, cause: &Cause, id: &str) {

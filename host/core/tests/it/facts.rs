@@ -14,6 +14,7 @@ fn advised(run: u64, act: Act, subject: &str, object: &str, granted: bool) -> In
         received: NIGHT,
         replay_of: None,
         granted,
+        depth: 1,
         advice: Advice {
             act,
             subject: subject.into(),

@@ -97,6 +97,7 @@ pub fn city() -> Arc<City> {
             device("gas", "n2", "UN", &[]),
             camera,
         ],
+        plans: vec![],
         hazards: vec![
             hazard(
                 "fire",

@@ -14,6 +14,10 @@ use tocsin_core::fact::Cause;
 use tocsin_core::record::Record;
 use tocsin_sandbox::{Manifest, Role};
 
+/// Advice on advice stops here: what has so many advisors behind it is told to
+/// connectors and to no further advisor.
+const DEPTH: u32 = 3;
+
 pub struct News {
     pub name: FeedName,
     pub shelf: Shelf,
@@ -65,6 +69,10 @@ fn records(manifest: &Manifest, event: &Event) -> Vec<Frame> {
     {
         return Vec::new();
     }
+    let depth = match event.cause {
+        Cause::Advice { depth, .. } => depth,
+        _ => 0,
+    };
     let field = |name: &str| event.data.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let device = match wish.key.as_str() {
         "incident" => event.subject.clone(),
@@ -77,11 +85,12 @@ fn records(manifest: &Manifest, event: &Event) -> Vec<Frame> {
         kind: event.kind.clone(),
         subject: event.subject.clone(),
         time: event.time,
+        depth,
         data: present(event.data.clone()).to_string(),
     };
     [(Role::Connector, NewsRole::Connector), (Role::Advisor, NewsRole::Advisor)]
         .into_iter()
-        .filter(|(role, _)| manifest.has(*role))
+        .filter(|(role, _)| manifest.has(*role) && (*role != Role::Advisor || depth < DEPTH))
         .map(|(_, role)| Frame {
             received: event.time,
             device: device.clone(),

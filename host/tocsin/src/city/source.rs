@@ -153,6 +153,46 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The whole file as one thing; what cannot be read is a finding.
+    pub fn whole<T: DeserializeOwned>(&self, findings: &mut Findings) -> Option<T> {
+        let root = Spanned::new(0..self.file.text.len(), self.root.clone());
+        match T::deserialize(toml::de::Deserializer::from(root)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let message = error.message();
+                findings.error(
+                    self.place(error.span()),
+                    "entry-unreadable",
+                    text(format!("无法读取:{message}"), format!("cannot be read: {message}")),
+                );
+                None
+            }
+        }
+    }
+
+    /// Place of what a path from the file's root names (`level.0.start`), or of the
+    /// deepest part of it that is written; `chars` of a text's content further on.
+    pub fn at_path(&self, path: &str, chars: Option<usize>) -> Place {
+        let mut steps = path.split('.');
+        let Some(mut node) = steps.next().and_then(|first| self.root.get(first)) else {
+            return self.place(None);
+        };
+        for step in steps {
+            let next = match step.parse::<usize>() {
+                Ok(index) => node.get_ref().get(index),
+                Err(_) => node.get_ref().get(step),
+            };
+            match next {
+                Some(next) => node = next,
+                None => return self.place(Some(node.span())),
+            }
+        }
+        let span = node.span();
+        let raw = self.file.text.get(span.clone()).unwrap_or_default();
+        let further = chars.map_or(0, |chars| content_at(raw, chars));
+        self.place(Some(span.start + further..span.end))
+    }
+
     /// Place of a top-level key's value.
     pub fn at(&self, key: &str) -> Place {
         self.place(self.root.get(key).map(Spanned::span))
@@ -207,8 +247,9 @@ impl<'a> Source<'a> {
         node: &'a Spanned<DeValue<'a>>,
         findings: &mut Findings,
     ) -> Option<Entry<'a, T>> {
-        let named =
-            ["id", "code", "name"].iter().find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
+        let named = ["id", "code", "name", "post"]
+            .iter()
+            .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
         let id = named.unwrap_or("?").to_owned();
         match T::deserialize(ValueDeserializer::from(node.clone())) {
             Ok(value) => Some(Entry { value, id, source: self, kind, node }),
@@ -245,6 +286,40 @@ impl<T> Entry<'_, T> {
     pub fn has(&self, field: &str) -> bool {
         self.node.get_ref().get(field).is_some()
     }
+}
+
+/// Byte in a written string (`"a\\nb"`, `\'\'\'...\'\'\'`) at which a character of its content stands.
+fn content_at(raw: &str, chars: usize) -> usize {
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("\'\'\'") { 3 } else { 1 };
+    let is_literal = raw.starts_with('\'');
+    let mut at = quotes;
+    let rest = |at: usize| raw.get(at..).unwrap_or_default();
+    if quotes == 3 {
+        // A line break right behind the quotes is not content.
+        at += if rest(at).starts_with("\r\n") { 2 } else { usize::from(rest(at).starts_with('\n')) };
+    }
+    let mut left = chars;
+    while let Some(first) = rest(at).chars().next() {
+        let escaped = if is_literal || first != '\\' { None } else { rest(at).chars().nth(1) };
+        let width = match escaped {
+            None => first.len_utf8(),
+            Some('u') => 6,
+            Some('U') => 10,
+            Some('x') => 4,
+            Some(c) if c.is_whitespace() => {
+                // A backslash at the end of a line swallows what is blank behind it.
+                let blank = rest(at + 1).len() - rest(at + 1).trim_start().len();
+                at += 1 + blank;
+                continue;
+            }
+            Some(c) => 1 + c.len_utf8(),
+        };
+        if left == 0 {
+            break;
+        }
+        (left, at) = (left - 1, at + width);
+    }
+    at.min(raw.len())
 }
 
 fn content(path: &Path) -> std::io::Result<String> {

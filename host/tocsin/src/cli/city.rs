@@ -67,7 +67,7 @@ fn check(dir: &Path, around: &Around) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn tell(finding: &Finding, around: &Around) {
+pub(super) fn tell(finding: &Finding, around: &Around) {
     let print = &around.print;
     if print.json {
         print.object(finding);

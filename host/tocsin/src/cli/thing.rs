@@ -101,8 +101,9 @@ pub fn cell(row: &Value, field: &str) -> String {
         }
         other => other.to_string(),
     };
-    let is_time =
-        field.ends_with("_at") || field.ends_with("_by") || matches!(field, "at" | "since" | "until");
+    let is_time = field.ends_with("_at")
+        || field.ends_with("_by")
+        || matches!(field, "at" | "since" | "until" | "issued" | "expires");
     match is_time.then(|| text.get(..19)).flatten() {
         Some(time) if time.as_bytes()[10] == b'T' => time.replace('T', " "),
         _ => plain(&text),

@@ -65,6 +65,33 @@ words! {
     PHOTOS: "photos", "照片";
     SCORE: "score", "评分";
     STORY: "story", "经过";
+    EVENT: "event", "类型";
+    AREAS: "areas", "区域";
+    ISSUED: "issued", "发布";
+    EXPIRES: "expires", "失效";
+    FLAGS: "flags", "存疑";
+    ORDER: "order", "指令";
+    CAPABILITIES: "can", "能力";
+    SEND: "send", "建议";
+    MINUTES: "min", "分钟";
+    METRES: "metres", "距离(米)";
+    HELD_BY: "held by", "占用";
+    UNMET: "nobody free can: {what} ({why})", "无可用力量:{what}({why})";
+    STORE: "store", "仓库";
+    ITEM: "item", "物资代码";
+    MEASURE: "of", "计量";
+    LOADED: "loaded", "入库";
+    ON_HAND: "on hand", "在库";
+    RESERVED: "reserved", "预留";
+    AVAILABLE: "available", "可用";
+    MINIMUM: "minimum", "最低";
+    IN_TRANSIT: "on the road", "在途";
+    AT_INCIDENTS: "in use", "在用";
+    CONSUMED: "consumed", "消耗";
+    LOST: "lost", "损失";
+    FAULTS: "does not add up", "不符";
+    BALANCE_WRONG: "it does not add up", "账目不符";
+    BY: "by", "经手";
 
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";
@@ -76,6 +103,13 @@ words! {
     ORIGIN: "origin", "来自";
     BYTES: "bytes", "字节";
     REPLAYED: "{id} is in the log again as {frame}", "{id} 已重新投入,新报文 {frame}";
+
+    LEVEL: "level", "级别";
+    PLAN: "plan", "预案";
+    CLAUSE: "clause", "条款";
+    APPROVED_BY: "approved by", "批准人";
+    NO_CHANGE: "nothing changed", "没有变化";
+    PLAN_OK: "no mistake, and the city has what is asked for", "没有错误,所需岗位、队伍、物资齐备";
 
     NAME: "name", "名称";
     VERSION: "version", "版本";

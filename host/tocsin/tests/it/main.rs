@@ -4,6 +4,7 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+mod bus;
 mod cases;
 mod command;
 mod decide;
@@ -16,7 +17,10 @@ mod mqtt;
 mod nats;
 mod order;
 mod packages;
+mod plan;
 mod running;
+mod supply;
 mod video;
 mod wait;
+mod warning;
 mod web;

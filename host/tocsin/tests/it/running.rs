@@ -40,13 +40,22 @@ impl Folder {
         let city = self.0.join("city");
         std::fs::create_dir_all(&city).expect("a folder");
         let package = format!("\"{}/", plugins().display());
-        for entry in std::fs::read_dir(root().join("examples/cities/qingshan")).expect("the example city") {
-            let path = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(&path).expect("a text");
-            let text = text.replace("\"../../../target/plugins/", &package);
-            std::fs::write(city.join(path.file_name().expect("a name")), text).expect("written");
-        }
+        copy(&root().join("examples/cities/qingshan"), &city, &package);
         city
+    }
+}
+
+fn copy(from: &Path, to: &Path, package: &str) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the example city") {
+        let path = entry.expect("an entry").path();
+        let copied = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &copied, package);
+        } else {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            std::fs::write(copied, text.replace("\"../../../target/plugins/", package)).expect("written");
+        }
     }
 }
 

@@ -1,0 +1,333 @@
+//! Looking at all plans over the city as it is: a function of the state and the
+//! time, whatever the order in which the state came about.
+
+use super::change::Wanted;
+use super::condition::Condition;
+use super::judge::{self, Truth, Verdict};
+use super::planner::Compiled;
+use super::world::{Table, World, touches};
+use super::{AREAS_SHOWN, Area, GROUNDS_SHOWN, Ground, Latest, Response, ground};
+use crate::city::plan::{Level, Plan, StartMode, roman};
+use crate::core::Core;
+use crate::core::decide::Step;
+use crate::fact::{Cause, Fact};
+use crate::thing::Thing;
+use cel::Context;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One version over the world.
+struct Weighed {
+    truths: BTreeMap<u8, Truth>,
+    /// Level → what makes it start.
+    grounds: BTreeMap<u8, Vec<Ground>>,
+    /// Level, `start` or `end`, and why it has no answer.
+    failed: Vec<(u8, &'static str, String)>,
+    /// The parent's response, where it is why.
+    parent: String,
+}
+
+impl Core {
+    /// Looks at all active plans' conditions over the state as it now is.
+    pub(crate) fn evaluate_plans(&mut self, step: &mut Step) {
+        self.plan_ahead();
+        let due: Vec<String> =
+            self.planner.open.values().filter(|id| self.has_struck(step, id)).cloned().collect();
+        if !self.planner.look(step.now, !due.is_empty()) {
+            return;
+        }
+        let cause = cause(step);
+        due.iter().for_each(|id| self.proposal_due(step, id));
+        let base = self.world(step, None);
+        for plan in self.planner.order.clone() {
+            self.look_at_plan(step, &cause, &base, &plan);
+            // A parent's response is what its children look at.
+            self.plan_ahead();
+        }
+        due.iter().for_each(|id| self.response_due(step, id));
+        self.planner.looked();
+    }
+
+    /// The look at the plans has come before; whatever came of it, the clock
+    /// must not strike again at once.
+    pub(crate) fn response_due(&mut self, step: &mut Step, id: &str) {
+        if self.has_struck(step, id)
+            && let Some(mut response) = self.state.rooms.responses.get(id).cloned()
+        {
+            response.next = None;
+            self.set(step, &Cause::Clock, "checked", "", response);
+        }
+    }
+
+    fn has_struck(&self, step: &Step, id: &str) -> bool {
+        let response = self.state.rooms.responses.get(id).filter(|response| response.is_open());
+        response.and_then(|response| response.next).is_some_and(|next| next <= step.now)
+    }
+
+    /// The tables, with one reading put in as if it were known.
+    pub(super) fn world(&self, step: &Step, told: Option<&Latest>) -> World {
+        let rooms = &self.state.rooms;
+        let mut world = World { holders: self.planner.holders.clone(), ..World::default() };
+        for table in &self.planner.tables {
+            match table {
+                Table::Warnings => {
+                    let active = rooms.warnings.values().filter(|warning| warning.status == "active");
+                    world.set(step.now, active);
+                }
+                Table::Readings => {
+                    let known =
+                        rooms.readings.values().filter(|known| told.is_none_or(|told| told.id != known.id));
+                    world.set(step.now, known.chain(told));
+                }
+                Table::Incidents => {
+                    let open = self.state.incidents.values();
+                    world.set(step.now, open.filter(|incident| incident.is_open() && !incident.historic));
+                }
+                Table::Accidents => {
+                    world.set(step.now, rooms.accidents.values().filter(|accident| accident.state == "open"));
+                }
+            }
+        }
+        world
+    }
+
+    fn look_at_plan(&mut self, step: &mut Step, cause: &Cause, base: &World, plan: &str) {
+        let rooms = &self.state.rooms;
+        let open = self.planner.open.get(plan).and_then(|id| rooms.responses.get(id)).cloned();
+        let key = match &open {
+            Some(response) => Some(response.key()),
+            None => self.planner.active.get(plan).cloned(),
+        };
+        let Some(text) = key.and_then(|key| rooms.plans.get(&key)).map(|version| version.text.clone()) else {
+            return;
+        };
+        let compiled = self.planner.compiled(&text.key());
+        let mut weighed = self.weigh(step, base, &text, &compiled);
+        self.note_failures(step, cause, &text, &weighed.failed);
+        let silent = self.planner.muted.get(plan).and_then(|id| self.state.rooms.responses.get(id)).cloned();
+        let muted =
+            open.as_ref().or(silent.as_ref()).map(|response| response.muted.clone()).unwrap_or_default();
+        let still: Vec<u8> = muted.iter().copied().filter(|level| weighed.starts(*level)).collect();
+        for level in &still {
+            weighed.truths.insert(*level, Truth { starts: false, over: true, hold_ms: 0 });
+        }
+        if open.is_none()
+            && let Some(mut silent) = silent.filter(|silent| silent.muted != still)
+        {
+            silent.muted.clone_from(&still);
+            silent.changed_at = step.now;
+            self.set(step, cause, "unmuted", "条件曾解除,此后可再次自动启动", silent);
+        }
+        let current = open.as_ref().filter(|response| response.is_active()).map(|response| response.level);
+        let clearing = open.as_ref().map_or(&[][..], |response| &response.clearing);
+        let verdict = judge::of(&weighed.truths, current, clearing, step.now);
+        let wanted = self.want(&text, &weighed, verdict, open.as_ref(), still);
+        self.follow_conditions(step, cause, &text, open, wanted);
+    }
+
+    fn weigh(&self, step: &Step, base: &World, plan: &Plan, compiled: &Arc<Compiled>) -> Weighed {
+        let mut world = base.clone();
+        world.region.clone_from(&plan.region);
+        if !plan.hazards.is_empty() && self.planner.tables.contains(&Table::Incidents) {
+            let own = self.state.incidents.values().filter(|incident| {
+                incident.is_open() && !incident.historic && plan.hazards.contains(&incident.hazard)
+            });
+            world.set(step.now, own);
+        }
+        let context = world.context();
+        let mut weighed = Weighed {
+            truths: BTreeMap::new(),
+            grounds: BTreeMap::new(),
+            failed: Vec::new(),
+            parent: String::new(),
+        };
+        // An on-site plan is its unit's: what happens next door does not start it.
+        let above = self.parent_of(plan).filter(|_| plan.unit.is_empty());
+        for level in &plan.levels {
+            let (start, end) = match compiled.levels.get(&level.level) {
+                Some((start, end)) => (start.as_ref(), end.as_ref()),
+                None => (None, None),
+            };
+            let mut grounds = Vec::new();
+            let own = weighed.ask(level, "start", start, &context);
+            if let (Some(true), Some(start)) = (own, start) {
+                grounds = ground::of(start.expression(), &world, &context);
+            }
+            let led = above.as_ref().and_then(|parent| self.led(plan, level, parent));
+            if let Some(parent) = &led {
+                weighed.parent.clone_from(&parent.id);
+                grounds.push(parent.clone());
+            }
+            let starts = own == Some(true) || led.is_some();
+            let over = match end {
+                Some(_) => weighed.ask(level, "end", end, &context) == Some(true),
+                None => own != None || start.is_none(),
+            };
+            let hold_ms = i64::from(level.hold_s) * 1_000;
+            weighed.truths.insert(level.level, Truth { starts, over: over && !starts, hold_ms });
+            if starts {
+                weighed.grounds.insert(level.level, grounds);
+            }
+        }
+        weighed
+    }
+
+    /// The response of the plan above, while it is active.
+    fn parent_of(&self, plan: &Plan) -> Option<Response> {
+        let id = self.planner.open.get(&plan.parent)?;
+        self.state.rooms.responses.get(id).filter(|response| response.is_active()).cloned()
+    }
+
+    /// The parent's response as the reason for a child's level: where it touches
+    /// the child's region at that level or a higher one.
+    fn led(&self, plan: &Plan, level: &Level, parent: &Response) -> Option<Ground> {
+        let touched: Vec<String> = parent
+            .areas
+            .iter()
+            .filter(|area| {
+                area.level <= level.level && touches(&self.planner.holders, &area.region, &plan.region)
+            })
+            .map(|area| area.region.clone())
+            .collect();
+        let text = format!("{} {}响应 {}", parent.title, parent.rank(), parent.key());
+        (!touched.is_empty()).then(|| Ground {
+            sort: "response".into(),
+            id: parent.id.clone(),
+            text,
+            areas: touched,
+        })
+    }
+
+    fn want(
+        &self,
+        plan: &Plan,
+        weighed: &Weighed,
+        verdict: Verdict,
+        open: Option<&Response>,
+        muted: Vec<u8>,
+    ) -> Wanted {
+        let manual = open.filter(|response| response.is_active()).and_then(|response| response.manual);
+        let level = [verdict.level, manual].into_iter().flatten().min();
+        let grounds = weighed.grounds_from(level);
+        // Held although it no longer starts: what it was raised for still counts.
+        let is_held = level.is_some_and(|level| !weighed.starts(level));
+        let before = open.filter(|response| is_held && response.is_active());
+        let mut areas: BTreeMap<String, u8> = BTreeMap::new();
+        let mut cover = |region: &str, at: u8| {
+            let lowest = areas.entry(region.to_owned()).or_insert(at);
+            *lowest = (*lowest).min(at);
+        };
+        let asks = |at: u8| level.map_or(at, |level| at.max(level));
+        for (at, grounds) in &grounds {
+            let named: BTreeSet<&String> = grounds.iter().flat_map(|ground| &ground.areas).collect();
+            match named.is_empty() {
+                true => cover(&plan.region, asks(*at)),
+                false => named.into_iter().for_each(|region| cover(region, asks(*at))),
+            }
+        }
+        for area in before.into_iter().flat_map(|before| &before.areas) {
+            cover(&area.region, asks(area.level));
+        }
+        if let Some(level) = level.filter(|level| manual == Some(*level) || areas.is_empty()) {
+            match areas.is_empty() {
+                true => _ = areas.insert(plan.region.clone(), level),
+                false => areas.values_mut().for_each(|own| *own = level),
+            }
+        }
+        let automatic = |level: u8| {
+            plan.level(level).is_some_and(|own| own.start_mode == StartMode::Automatic)
+                || manual == Some(level)
+        };
+        let by_itself = level.and_then(|level| {
+            let all = weighed.truths.keys().copied().filter(|at| *at >= level);
+            all.filter(|at| automatic(*at) && (weighed.starts(*at) || manual == Some(*at))).min()
+        });
+        let mut evidence: Vec<Ground> = Vec::new();
+        for ground in grounds.into_values().flatten() {
+            if evidence.len() < GROUNDS_SHOWN && evidence.iter().all(|known| known.id != ground.id) {
+                evidence.push(ground);
+            }
+        }
+        Wanted {
+            level,
+            by_itself,
+            evidence,
+            areas: areas
+                .into_iter()
+                .take(AREAS_SHOWN)
+                .map(|(region, level)| Area { region, level })
+                .collect(),
+            clearing: verdict.clearing,
+            muted,
+            parent: weighed.parent.clone(),
+        }
+    }
+
+    /// Says once, as something that nobody answers for, that a condition has no answer.
+    fn note_failures(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        plan: &Plan,
+        failed: &[(u8, &'static str, String)],
+    ) {
+        for (level, which, error) in failed {
+            let matter = format!("plan {} {level} {which}", plan.key());
+            let title = format!(
+                "预案 {} {}级 {which} 条件无法求值:{error} (condition fails)",
+                plan.key(),
+                roman(*level)
+            );
+            self.say_once(step, cause, &matter, &title, &plan.region, &plan.department);
+        }
+    }
+}
+
+impl Weighed {
+    fn starts(&self, level: u8) -> bool {
+        self.truths.get(&level).is_some_and(|truth| truth.starts)
+    }
+
+    /// None: no condition, or no answer.
+    fn ask(
+        &mut self,
+        level: &Level,
+        which: &'static str,
+        condition: Option<&Condition>,
+        context: &Context<'_, '_>,
+    ) -> Option<bool> {
+        match condition?.holds(context) {
+            Ok(truth) => Some(truth),
+            Err(error) => {
+                self.failed.push((level.level, which, error));
+                None
+            }
+        }
+    }
+
+    /// What makes this level and those below it start, the level's own first.
+    fn grounds_from(&self, level: Option<u8>) -> BTreeMap<u8, Vec<Ground>> {
+        let Some(level) = level else { return BTreeMap::new() };
+        self.grounds
+            .range(level..)
+            .filter(|(at, _)| self.starts(**at))
+            .map(|(at, own)| (*at, own.clone()))
+            .collect()
+    }
+}
+
+/// The input of the step behind what conditions look at; else the clock.
+fn cause(step: &Step) -> Cause {
+    let bears = |fact: &Fact| match fact {
+        Fact::Became { thing, .. } => matches!(
+            thing,
+            Thing::Warning(_) | Thing::Reading(_) | Thing::Accident(_) | Thing::Plan(_) | Thing::Response(_)
+        ),
+        fact => fact.incident_id().is_some(),
+    };
+    step.entries
+        .iter()
+        .rev()
+        .find(|entry| bears(&entry.fact))
+        .map_or(Cause::Clock, |entry| entry.cause.clone())
+}
