@@ -23,6 +23,7 @@ mod load;
 mod minimum;
 mod offer;
 mod reserve;
+mod shelf;
 mod transfer;
 
 pub use act::Act;
@@ -31,6 +32,7 @@ pub use code::{Code, CodeError};
 pub use load::Load;
 pub use offer::{Offer, offers};
 pub use reserve::Reserve;
+pub use shelf::{Shelf, shelves};
 
 use crate::city::supply::Minimum;
 use crate::signal::Position;

@@ -7,6 +7,7 @@
 mod act;
 mod enter;
 mod propose;
+mod send;
 
 pub use act::Act;
 pub use propose::{Proposal, Proposals, Scene, Wanted, propose};

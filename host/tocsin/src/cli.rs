@@ -19,8 +19,10 @@ mod order;
 mod plan;
 mod plugin;
 mod print;
+mod supply;
 mod response;
 mod tail;
+mod team;
 mod thing;
 mod up;
 mod warning;
@@ -85,6 +87,12 @@ enum Command {
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
+    /// Teams and experts: who can be sent, and who is · 队伍与专家
+    #[command(subcommand)]
+    Team(team::Team),
+    /// Stock, and how it is moved · 物资
+    #[command(subcommand)]
+    Supply(supply::Supply),
     /// Plans: versions, checking, approval · 预案
     #[command(subcommand)]
     Plan(plan::Plan),
@@ -150,6 +158,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Team(team) => team.run(around),
+        Command::Supply(supply) => supply.run(around),
         Command::Plan(plan) => plan.run(around),
         Command::Response(response) => response.run(around),
         Command::Accident(accident) => accident.run(around),
@@ -222,6 +232,13 @@ mod tests {
         check("tocsin duty handover p --to q", true);
         check("tocsin duty call I1 --title t", false);
         check("tocsin linkage --since 2026-07-12 --json", true);
+        check("tocsin team assign t", false);
+        check("tocsin team assign t --incident I1 --acknowledge-within 5", true);
+        check("tocsin team status t", false);
+        check("tocsin team status t --position 120.1,29.3", true);
+        check("tocsin supply reserve --store s --item 3010101 --quantity 200 --for I1", true);
+        check("tocsin supply reserve --store s --item 3010101 --for I1", false);
+        check("tocsin supply receive T1 --quantity 7", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);
         check("tocsin journal verify --json", true);
         check("tocsin journal replay", false);

@@ -20,6 +20,8 @@ mod replay;
 mod serve;
 mod status;
 mod stream;
+mod supply;
+mod team;
 mod thing;
 mod warning;
 

@@ -36,6 +36,11 @@ fn unmarked(payload: &[u8]) -> Text<'_> {
     let label = declared(payload);
     let says_gb = label.as_deref().is_some_and(is_gb);
     let Ok(utf8) = std::str::from_utf8(payload) else {
+        // Of another country: the label is all there is to go by.
+        let other = label.as_deref().and_then(|label| Encoding::for_label(label.as_bytes()));
+        if let Some(other) = other.filter(|other| *other != UTF_8 && !says_gb) {
+            return lossy(other, payload);
+        }
         return match GB18030.decode_without_bom_handling_and_without_replacement(payload) {
             Some(text) if says_gb => Text { text, defect: None },
             Some(text) => Text { text, defect: Some(lie(label, "GB 18030")) },

@@ -190,7 +190,7 @@ impl<'a> Build<'a> {
         if name.eq_ignore_ascii_case("alert") && self.namespace.is_empty() {
             self.namespace = namespace(tag);
         }
-        let name = match NAMES.iter().find(|known| **known == name) {
+        let name = match NAMES.iter().find(|known| known.len() == name.len() && **known == name) {
             Some(known) => Cow::Borrowed(*known),
             None => Cow::Owned(name.chars().take(NAME_CHARS_MAX).collect()),
         };

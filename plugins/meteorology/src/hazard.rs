@@ -82,10 +82,12 @@ impl Hazards {
 
     /// Codes of what a text names, the longest names first: 雷雨大风 is not 大风.
     pub fn named(&self, text: &str) -> Vec<&str> {
-        let mut found: Vec<(usize, usize, &str)> = self
-            .names()
-            .flat_map(|(name, code)| text.match_indices(name).map(move |(at, _)| (at, at + name.len(), code)))
-            .collect();
+        let mut found: Vec<(usize, usize, &str)> = Vec::new();
+        for (at, _) in text.char_indices() {
+            let rest = &text[at..];
+            let here = self.names().filter(|(name, _)| rest.starts_with(name));
+            found.extend(here.map(|(name, code)| (at, at + name.len(), code)));
+        }
         found.sort_by_key(|(start, end, code)| (std::cmp::Reverse(end - start), *start, code.is_empty()));
         let mut taken: Vec<(usize, usize, &str)> = Vec::new();
         for (start, end, code) in found {

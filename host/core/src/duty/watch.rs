@@ -14,6 +14,10 @@ impl Core {
         let posts: Vec<String> = self.registry.duty().ids().map(str::to_owned).collect();
         for id in &posts {
             let known = self.state.rooms.watches.get(id).filter(|watch| watch.ended_at.is_none());
+            // Its clock acts at the end of this step, here as on a host that never went.
+            if known.is_some_and(|watch| watch.until.is_some_and(|until| until <= step.now)) {
+                continue;
+            }
             let kept = known.and_then(|watch| self.kept(watch, step));
             let Some(new) = kept.or_else(|| self.seat(id, step)) else { continue };
             let change = if known.is_some() { "changed" } else { "entered" };

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use serde::Serialize;
 use serde_json::Value;
 use tocsin_core::order::Order;
-use tocsin_core::thing::Noun;
+use tocsin_core::thing::{Noun, Rooms, Thing};
 use tocsin_core::time::Timestamp;
 
 /// Rows of one listing where the reader names no limit.
@@ -128,6 +128,26 @@ impl Views {
         // A row that a newer host wrote in another shape is left out of the sum.
         let order = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
         Ok(rows.map(order).collect::<Result<Vec<Option<Order>>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// All rows of some rooms as of one moment, for sums that must agree.
+    pub fn rooms(&self, nouns: &[Noun]) -> Result<Rooms, ViewError> {
+        let words: Vec<&str> = nouns.iter().map(|noun| noun.as_str()).collect();
+        let reader = self.lock();
+        // Ordering: one statement reads one snapshot.
+        let mut statement = reader.prepare_cached(
+            "SELECT json_object('noun', noun, 'row', json(row)) FROM thing
+             WHERE noun IN (SELECT value FROM json_each(?1))",
+        )?;
+        let words = serde_json::to_string(&words).unwrap_or_default();
+        let mut rooms = Rooms::default();
+        for row in statement.query_map([words], json)? {
+            match serde_json::from_value::<Thing>(row?) {
+                Ok(thing) => rooms.put(&thing),
+                Err(error) => tracing::error!(%error, "a row of the views cannot be read"),
+            }
+        }
+        Ok(rooms)
     }
 
     /// One row and its story, oldest first.

@@ -1,6 +1,7 @@
 //! Tables of what a city file may hold and what is said of the rest.
 
 mod duty;
+mod stock;
 mod plan;
 
 use super::*;

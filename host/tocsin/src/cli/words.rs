@@ -70,6 +70,28 @@ words! {
     ISSUED: "issued", "发布";
     EXPIRES: "expires", "失效";
     FLAGS: "flags", "存疑";
+    ORDER: "order", "指令";
+    CAPABILITIES: "can", "能力";
+    SEND: "send", "建议";
+    MINUTES: "min", "分钟";
+    METRES: "metres", "距离(米)";
+    HELD_BY: "held by", "占用";
+    UNMET: "nobody free can: {what} ({why})", "无可用力量:{what}({why})";
+    STORE: "store", "仓库";
+    ITEM: "item", "物资代码";
+    MEASURE: "of", "计量";
+    LOADED: "loaded", "入库";
+    ON_HAND: "on hand", "在库";
+    RESERVED: "reserved", "预留";
+    AVAILABLE: "available", "可用";
+    MINIMUM: "minimum", "最低";
+    IN_TRANSIT: "on the road", "在途";
+    AT_INCIDENTS: "in use", "在用";
+    CONSUMED: "consumed", "消耗";
+    LOST: "lost", "损失";
+    FAULTS: "does not add up", "不符";
+    BALANCE_WRONG: "it does not add up", "账目不符";
+    BY: "by", "经手";
 
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";

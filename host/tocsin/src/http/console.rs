@@ -7,6 +7,8 @@
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
 //! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
+//! GET  /api/v1/teams/propose?incident&capability&material
+//! GET  /api/v1/supplies?store&item&short   /api/v1/supplies/balance   /api/v1/supplies/nearest?item&quantity&store&incident
 //! GET  /api/v1/{noun}?state&region&department&incident&matter&limit&at_least   /api/v1/{noun}/{id}
 //! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
 //! GET  /api/v1/warnings/{id}/cap (the newest message as CAP 1.2)
@@ -18,7 +20,10 @@
 //! or percent-encoded.
 
 use super::refusal::{self, Refusal};
-use super::{Console, dead, duty, guard, incident, linkage, plugin, replay, status, stream, thing, warning};
+use super::{
+    Console, dead, duty, guard, incident, linkage, plugin, replay, status, stream, supply, team, thing,
+    warning,
+};
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -82,6 +87,12 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/incidents/{id}", get(incident::show))
         .route("/api/v1/duty", get(duty::list))
         .route("/api/v1/linkage", get(linkage::table))
+        .route("/api/v1/team/propose", get(team::propose))
+        .route("/api/v1/teams/propose", get(team::propose))
+        .route("/api/v1/supply", get(supply::list))
+        .route("/api/v1/supplies", get(supply::list))
+        .route("/api/v1/supplies/balance", get(supply::balance))
+        .route("/api/v1/supplies/nearest", get(supply::nearest))
         .route("/api/v1/warnings/{id}/cap", get(warning::cap))
         .route("/api/v1/{noun}", get(thing::list))
         .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))

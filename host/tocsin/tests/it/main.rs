@@ -19,6 +19,7 @@ mod order;
 mod packages;
 mod plan;
 mod running;
+mod supply;
 mod video;
 mod wait;
 mod warning;

@@ -172,3 +172,18 @@ fn the_document_says_which_format_it_is() {
     check("folder", ALERT, "cap");
     check("folder", super::national::ALERT, "12379");
 }
+
+#[test]
+fn a_declared_encoding_of_another_country_is_taken() {
+    let text = edited(
+        ALERT,
+        &[
+            ("UTF-8", "ISO-8859-1"),
+            ("Rainstorm warning", "Alerte m\u{e9}t\u{e9}o"),
+            ("zh-CN", "fr-FR"),
+            ("en-US", "zh"),
+        ],
+    );
+    let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    assert_eq!(accepted("cap", bytes).0.title, "Alerte météo");
+}
