@@ -166,7 +166,7 @@ impl Core {
             let starts = own == Some(true) || led.is_some();
             let over = match end {
                 Some(_) => weighed.ask(level, "end", end, &context) == Some(true),
-                None => own != None || start.is_none(),
+                None => own.is_some() || start.is_none(),
             };
             let hold_ms = i64::from(level.hold_s) * 1_000;
             weighed.truths.insert(level.level, Truth { starts, over: over && !starts, hold_ms });
