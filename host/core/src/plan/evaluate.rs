@@ -14,7 +14,6 @@ use crate::fact::{Cause, Fact};
 use crate::thing::Thing;
 use cel::Context;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// One version over the world.
 struct Weighed {
@@ -64,7 +63,7 @@ impl Core {
         response.and_then(|response| response.next).is_some_and(|next| next <= step.now)
     }
 
-    /// The tables, with one reading put in as if it were known.
+    /// The tables but for incidents, with one reading put in as if it were known.
     pub(super) fn world(&self, step: &Step, told: Option<&Latest>) -> World {
         let rooms = &self.state.rooms;
         let mut world = World { holders: self.planner.holders.clone(), ..World::default() };
@@ -79,10 +78,8 @@ impl Core {
                         rooms.readings.values().filter(|known| told.is_none_or(|told| told.id != known.id));
                     world.set(step.now, known.chain(told));
                 }
-                Table::Incidents => {
-                    let open = self.state.incidents.values();
-                    world.set(step.now, open.filter(|incident| incident.is_open() && !incident.historic));
-                }
+                // Each plan hears of its own hazards.
+                Table::Incidents => {}
                 Table::Accidents => {
                     world.set(step.now, rooms.accidents.values().filter(|accident| accident.state == "open"));
                 }
@@ -125,15 +122,23 @@ impl Core {
         self.follow_conditions(step, cause, &text, open, wanted);
     }
 
-    fn weigh(&self, step: &Step, base: &World, plan: &Plan, compiled: &Arc<Compiled>) -> Weighed {
+    /// The world as one plan sees it.
+    pub(super) fn view(&self, step: &Step, base: &World, plan: &Plan, compiled: &Compiled) -> World {
         let mut world = base.clone();
         world.region.clone_from(&plan.region);
-        if !plan.hazards.is_empty() && self.planner.tables.contains(&Table::Incidents) {
-            let own = self.state.incidents.values().filter(|incident| {
-                incident.is_open() && !incident.historic && plan.hazards.contains(&incident.hazard)
-            });
-            world.set(step.now, own);
+        if compiled.looks_at(Table::Incidents) {
+            let hears = |hazard: &String| plan.hazards.is_empty() || plan.hazards.contains(hazard);
+            let own = self.state.incidents.values();
+            world.set(
+                step.now,
+                own.filter(|incident| incident.is_open() && !incident.historic && hears(&incident.hazard)),
+            );
         }
+        world
+    }
+
+    fn weigh(&self, step: &Step, base: &World, plan: &Plan, compiled: &Compiled) -> Weighed {
+        let world = self.view(step, base, plan, compiled);
         let context = world.context();
         let mut weighed = Weighed {
             truths: BTreeMap::new(),

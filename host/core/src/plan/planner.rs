@@ -39,7 +39,10 @@ pub(crate) struct Planner {
     codes: BTreeSet<String>,
     /// Hazards of whose incidents some plan hears; none: of all.
     hazards: Option<BTreeSet<String>>,
+    /// Some condition reads `count`, which every alarm changes.
     counts: bool,
+    /// ... or what a new source changes.
+    weighs: bool,
     ages: bool,
     looked_at: Option<Timestamp>,
 }
@@ -58,6 +61,10 @@ impl Compiled {
         let levels =
             plan.levels.iter().map(|level| (level.level, (compile(&level.start), compile(&level.end))));
         Compiled { levels: levels.collect() }
+    }
+
+    pub fn looks_at(&self, table: Table) -> bool {
+        self.conditions().any(|condition| condition.tables.contains(&table))
     }
 
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
@@ -91,11 +98,19 @@ impl Planner {
         if self.dirty || (!self.stale && (!self.tables.contains(&Table::Incidents) || !hears())) {
             return;
         }
-        let sees = |incident: &Incident| {
-            let Incident { state, severity, region, unit, recovered, historic, .. } = incident;
-            (*state, *severity, region.clone(), unit.clone(), *recovered, *historic)
+        let same = |before: &Incident| {
+            before.state == after.state
+                && before.severity == after.severity
+                && before.region == after.region
+                && before.unit == after.unit
+                && before.recovered == after.recovered
+                && before.historic == after.historic
+                && (!self.weighs
+                    || (before.source_count == after.source_count
+                        && before.confidence == after.confidence
+                        && before.title == after.title))
         };
-        self.dirty = self.counts || before.is_none_or(|before| sees(before) != sees(after));
+        self.dirty = self.counts || !before.is_some_and(same);
     }
 
     /// The minute in which an age that a condition reads is another one.

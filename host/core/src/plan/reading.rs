@@ -82,8 +82,10 @@ impl Core {
         let (before, after) = (self.world(step, None), self.world(step, Some(told)));
         let plans = &self.state.rooms.plans;
         self.planner.versions().any(|(id, compiled)| {
-            let Some(version) = plans.get(id) else { return false };
-            let seen = |world: &World| World { region: version.region.clone(), ..world.clone() }.context();
+            let Some(version) = plans.get(id).filter(|_| compiled.looks_at(Table::Readings)) else {
+                return false;
+            };
+            let seen = |world: &World| self.view(step, world, &version.text, compiled).context();
             let (before, after) = (seen(&before), seen(&after));
             let watching =
                 compiled.conditions().filter(|condition| condition.tables.contains(&Table::Readings));

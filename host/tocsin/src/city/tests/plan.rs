@@ -57,11 +57,23 @@ fn every_mistake_points_into_its_file() {
     check(&[PLAN], &[]);
     // Into the condition, in each way of writing a text.
     after("w.severity >= 2)\"", "w.sverity >= 2)\"", &["plans/0.toml:13:32 cel-field"]);
-    after("\"warnings.exists(w, w.severity >= 2)\"", "'warnings.exists(w, w.sverity >= 2)'", &["plans/0.toml:13:32 cel-field"]);
-    after("\"warnings.exists(w,", "\"'\\u96e8' == region && warning.exists(w,", &["plans/0.toml:13:32 cel-name"]);
+    after(
+        "\"warnings.exists(w, w.severity >= 2)\"",
+        "'warnings.exists(w, w.sverity >= 2)'",
+        &["plans/0.toml:13:32 cel-field"],
+    );
+    after(
+        "\"warnings.exists(w,",
+        "\"'\\u96e8' == region && warning.exists(w,",
+        &["plans/0.toml:13:32 cel-name"],
+    );
     after("r.value > 1", "r.valeu > 1", &["plans/0.toml:16:25 cel-field"]);
     after("r.value > 1", "r.value > ", &["plans/0.toml:16:33 cel-syntax"]);
-    after("!warnings.exists(w, w.severity", "! \\\n  warnings.exists(w, w.sverity", &["plans/0.toml:16:24 cel-field"]);
+    after(
+        "!warnings.exists(w, w.severity",
+        "! \\\n  warnings.exists(w, w.sverity",
+        &["plans/0.toml:16:24 cel-field"],
+    );
     // Into the rest.
     after("\"fire\"", "\"fier\"", &["plans/0.toml:5:14 department-unknown"]);
     after("region = \"330791000000\"", "region = \"1\"", &["plans/0.toml:4:10 region-unknown"]);
@@ -77,9 +89,13 @@ fn every_mistake_points_into_its_file() {
     let other = PLAN.replace("version = 1", "version = 2");
     check(&[PLAN, &other], &[]);
     let child = |id: &str, parent: &str| {
-        PLAN.replace("\"flood-city\"", &format!("\"{id}\"")).replace("version = 1", &format!("version = 1\nparent = \"{parent}\""))
+        PLAN.replace("\"flood-city\"", &format!("\"{id}\""))
+            .replace("version = 1", &format!("version = 1\nparent = \"{parent}\""))
     };
-    check(&[&child("a", "b"), &child("b", "a")], &["plans/0.toml:3:10 parent-ring", "plans/1.toml:3:10 parent-ring"]);
+    check(
+        &[&child("a", "b"), &child("b", "a")],
+        &["plans/0.toml:3:10 parent-ring", "plans/1.toml:3:10 parent-ring"],
+    );
     check(&[&child("a", "c")], &["plans/0.toml:3:10 plan-unknown"]);
 }
 
