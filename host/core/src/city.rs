@@ -2,6 +2,7 @@
 //! crate, validated there with line and column, and pure data here.
 
 pub mod duty;
+pub mod share;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,12 @@ pub struct City {
     pub hazards: Vec<Hazard>,
     #[serde(default)]
     pub duty: duty::Duty,
+    /// First match first.
+    #[serde(default)]
+    pub shares: Vec<share::Share>,
+    /// What the advice of the city file's plugins may do.
+    #[serde(default)]
+    pub grants: Vec<share::Grant>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

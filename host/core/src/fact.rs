@@ -43,12 +43,23 @@ pub enum Cause {
         ordinal: u32,
         department: String,
         plugin: String,
+        /// How many pieces of advice led here, this one included.
+        #[serde(default)]
+        depth: u8,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replay_of: Option<FrameId>,
     },
 }
 
 impl Cause {
+    /// How many pieces of advice led here.
+    pub fn depth(&self) -> u8 {
+        match self {
+            Cause::Advice { depth, .. } => *depth,
+            _ => 0,
+        }
+    }
+
     /// The frame behind it, where there is one.
     pub fn frame(&self) -> Option<&FrameId> {
         match self {

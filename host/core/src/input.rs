@@ -40,8 +40,8 @@ pub struct Advised {
     pub received: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_of: Option<FrameId>,
-    /// Whether the operator's grant lets this plugin do more than be noted.
+    /// How many pieces of advice led to this one, itself included.
     #[serde(default)]
-    pub granted: bool,
+    pub depth: u8,
     pub advice: Advice,
 }

@@ -1,5 +1,6 @@
 //! The core as its callers see it.
 
+mod advice;
 mod facts;
 mod fixture;
 mod properties;
