@@ -302,6 +302,7 @@ impl Feed {
             device: input.device,
             received,
             first,
+            depth: input.depth,
             end: End::Ok(Box::default()),
             changes: Vec::new(),
         };

@@ -219,9 +219,9 @@ impl Host {
             target: Target::Stream(subject::DEAD),
             derive: Dead::new(&self.bus),
         };
-        let news: Vec<_> = departments
-            .iter()
-            .map(|department| {
+        let targets = departments.iter().flat_map(|department| Lane::BOTH.map(|lane| (department, lane)));
+        let news: Vec<_> = targets
+            .map(|(department, lane)| {
                 let name = FeedName { department: department.clone(), feed: 0 };
                 Publisher {
                     bus: self.bus.clone(),
@@ -229,9 +229,9 @@ impl Host {
                     filter: subject::JOURNAL_SUBJECT,
                     target: Target::Subject {
                         stream: subject::raw_stream(department),
-                        subject: subject::raw(&name, Lane::Routine, subject::EVENT_DOOR),
+                        subject: subject::raw(&name, lane, subject::EVENT_DOOR),
                     },
-                    derive: News { name, shelf: self.shelf.clone() },
+                    derive: News::new(name, lane, self.shelf.clone(), self.city.clone()),
                 }
             })
             .collect();

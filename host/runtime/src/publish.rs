@@ -4,6 +4,11 @@
 //! there; that is the publisher's whole position. Writes of one flight are
 //! under way together, each fenced by the one before, so that a broken flight
 //! leaves a prefix and nothing is said twice.
+//!
+//! Where a list depends on more than its source (on what plugins want), its terms
+//! stand in every message. A publisher whose last message was written under
+//! other terms does not go back to what was decided under those: it marks where
+//! its source ends and begins there.
 
 pub mod dead;
 pub mod event;
@@ -19,6 +24,12 @@ use tokio::sync::watch;
 
 const SOURCE: &str = "Tocsin-Source";
 const ORDINAL: &str = "Tocsin-Ordinal";
+const TERMS: &str = "Tocsin-Terms";
+/// Of a mark: all that its source gives is said.
+const ALL: usize = u32::MAX as usize;
+
+/// How often a publisher that nobody wants looks whether somebody does.
+const IDLE: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// Writes under way at once: enough to keep the server busy, few enough that a
 /// broken flight is soon said again.
@@ -34,6 +45,27 @@ pub struct Outgoing {
 /// always gives the same list.
 pub trait Derive: Send {
     fn derive(&mut self, stored: &Stored) -> impl Future<Output = Vec<Outgoing>> + Send;
+
+    /// What the list depends on besides.
+    fn terms(&mut self) -> Terms {
+        Terms::Source
+    }
+
+    /// The message that holds a position and says nothing; only with terms.
+    fn mark(&self) -> Option<Outgoing> {
+        None
+    }
+}
+
+/// What a publisher's lists depend on besides their source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Terms {
+    /// On nothing: all of the source is said.
+    Source,
+    /// Nobody wants anything of it: nothing is read.
+    Nobody,
+    /// On these, as a digest.
+    These(String),
 }
 
 /// Where a publisher writes: a stream of its own, or one subject of a stream
@@ -63,18 +95,31 @@ struct Position {
 impl<D: Derive> Publisher<D> {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            let position = tokio::select! {
+            let down = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                position = self.recover() => position,
+                down = self.work() => down,
             };
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
-                down = self.live(position) => tracing::warn!(%down, "publisher begins again from its last message"),
+            if let Some(down) = down {
+                tracing::warn!(%down, "publisher begins again from its last message");
             }
         }
     }
 
-    async fn recover(&self) -> Position {
+    /// `None`: nobody wants anything any more.
+    async fn work(&mut self) -> Option<StepDown> {
+        let terms = self.derive.terms();
+        if terms == Terms::Nobody {
+            tokio::time::sleep(IDLE).await;
+            return None;
+        }
+        let position = match self.recover(&terms).await {
+            Ok(position) => position,
+            Err(down) => return Some(down),
+        };
+        self.live(position, terms).await.err()
+    }
+
+    async fn recover(&self, terms: &Terms) -> Result<Position, StepDown> {
         let last = match &self.target {
             Target::Stream(stream) => self.bus.last_of_stream(stream).await,
             Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
@@ -82,10 +127,10 @@ impl<D: Derive> Publisher<D> {
         let number = |stored: &Stored, name| -> Option<u64> {
             stored.headers.get(name).and_then(|value| value.as_str().parse().ok())
         };
-        match last {
+        let position = match &last {
             Some(last) => Position {
-                source: number(&last, SOURCE).unwrap_or(0),
-                ordinal: number(&last, ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
+                source: number(last, SOURCE).unwrap_or(0),
+                ordinal: number(last, ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
                 fence: last.sequence,
             },
             None => {
@@ -96,30 +141,58 @@ impl<D: Derive> Publisher<D> {
                 };
                 Position { source: 0, ordinal: 0, fence }
             }
+        };
+        let Terms::These(now) = terms else { return Ok(position) };
+        let before = last.as_ref().and_then(|last| last.headers.get(TERMS)).map(|value| value.as_str());
+        match before == Some(now) {
+            true => Ok(position),
+            false => {
+                let source = self.bus.last_sequence(self.source).await;
+                self.mark(Position { source, ordinal: ALL, fence: position.fence }, now).await
+            }
         }
     }
 
-    async fn live(&mut self, mut at: Position) -> StepDown {
+    /// Holds the position in a message of its own.
+    async fn mark(&self, at: Position, terms: &str) -> Result<Position, StepDown> {
+        let Some(mut outgoing) = self.derive.mark() else { return Ok(at) };
+        stamp(&mut outgoing, at.source, ALL, &Terms::These(terms.to_owned()));
+        let fence = self.fly(&[outgoing], at.fence).await?;
+        Ok(Position { ordinal: ALL + 1, fence, ..at })
+    }
+
+    /// Ends without an error where nobody wants anything any more.
+    async fn live(&mut self, mut at: Position, mut terms: Terms) -> Result<(), StepDown> {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
         loop {
             let mut flight = Vec::new();
-            let mut next = Some(tail.next().await);
+            let first = tail.next().await;
+            // Between two messages of the source: what came before was said under
+            // the old terms, what comes now is under the new.
+            match self.derive.terms() {
+                Terms::Nobody => return Ok(()),
+                same if same == terms => {}
+                new => {
+                    if let Terms::These(text) = &new {
+                        let before = first.sequence.saturating_sub(1).max(at.source);
+                        at = self.mark(Position { source: before, ..at }, text).await?;
+                    }
+                    terms = new;
+                }
+            }
+            let mut next = Some(first);
             // What stands ready flies together: the price of an fsync is shared.
             while let Some(stored) = next {
                 let said = if stored.sequence == at.source { at.ordinal } else { 0 };
                 let outgoing = self.derive.derive(&stored).await;
                 flight.extend(outgoing.into_iter().enumerate().skip(said).map(|(ordinal, mut outgoing)| {
-                    outgoing.headers.insert(SOURCE, stored.sequence.to_string());
-                    outgoing.headers.insert(ORDINAL, ordinal.to_string());
+                    stamp(&mut outgoing, stored.sequence, ordinal, &terms);
                     outgoing
                 }));
                 next = if flight.len() < FLIGHT { tail.ready() } else { None };
             }
             for part in flight.chunks(FLIGHT) {
-                match self.fly(part, at.fence).await {
-                    Ok(fence) => at.fence = fence,
-                    Err(down) => return down,
-                }
+                at.fence = self.fly(part, at.fence).await?;
             }
         }
     }
@@ -151,5 +224,13 @@ impl<D: Derive> Publisher<D> {
             }
         }
         Ok(last)
+    }
+}
+
+fn stamp(outgoing: &mut Outgoing, source: u64, ordinal: usize, terms: &Terms) {
+    outgoing.headers.insert(SOURCE, source.to_string());
+    outgoing.headers.insert(ORDINAL, ordinal.to_string());
+    if let Terms::These(terms) = terms {
+        outgoing.headers.insert(TERMS, terms.as_str());
     }
 }

@@ -23,6 +23,9 @@ pub struct EventRecord {
     pub kind: String,
     pub subject: String,
     pub time: Timestamp,
+    /// How many pieces of advice led to it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub depth: u8,
     /// The event's data, redacted to the plugin's grant: text of a JSON object.
     pub data: String,
 }
@@ -37,6 +40,8 @@ pub enum NewsRole {
 pub struct Input {
     pub plugin: String,
     pub device: String,
+    /// How many pieces of advice led to it.
+    pub depth: u8,
     pub call: Result<Call, String>,
 }
 
@@ -53,6 +58,7 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
                     key: record.key,
                 })),
                 device,
+                depth: 0,
             },
             Err(error) => unreadable(device, error),
         },
@@ -70,13 +76,14 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
                     NewsRole::Connector => Call::Deliver(event),
                     NewsRole::Advisor => Call::Advise(event),
                 };
-                Input { plugin: record.plugin, device, call: Ok(call) }
+                Input { plugin: record.plugin, device, depth: record.depth, call: Ok(call) }
             }
             Err(error) => unreadable(device, error),
         },
         _ => match doors.get(door) {
             Some(plugin) => Input {
                 plugin: plugin.clone(),
+                depth: 0,
                 call: Ok(Call::Decode(Message {
                     sequence,
                     received: frame.received,
@@ -90,6 +97,7 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
             None => Input {
                 plugin: String::new(),
                 device,
+                depth: 0,
                 call: Err(format!("the city file names no door `{door}`")),
             },
         },
@@ -100,6 +108,11 @@ fn unreadable(device: String, error: serde_json::Error) -> Input {
     Input {
         plugin: String::new(),
         device,
+        depth: 0,
         call: Err(format!("a record of the host cannot be read: {error}")),
     }
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
