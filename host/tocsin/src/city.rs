@@ -15,6 +15,7 @@ mod place;
 mod plugin;
 mod region;
 mod registry;
+mod share;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -73,19 +74,32 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     };
     warn_of_unread(dir, main, &mut findings);
 
-    main.only_keys(&["code", "name", "department", "plugin", "door"], &mut findings);
+    main.only_keys(&["code", "name", "department", "plugin", "door", "share"], &mut findings);
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
-    let plugins = plugin::read(main, dir, &departments, &mut findings);
+    let (plugins, grants) = plugin::read(main, dir, &departments, &mut findings);
     let doors = door::read(main, &departments, &plugins, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
+    let shares = share::read(main, &departments, &regions, &mut findings);
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    let city = City { code, name, digest: digest(&files), departments, regions, units, devices, hazards };
+    let city = City {
+        code,
+        name,
+        digest: digest(&files),
+        departments,
+        regions,
+        units,
+        devices,
+        hazards,
+        shares,
+        grants,
+        ..City::default()
+    };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tocsin_core::city::share::Grant;
 use tocsin_runtime::door::DoorKind;
 
 const CITY: &str = r#"code = "330791000000"
@@ -108,6 +109,7 @@ fn a_tiny_city_loads() {
     let bind = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     assert_eq!(loaded.doors[0].kind, DoorKind::Tcp { bind, port: 26875 });
     assert_eq!(loaded.doors[0].lane, None);
+    assert_eq!(loaded.city.grants[0].acts, Grant::NAMED);
 }
 
 #[test]
@@ -139,6 +141,20 @@ fn every_mistake_is_named_with_its_place() {
         &["city.toml:11:14 department-unknown", "city.toml:16:10 plugin-foreign"],
     );
     check(0, "plugin = \"fire\"", "plugin = \"smoke\"", &["city.toml:16:10 plugin-unknown"]);
+    let granted = "package = \"city.toml\"\ngrant = [\"confirm\", \"evacuate\"]";
+    check(0, "package = \"city.toml\"", granted, &["city.toml:13:21 act-unknown"]);
+    let share = |fields: &str, expect: &[&str]| {
+        check(0, "port = 26875\n", &format!("port = 26875\n[[share]]\n{fields}\n"), expect);
+    };
+    share("kind = \"order.*\"\ndepartments = [\"grid\"]\nregions = [\"330791001000\"]\nonly = [\"title\"]", &[]);
+    share("kind = \"oder.*\"", &["city.toml:20:8 kind-unknown"]);
+    share("kind = \"order\"", &["city.toml:20:8 kind-unknown"]);
+    share(
+        "kind = \"order.*\"\ndepartments = [\"grid\", \"gird\"]\nregions = [\"3\"]",
+        &["city.toml:21:24 department-unknown", "city.toml:22:12 region-unknown"],
+    );
+    share("kind = \"order.*\"\nshow = \"all\"", &["city.toml:21:8 entry-unreadable"]);
+    share("kind = \"order.*\"\nshow = \"nothing\"\nonly = [\"id\"]", &["city.toml:21:8 share-idle"]);
     check(0, "name = \"fire-tcp\"", "name = \"clock\"", &["city.toml:14:8 name-reserved"]);
     check(0, "port = 26875", "port = 26875\nbind = \"0.0.0.0\"", &["city.toml:19:8 bind-open"]);
     check(0, "port = 26875", "port = 26875\nbind = \"::1\"", &[]);
