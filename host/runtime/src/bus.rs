@@ -12,8 +12,9 @@ pub mod tail;
 
 use async_nats::header::HeaderMap;
 use async_nats::jetstream;
+use async_nats::jetstream::context::PublishError;
+use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
-use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -96,23 +97,6 @@ pub struct StepDown {
     pub found: u64,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    seq: u64,
-    #[serde(default)]
-    duplicate: bool,
-    error: Option<Refusal>,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(default)]
-    err_code: u64,
-    #[serde(default)]
-    description: String,
-}
-
 impl Bus {
     /// `url` may carry `user:password@`.
     pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
@@ -178,28 +162,48 @@ impl Bus {
     pub async fn write(
         &self,
         subject: &str,
-        mut headers: HeaderMap,
+        headers: HeaderMap,
         fence: Fence,
         payload: Bytes,
     ) -> Result<Ack, WriteError> {
+        self.send(subject, headers, fence, payload).await?.await
+    }
+
+    /// The first half of a write: when this returns, the message is on its way
+    /// before any that is sent later. The future it answers with is the second.
+    pub async fn send(
+        &self,
+        subject: &str,
+        mut headers: HeaderMap,
+        fence: Fence,
+        payload: Bytes,
+    ) -> Result<impl Future<Output = Result<Ack, WriteError>> + use<>, WriteError> {
         match fence {
             Fence::None => {}
             Fence::Subject(last) => headers.insert("Nats-Expected-Last-Subject-Sequence", last.to_string()),
             Fence::Stream(last) => headers.insert("Nats-Expected-Last-Sequence", last.to_string()),
         }
-        let doubt = || WriteError::Doubt { subject: subject.to_owned() };
+        let subject = subject.to_owned();
         let mut link = self.link.clone();
         let before = link.borrow_and_update().generation;
-        let request = async_nats::Request::new().payload(payload).headers(headers);
-        let answer = tokio::select! {
-            answer = self.client.send_request(subject.to_owned(), request) => answer.map_err(|_| doubt())?,
-            _ = link.wait_for(|link| link.up && link.generation != before) => return Err(doubt()),
+        let message = PublishMessage::build().payload(payload).headers(headers);
+        let sent = tokio::select! {
+            sent = self.jet.send_publish(subject.clone(), message) => sent.ok(),
+            _ = link.wait_for(|link| link.up && link.generation != before) => None,
         };
-        let answer: Answer = serde_json::from_slice(&answer.payload).map_err(|_| doubt())?;
-        match answer.error {
-            None => Ok(Ack { sequence: answer.seq, duplicate: answer.duplicate }),
-            Some(refusal) => Err(refusal.classify(subject)),
-        }
+        let Some(sent) = sent else { return Err(WriteError::Doubt { subject }) };
+        Ok(async move {
+            let answer = tokio::select! {
+                answer = sent.into_future() => answer,
+                _ = link.wait_for(|link| link.up && link.generation != before) => {
+                    return Err(WriteError::Doubt { subject });
+                }
+            };
+            match answer {
+                Ok(ack) => Ok(Ack { sequence: ack.sequence, duplicate: ack.duplicate }),
+                Err(error) => Err(refusal(&error, subject)),
+            }
+        })
     }
 
     /// Writes a stage's next message, through doubt and full streams, until it
@@ -256,14 +260,17 @@ impl Bus {
     }
 }
 
-impl Refusal {
-    fn classify(self, subject: &str) -> WriteError {
-        let subject = subject.to_owned();
-        match self.err_code {
-            10071 | 10164 => WriteError::Fenced { subject },
-            10023 | 10047 | 10077 | 10122 => WriteError::Full { subject, reason: self.description },
-            code => WriteError::Refused { subject, code, reason: self.description },
-        }
+/// What the server's refusal means; anything that is not one is doubt.
+fn refusal(error: &PublishError, subject: String) -> WriteError {
+    let source = std::error::Error::source(error);
+    let Some(refusal) = source.and_then(|source| source.downcast_ref::<jetstream::Error>()) else {
+        return WriteError::Doubt { subject };
+    };
+    let reason = refusal.to_string();
+    match refusal.error_code().0 {
+        10071 | 10164 => WriteError::Fenced { subject },
+        10023 | 10047 | 10077 | 10122 => WriteError::Full { subject, reason },
+        code => WriteError::Refused { subject, code, reason },
     }
 }
 

@@ -41,9 +41,11 @@ enum Way {
     Once(oneshot::Sender<Settled>),
 }
 
-/// Replies waiting for one connection's writer. A device that does not read
-/// its acknowledgements loses them, never the host's memory.
-pub const REPLIES: usize = 256;
+/// Replies waiting for one connection's writer: all that one message of SIGNALS
+/// can hold for it (128 KiB, at least 140 bytes a frame), so that a device with
+/// many frames under way gets every acknowledgement. One that does not read
+/// them loses them, never the host's memory.
+pub const REPLIES: usize = 1_024;
 
 pub struct Outlet {
     next: AtomicU64,

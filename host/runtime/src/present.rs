@@ -25,7 +25,12 @@ pub fn present(value: Value) -> Value {
 }
 
 fn is_time(name: &str) -> bool {
-    name.ends_with("_at") || matches!(name, "at" | "observed" | "received" | "now" | "time" | "due" | "until")
+    name.ends_with("_at")
+        || name.ends_with("_by")
+        || matches!(
+            name,
+            "at" | "observed" | "received" | "now" | "time" | "due" | "since" | "until" | "next"
+        )
 }
 
 #[cfg(test)]

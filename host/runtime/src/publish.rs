@@ -1,8 +1,8 @@
 //! Publishers: what is derived from one stream and said on another, in order.
 //!
 //! Each message names the source sequence it follows from and its ordinal
-//! there; that is the publisher's whole position. Writes of one flight are
-//! under way together, each fenced by the one before, so that a broken flight
+//! there; that is the publisher's whole position. Many writes are under way
+//! together, sent in order and each fenced by the one before, so that a break
 //! leaves a prefix and nothing is said twice.
 //!
 //! Where a list depends on more than its source (on what plugins want), its terms
@@ -16,10 +16,13 @@ pub mod news;
 
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
-use crate::bus::{Bus, Fence, StepDown};
+use crate::bus::{Ack, Bus, Fence, StepDown, WriteError};
 use async_nats::HeaderMap;
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::sync::watch;
 
 const SOURCE: &str = "Tocsin-Source";
@@ -29,11 +32,17 @@ const TERMS: &str = "Tocsin-Terms";
 const ALL: usize = u32::MAX as usize;
 
 /// How often a publisher that nobody wants looks whether somebody does.
-const IDLE: std::time::Duration = std::time::Duration::from_millis(250);
+const IDLE: Duration = Duration::from_millis(250);
 
 /// Writes under way at once: enough to keep the server busy, few enough that a
 /// broken flight is soon said again.
 const FLIGHT: usize = 256;
+
+/// After a break: time for what is still under way to land or be refused.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// ... and for a full stream to find room.
+const ROOM: Duration = Duration::from_secs(1);
 
 pub struct Outgoing {
     pub subject: String,
@@ -76,6 +85,31 @@ pub enum Target {
     Subject { stream: String, subject: String },
 }
 
+impl Target {
+    fn fence(&self, last: u64) -> Fence {
+        match self {
+            Target::Stream(_) => Fence::Stream(last),
+            Target::Subject { .. } => Fence::Subject(last),
+        }
+    }
+
+    /// On one subject of a shared stream the next fence is known only when the
+    /// last write is answered.
+    fn abreast(&self) -> usize {
+        match self {
+            Target::Stream(_) => FLIGHT,
+            Target::Subject { .. } => 1,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Target::Stream(stream) => stream,
+            Target::Subject { subject, .. } => subject,
+        }
+    }
+}
+
 pub struct Publisher<D> {
     pub bus: Bus,
     pub source: &'static str,
@@ -95,31 +129,28 @@ struct Position {
 impl<D: Derive> Publisher<D> {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            let down = tokio::select! {
+            tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                down = self.work() => down,
-            };
-            if let Some(down) = down {
-                tracing::warn!(%down, "publisher begins again from its last message");
+                down = self.work() => if let Some(down) = down {
+                    tracing::warn!(%down, "publisher begins again from its last message");
+                },
             }
         }
     }
 
-    /// `None`: nobody wants anything any more.
+    /// `None`: nobody wants anything, or no longer.
     async fn work(&mut self) -> Option<StepDown> {
         let terms = self.derive.terms();
         if terms == Terms::Nobody {
             tokio::time::sleep(IDLE).await;
             return None;
         }
-        let position = match self.recover(&terms).await {
-            Ok(position) => position,
-            Err(down) => return Some(down),
-        };
-        self.live(position, terms).await.err()
+        let (position, mark) = self.recover(&terms).await;
+        self.live(position, mark, terms).await
     }
 
-    async fn recover(&self, terms: &Terms) -> Result<Position, StepDown> {
+    /// Where to go on, and the mark that says so first where terms are new.
+    async fn recover(&self, terms: &Terms) -> (Position, Option<Outgoing>) {
         let last = match &self.target {
             Target::Stream(stream) => self.bus.last_of_stream(stream).await,
             Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
@@ -142,88 +173,93 @@ impl<D: Derive> Publisher<D> {
                 Position { source: 0, ordinal: 0, fence }
             }
         };
-        let Terms::These(now) = terms else { return Ok(position) };
         let before = last.as_ref().and_then(|last| last.headers.get(TERMS)).map(|value| value.as_str());
-        match before == Some(now) {
-            true => Ok(position),
-            false => {
+        match terms {
+            Terms::These(now) if before != Some(now) => {
                 let source = self.bus.last_sequence(self.source).await;
-                self.mark(Position { source, ordinal: ALL, fence: position.fence }, now).await
+                (Position { source, ordinal: ALL + 1, ..position }, self.mark(source, terms))
             }
+            _ => (position, None),
         }
     }
 
-    /// Holds the position in a message of its own.
-    async fn mark(&self, at: Position, terms: &str) -> Result<Position, StepDown> {
-        let Some(mut outgoing) = self.derive.mark() else { return Ok(at) };
-        stamp(&mut outgoing, at.source, ALL, &Terms::These(terms.to_owned()));
-        let fence = self.fly(&[outgoing], at.fence).await?;
-        Ok(Position { ordinal: ALL + 1, fence, ..at })
+    fn mark(&self, source: u64, terms: &Terms) -> Option<Outgoing> {
+        let mut mark = self.derive.mark()?;
+        stamp(&mut mark, source, ALL, terms);
+        Some(mark)
     }
 
-    /// Ends without an error where nobody wants anything any more.
-    async fn live(&mut self, mut at: Position, mut terms: Terms) -> Result<(), StepDown> {
+    async fn live(&mut self, at: Position, mark: Option<Outgoing>, mut terms: Terms) -> Option<StepDown> {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
+        let mut waiting = VecDeque::from_iter(mark);
+        let mut flight = FuturesOrdered::new();
+        let mut fence = at.fence;
         loop {
-            let mut flight = Vec::new();
-            let first = tail.next().await;
-            // Between two messages of the source: what came before was said under
-            // the old terms, what comes now is under the new.
-            match self.derive.terms() {
-                Terms::Nobody => return Ok(()),
-                same if same == terms => {}
-                new => {
-                    if let Terms::These(text) = &new {
-                        let before = first.sequence.saturating_sub(1).max(at.source);
-                        at = self.mark(Position { source: before, ..at }, text).await?;
-                    }
-                    terms = new;
+            while flight.len() < self.target.abreast()
+                && let Some(outgoing) = waiting.pop_front()
+            {
+                match self.send(outgoing, fence).await {
+                    Ok(answer) => flight.push_back(answer),
+                    Err(error) => return Some(self.broken(&error, fence).await),
                 }
+                fence += 1;
             }
-            let mut next = Some(first);
-            // What stands ready flies together: the price of an fsync is shared.
-            while let Some(stored) = next {
-                let said = if stored.sequence == at.source { at.ordinal } else { 0 };
-                let outgoing = self.derive.derive(&stored).await;
-                flight.extend(outgoing.into_iter().enumerate().skip(said).map(|(ordinal, mut outgoing)| {
-                    stamp(&mut outgoing, stored.sequence, ordinal, &terms);
-                    outgoing
-                }));
-                next = if flight.len() < FLIGHT { tail.ready() } else { None };
-            }
-            for part in flight.chunks(FLIGHT) {
-                at.fence = self.fly(part, at.fence).await?;
+            tokio::select! {
+                Some(answer) = flight.next(), if !flight.is_empty() => match answer {
+                    // In a stream of its own this is what was counted; elsewhere it is news.
+                    Ok(ack) if flight.is_empty() => fence = ack.sequence,
+                    Ok(_) => {}
+                    Err(error) => return Some(self.broken(&error, fence).await),
+                },
+                stored = tail.next(), if waiting.is_empty() => {
+                    // Between two messages of the source: what came before was said
+                    // under the old terms, what comes now is under the new.
+                    match self.derive.terms() {
+                        // The next mark covers what is under way.
+                        Terms::Nobody => return None,
+                        same if same == terms => {}
+                        new => {
+                            terms = new;
+                            waiting.extend(self.mark(stored.sequence.saturating_sub(1), &terms));
+                        }
+                    }
+                    let said = if stored.sequence == at.source { at.ordinal } else { 0 };
+                    waiting.extend(self.messages(&stored, &terms).await.into_iter().skip(said));
+                }
             }
         }
     }
 
-    /// Answers with the sequence of the last message.
-    async fn fly(&self, flight: &[Outgoing], fence: u64) -> Result<u64, StepDown> {
-        // On one subject of a shared stream the next sequence is not known beforehand.
-        if let Target::Subject { stream, .. } = &self.target {
-            let mut fence = fence;
-            for Outgoing { subject, headers, payload } in flight {
-                let expected = Fence::Subject(fence);
-                fence =
-                    self.bus.write_next(stream, subject, headers.clone(), expected, payload.clone()).await?;
-            }
-            return Ok(fence);
+    /// What follows from one message of the source, each with its position.
+    async fn messages(&mut self, stored: &Stored, terms: &Terms) -> Vec<Outgoing> {
+        let mut messages = self.derive.derive(stored).await;
+        for (ordinal, outgoing) in messages.iter_mut().enumerate() {
+            stamp(outgoing, stored.sequence, ordinal, terms);
         }
-        let writes = flight.iter().zip(fence..).map(|(Outgoing { subject, headers, payload }, fence)| {
-            self.bus.write(subject, headers.clone(), Fence::Stream(fence), payload.clone())
-        });
-        let mut last = fence;
-        for answer in join_all(writes).await {
-            match answer {
-                Ok(ack) => last = ack.sequence,
-                Err(error) => {
-                    tracing::debug!(%error, "flight broken");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                    return Err(StepDown { subject: flight[0].subject.clone(), found: last });
-                }
-            }
+        messages
+    }
+
+    async fn send(
+        &self,
+        outgoing: Outgoing,
+        last: u64,
+    ) -> Result<impl Future<Output = Result<Ack, WriteError>> + use<D>, WriteError> {
+        let Outgoing { subject, headers, payload } = outgoing;
+        self.bus.send(&subject, headers, self.target.fence(last), payload).await
+    }
+
+    /// What was sent behind the break is refused by its fence, and the last
+    /// message says where to go on.
+    async fn broken(&self, error: &WriteError, found: u64) -> StepDown {
+        let subject = self.target.name().to_owned();
+        let is_full = matches!(error, WriteError::Full { .. });
+        if is_full {
+            tracing::error!(subject, %error, "stream full; waiting for room");
+        } else {
+            tracing::debug!(subject, %error, "flight broken");
         }
-        Ok(last)
+        tokio::time::sleep(if is_full { ROOM } else { PAUSE }).await;
+        StepDown { subject, found }
     }
 }
 

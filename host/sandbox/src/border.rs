@@ -4,6 +4,7 @@
 //! defect, so that an alarm is never lost because of an optional field. What
 //! no honest plugin says at all (too much of anything) ends the call.
 
+mod block;
 pub(crate) mod json;
 mod pieces;
 mod position;

@@ -82,8 +82,13 @@ impl Visit {
     }
 
     fn undo(&mut self) {
-        self.state.clear();
-        self.timers.clear();
+        // Most calls change nothing, and clearing what is empty is not free.
+        if !self.state.is_empty() {
+            self.state.clear();
+        }
+        if !self.timers.is_empty() {
+            self.timers.clear();
+        }
         self.bytes = None;
     }
 

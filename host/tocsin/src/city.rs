@@ -8,9 +8,11 @@
 
 mod department;
 mod door;
+mod duty;
 mod finding;
 mod hazard;
 mod host;
+mod nearest;
 mod place;
 mod plugin;
 mod region;
@@ -69,7 +71,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [_duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
+    let [duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -85,6 +87,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
+    let duty = duty::read(duty, &departments, &regions, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     let city = City {
@@ -96,9 +99,9 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         units,
         devices,
         hazards,
+        duty,
         shares,
         grants,
-        ..City::default()
     };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }

@@ -8,8 +8,10 @@ mod city;
 mod dead;
 mod demo;
 mod doctor;
+mod duty;
 mod incident;
 mod journal;
+mod linkage;
 mod log;
 mod order;
 mod plugin;
@@ -73,6 +75,11 @@ enum Command {
     /// Orders and how far they have come · 指令
     #[command(subcommand)]
     Order(order::Order),
+    /// Posts, rosters and calls · 值班
+    #[command(subcommand)]
+    Duty(duty::Duty),
+    /// How fast departments link up · 联动
+    Linkage(linkage::Linkage),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -121,6 +128,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Plugin(plugin) => plugin.run(around),
         Command::Incident(incident) => incident.run(around),
         Command::Order(order) => order.run(around),
+        Command::Duty(duty) => duty.run(around),
+        Command::Linkage(linkage) => linkage.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),
@@ -181,6 +190,13 @@ mod tests {
         check("tocsin incident false-alarm I1", false);
         check("tocsin incident false-alarm I1 --disposition cooking", true);
         check("tocsin incident false-alarm I1 --disposition boredom", false);
+        check("tocsin order done O1", false);
+        check("tocsin order decline O1 --reason r", true);
+        check("tocsin order issue --title t", false);
+        check("tocsin order issue --title t --post p --acknowledge 5", true);
+        check("tocsin duty handover p --to q", true);
+        check("tocsin duty call I1 --title t", false);
+        check("tocsin linkage --since 2026-07-12 --json", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);
         check("tocsin journal verify --json", true);
         check("tocsin explode", false);

@@ -21,6 +21,7 @@ mod overlay;
 mod random;
 mod stage;
 mod state;
+mod storm;
 mod summary;
 mod teller;
 mod worker;
@@ -42,6 +43,9 @@ use tocsin_core::city::City;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Ready {
     pub console: String,
+    /// Token of the operator's API, for the duty desk of the story.
+    #[serde(default)]
+    pub operator: String,
     pub doors: BTreeMap<String, String>,
 }
 
@@ -103,10 +107,18 @@ pub async fn play(target: Target, options: Options) -> Result<Story> {
             }
         }
     });
+    let storm = storm::Cast::pick(&target.city).map(|cast| {
+        let stage = stage.beside();
+        tokio::spawn(async move { storm::play(&stage, &cast).await })
+    });
     let played = night::play(&mut stage).await;
-    let story = match played {
-        Ok(answers) => Story::gather(&stage, answers).await,
-        Err(error) => Err(error),
+    let stormed = match storm {
+        Some(storm) => storm.await.map_err(anyhow::Error::from).and_then(|played| played),
+        None => Ok(()),
+    };
+    let story = match (played, stormed) {
+        (Ok(answers), Ok(())) => Story::gather(&stage, answers).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
     };
     telling.abort();
     let story = story?;

@@ -49,6 +49,8 @@ pub struct Options {
 
 pub struct Running {
     pub ready: Ready,
+    /// Token of the operator's API.
+    pub operator: String,
     pub warnings: Vec<Finding>,
     pub city: tocsin_core::city::City,
     host: Arc<Host>,
@@ -105,8 +107,16 @@ pub async fn start(options: &Options) -> Result<Running> {
         ready: ready.clone(),
     };
     let surface = http::open(listeners.console, listeners.doors, host.clone(), &credentials.operator);
-    let running =
-        Running { ready, warnings: loaded.warnings, city: (*city).clone(), host, surface, data, _lock: lock };
+    let running = Running {
+        ready,
+        operator: credentials.operator.clone(),
+        warnings: loaded.warnings,
+        city: (*city).clone(),
+        host,
+        surface,
+        data,
+        _lock: lock,
+    };
     match home.write(&running.data) {
         Ok(()) => Ok(running),
         Err(error) => {

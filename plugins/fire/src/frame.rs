@@ -157,6 +157,6 @@ pub fn checksum(frame: &[u8]) -> u8 {
 /// Six address bytes as a device's name.
 pub fn device(address: &[u8]) -> String {
     let mut name = String::with_capacity(12);
-    address.iter().rev().for_each(|byte| crate::text::push_hex(&mut name, *byte));
+    address.iter().rev().for_each(|byte| tocsin_sdk::text::push_hex(&mut name, *byte));
     name
 }

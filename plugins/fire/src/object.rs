@@ -11,7 +11,6 @@ use crate::frame::Frame;
 use crate::known::Known;
 use crate::moment;
 use crate::place::Place;
-use crate::text;
 use tocsin_sdk::{Kind, Outcome, Signal, Timestamp};
 
 /// Bytes of signals that a frame may make before it is held to its alarms. A
@@ -83,7 +82,7 @@ impl Telling {
     fn observed(&mut self, tag: &[u8], place: &Place<'_>) -> Option<Timestamp> {
         let observed = moment::read(tag);
         if observed.is_none() {
-            self.defect(place, &format!("时间标签 {} 无效 (no such time)", text::hex(tag)));
+            self.defect(place, &format!("时间标签 {} 无效 (no such time)", tocsin_sdk::text::hex(tag)));
         }
         observed
     }

@@ -1,8 +1,8 @@
 //! Which part of a building an information object speaks of.
 
 use crate::table::{component, system};
-use crate::text;
-use tocsin_sdk::json::{Object, push_integer};
+use tocsin_sdk::json::Object;
+use tocsin_sdk::text::{push, push_integer};
 
 /// A system, a part of one, or the UITD itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,9 +34,9 @@ impl<'a> Place<'a> {
 
     /// The device path: `000000000379/1.1/42.10-2`.
     pub fn path(&self, uitd: &str) -> String {
-        // 12 + 8 + 16 digits and marks at most.
-        let mut path = String::with_capacity(40);
-        path.push_str(uitd);
+        // 12 + 8 + 16 digits and marks at most, which 32 nearly always hold.
+        let mut path = String::with_capacity(32);
+        push(&mut path, uitd);
         if let Place::System(system, address) | Place::Component(system, address, ..) = *self {
             path.push('/');
             push_integer(&mut path, system.into());
@@ -55,13 +55,13 @@ impl<'a> Place<'a> {
     /// Appends what people call it: `点型光电感烟火灾探测器10-2`.
     pub fn push_name(&self, into: &mut String) {
         match *self {
-            Place::Uitd => into.push_str("用户信息传输装置"),
+            Place::Uitd => push(into, "用户信息传输装置"),
             Place::System(system, address) => {
-                into.push_str(system::name(system));
+                push(into, system::name(system));
                 push_integer(into, address.into());
             }
             Place::Component(_, _, component, place) => {
-                into.push_str(component::name(component));
+                push(into, component::name(component));
                 push_zone(into, place);
             }
         }
@@ -71,16 +71,16 @@ impl<'a> Place<'a> {
     pub fn describe(&self, mut data: Object) -> Object {
         if let Place::System(system, address) | Place::Component(system, address, ..) = *self {
             data = data
-                .text("system", system::name(system))
+                .plain("system", system::name(system))
                 .number("system_type", system)
                 .number("system_address", address);
         }
         if let Place::Component(_, _, component, place) = *self {
             let (zone, number) = zone(place);
             data = data
-                .text("component", component::name(component))
+                .plain("component", component::name(component))
                 .number("component_type", component)
-                .text("address", &text::hex(place))
+                .plain("address", &tocsin_sdk::text::hex(place))
                 .number("zone", zone)
                 .number("number", number);
         }

@@ -8,10 +8,43 @@ use encoding_rs::GB18030;
 pub fn push_field(into: &mut String, field: &[u8]) -> bool {
     let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
     let field = field[..end].trim_ascii();
-    if field.is_ascii() {
-        into.extend(field.iter().map(|byte| char::from(*byte)).filter(|byte| !byte.is_control()));
-        return true;
+    push_common(into, field) || push_any(into, field)
+}
+
+/// The two-byte characters of GB 2312, each as two bytes of UTF-16; 0 where there
+/// is none.
+static GB2312: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/gb2312.bin"));
+
+/// What a panel's text is made of: printable ASCII and GB 2312. `false`, and
+/// nothing appended, where anything else is among it.
+fn push_common(into: &mut String, field: &[u8]) -> bool {
+    let (start, mut rest) = (into.len(), field);
+    loop {
+        let letter = match *rest {
+            [] => return true,
+            [letter @ 0x20..=0x7E, ref behind @ ..] => {
+                rest = behind;
+                char::from(letter)
+            }
+            [lead @ 0xA1..=0xF7, trail @ 0xA1..=0xFE, ref behind @ ..] => {
+                rest = behind;
+                let at = 2 * (usize::from(lead - 0xA1) * 94 + usize::from(trail - 0xA1));
+                let code = u16::from_le_bytes([GB2312[at], GB2312[at + 1]]);
+                // No surrogate is in the table; one would be read as none.
+                char::from_u32(code.into()).unwrap_or('\0')
+            }
+            _ => '\0',
+        };
+        if letter == '\0' {
+            into.truncate(start);
+            return false;
+        }
+        into.push(letter);
     }
+}
+
+/// Everything that GB 18030 knows.
+fn push_any(into: &mut String, field: &[u8]) -> bool {
     let (start, mut decoder) = (into.len(), GB18030.new_decoder_without_bom_handling());
     // A byte makes at most one replacement character of three; fields are short.
     into.reserve(field.len() * 3 + 16);
@@ -24,20 +57,6 @@ pub fn push_field(into: &mut String, field: &[u8]) -> bool {
         into.extend(decoded.chars().filter(|letter| !letter.is_control()));
     }
     !errors
-}
-
-/// Appends a byte as two lower-case hex digits, as the city file writes device ids.
-pub fn push_hex(into: &mut String, byte: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    into.push(char::from(DIGITS[usize::from(byte >> 4)]));
-    into.push(char::from(DIGITS[usize::from(byte & 15)]));
-}
-
-/// Bytes as lower-case hex digits.
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    bytes.iter().for_each(|byte| push_hex(&mut text, *byte));
-    text
 }
 
 #[cfg(test)]
@@ -66,5 +85,24 @@ mod tests {
         // What stood in the buffer before the text.
         check(b"A\0\xBA\xC5rest", "A", true);
         check(b"A\r\nB", "AB", true);
+    }
+
+    #[test]
+    fn the_table_is_the_decoder() {
+        let mut known = 0;
+        for pair in 0..=u16::MAX {
+            let field = [b'x', (pair >> 8) as u8, pair as u8];
+            let (mut quick, mut all) = (String::from("-"), String::from("-"));
+            if push_common(&mut quick, &field) {
+                known += 1;
+                assert!(push_any(&mut all, &field), "{field:02X?}");
+                assert_eq!(quick, all, "{field:02X?}");
+            } else {
+                assert_eq!(quick, "-");
+            }
+        }
+        // 95 by 95 pairs of ASCII, 7,445 characters of GB 2312 and what GB 18030
+        // has added between them.
+        assert!(known > 95 * 95 + 7_445, "{known}");
     }
 }

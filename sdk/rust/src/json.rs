@@ -3,6 +3,10 @@
 //! A `serde_json::Value` costs an allocation a field; a signal's data is
 //! written once and never read here, so it is text from the start.
 
+pub use crate::text::push_integer;
+
+use crate::text::push;
+
 /// A JSON object under way. Keys are the names of fields, written as they are;
 /// values are escaped.
 ///
@@ -35,6 +39,7 @@ impl Object {
     }
 
     /// A text field, escaped.
+    #[inline]
     pub fn text(mut self, key: &str, value: &str) -> Object {
         self.key(key);
         self.text.push('"');
@@ -43,7 +48,20 @@ impl Object {
         self
     }
 
+    /// A text field that needs no escaping: a name of a table, digits. A test of
+    /// the plugin finds one that does.
+    #[inline]
+    pub fn plain(mut self, key: &str, value: &str) -> Object {
+        debug_assert!(is_plain(value.as_bytes()), "`{value}` must be escaped");
+        self.key(key);
+        self.text.push('"');
+        push(&mut self.text, value);
+        self.text.push('"');
+        self
+    }
+
     /// A whole number.
+    #[inline]
     pub fn number(mut self, key: &str, value: impl Into<i64>) -> Object {
         self.key(key);
         push_integer(&mut self.text, value.into());
@@ -51,6 +69,7 @@ impl Object {
     }
 
     /// `true` or `false`.
+    #[inline]
     pub fn flag(mut self, key: &str, value: bool) -> Object {
         self.key(key);
         self.text.push_str(if value { "true" } else { "false" });
@@ -58,6 +77,7 @@ impl Object {
     }
 
     /// A value that is JSON already.
+    #[inline]
     pub fn raw(mut self, key: &str, json: &str) -> Object {
         self.key(key);
         self.text.push_str(json);
@@ -78,13 +98,17 @@ impl Object {
     }
 
     /// The text of the whole object.
+    #[inline]
     pub fn finish(mut self) -> String {
         self.text.push('}');
         self.text
     }
 
+    /// Inlined always: where the name is known, so is its length, and it is
+    /// written without a copy.
+    #[inline(always)]
     fn key(&mut self, key: &str) {
-        debug_assert!(plain(key.as_bytes()) == key.len(), "`{key}` is no name of a field");
+        debug_assert!(is_plain(key.as_bytes()), "`{key}` is no name of a field");
         self.text.push_str(if self.text.len() > 1 { ",\"" } else { "\"" });
         self.text.push_str(key);
         self.text.push_str("\":");
@@ -93,67 +117,44 @@ impl Object {
 
 /// Appends `value` as the inside of a JSON string.
 pub fn escape(into: &mut String, value: &str) {
-    let mut rest = value;
-    loop {
-        // A byte that needs escaping is ASCII, so both cuts are between characters.
-        let (before, behind) = rest.split_at(plain(rest.as_bytes()));
-        into.push_str(before);
-        let Some(&byte) = behind.as_bytes().first() else {
-            return;
-        };
-        rest = &behind[1..];
-        match byte {
-            b'"' => into.push_str("\\\""),
-            b'\\' => into.push_str("\\\\"),
-            b'\n' => into.push_str("\\n"),
-            b'\r' => into.push_str("\\r"),
-            b'\t' => into.push_str("\\t"),
-            _ => {
+    if is_plain(value.as_bytes()) {
+        return push(into, value);
+    }
+    for letter in value.chars() {
+        match letter {
+            '"' => into.push_str("\\\""),
+            '\\' => into.push_str("\\\\"),
+            '\n' => into.push_str("\\n"),
+            '\r' => into.push_str("\\r"),
+            '\t' => into.push_str("\\t"),
+            '\0'..' ' => {
                 into.push_str("\\u00");
-                into.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-                into.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+                crate::text::push_hex(into, letter as u8);
             }
+            _ => into.push(letter),
         }
     }
 }
 
-/// How many bytes at the front stand in a JSON string as they are. Eight at a
-/// time: a guest has no wider registers, and this is most of what a signal costs.
-fn plain(bytes: &[u8]) -> usize {
+/// Whether the bytes stand in a JSON string as they are. Eight at a time: a guest
+/// has no wider registers.
+fn is_plain(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGHS: u64 = ONES << 7;
-    /// Has a zero byte; exact for whether there is any.
-    const fn zero(word: u64) -> u64 {
-        word.wrapping_sub(ONES) & !word & HIGHS
+    /// Has a byte below `than`, at most 0x80; exact for whether there is any.
+    const fn below(word: u64, than: u8) -> u64 {
+        word.wrapping_sub(ONES * than as u64) & !word & HIGHS
     }
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    let mut at = 0;
-    while let Some(word) = bytes[at..].first_chunk::<8>().map(|word| u64::from_le_bytes(*word)) {
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        if control | zero(word ^ (ONES * b'"' as u64)) | zero(word ^ (ONES * b'\\' as u64)) != 0 {
-            break;
+    let special = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        below(word, 0x20) | below(word ^ (ONES * b'"' as u64), 1) | below(word ^ (ONES * b'\\' as u64), 1)
+    };
+    match bytes.last_chunk::<8>() {
+        // The last eight, some of them again.
+        Some(last) => {
+            bytes.as_chunks::<8>().0.iter().fold(special(last), |any, word| any | special(word)) == 0
         }
-        at += 8;
-    }
-    bytes[at..].iter().position(special).map_or(bytes.len(), |offset| at + offset)
-}
-
-/// Appends a whole number in decimal, without the machinery of `format!`.
-pub fn push_integer(into: &mut String, value: i64) {
-    if value < 0 {
-        into.push('-');
-    }
-    // `u64::MAX` has 20 digits.
-    let mut digits = [0u8; 20];
-    let (mut at, mut rest) = (digits.len() - 1, value.unsigned_abs());
-    while rest >= 10 {
-        digits[at] = (rest % 10) as u8;
-        rest /= 10;
-        at -= 1;
-    }
-    digits[at] = rest as u8;
-    for digit in &digits[at..] {
-        into.push(char::from(b'0' + digit));
+        None => bytes.iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\'),
     }
 }
 

@@ -53,9 +53,11 @@
 //! - What the host offers: [`memory`] (one room per device), [`timers`],
 //!   [`city`] (registrations and settings), [`log`].
 //! - Tools: [`framing`] for byte streams, [`time`] for Beijing time, [`datum`]
-//!   for positions, [`json`] for `data`, [`hash`] for maps of one order,
+//!   for positions, [`json`] for `data`, [`text`] for short texts, [`hash`] for maps of one order,
 //!   [`mock`] for tests.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod city;
@@ -74,6 +76,7 @@ mod outcome;
 mod panic;
 mod role;
 mod signal;
+pub mod text;
 pub mod time;
 pub mod timers;
 

@@ -16,7 +16,7 @@ pub struct Linkage {
 /// Times in milliseconds; where nobody told a stage, it counts nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// Department's id, or region's code.
+    /// Department's id, or region's code; `*` for all.
     pub department: String,
     /// All but the cancelled ones, which say nothing of whoever was ordered.
     pub orders: u64,
@@ -81,7 +81,7 @@ impl Linkage {
             all.add(order, now);
         }
         let line = |(who, tally): (&str, Tally)| Line { department: who.to_owned(), ..tally.finish() };
-        Linkage { departments: tallies.into_iter().map(line).collect(), all: all.finish() }
+        Linkage { departments: tallies.into_iter().map(line).collect(), all: line(("*", all)) }
     }
 }
 
@@ -229,7 +229,7 @@ mod tests {
                 "330791001000 n=1 cancelled=0 ack=3/3 arrive=- escalated=0 slowest=O5 3",
                 "fire n=2 cancelled=1 ack=2/4 arrive=10 escalated=0 slowest=O2 4",
                 "water n=1 cancelled=0 ack=-/- arrive=- escalated=1 slowest=O3 30…",
-                " n=4 cancelled=1 ack=3/4 arrive=10 escalated=0.25 slowest=O3 30…",
+                "* n=4 cancelled=1 ack=3/4 arrive=10 escalated=0.25 slowest=O3 30…",
             ]
         );
     }

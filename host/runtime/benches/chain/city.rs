@@ -59,6 +59,7 @@ pub fn city() -> City {
             confirm_at: Some(0.9),
             severity: Severity::Severe,
         }],
+        ..City::default()
     }
 }
 

@@ -10,13 +10,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 500;
-/// Every tenth frame is an alarm of a device that has not alarmed before.
-const ALARM_EVERY: u32 = 10;
 
-/// `DOOR NATS RATE SECONDS FIRST`: prints the quantiles of door → event in ms.
+/// `DOOR NATS RATE ALARMS SECONDS FIRST`: `RATE` frames a second, of which
+/// `ALARMS` are of devices that have not alarmed before and the rest readings.
+/// Prints the quantiles of door → event in ms.
 pub async fn child(args: &[String]) -> Result<()> {
-    let [door, nats, rate, seconds, first] = args else { return Err("latency: five arguments".into()) };
-    let (rate, seconds, first): (u32, u32, u32) = (rate.parse()?, seconds.parse()?, first.parse()?);
+    let [door, nats, numbers @ ..] = args else { return Err("latency: six arguments".into()) };
+    let numbers: Vec<u32> =
+        numbers.iter().map(|number| number.parse()).collect::<std::result::Result<_, _>>()?;
+    let [rate, alarms_a_second, seconds, first] = numbers[..] else {
+        return Err("latency: four numbers".into());
+    };
     let (user, address) =
         nats.trim_start_matches("nats://").split_once('@').ok_or("a URL with credentials")?;
     let (user, password) = user.split_once(':').ok_or("a URL with a password")?;
@@ -38,7 +42,9 @@ pub async fn child(args: &[String]) -> Result<()> {
     let mut sent: HashMap<String, Instant> = HashMap::new();
     let mut delays = Vec::new();
     let frames = rate * seconds;
-    let alarms = frames / ALARM_EVERY;
+    let alarms = alarms_a_second * seconds;
+    // Spread evenly: how many alarms there are among the first frames.
+    let alarms_before = |frame: u32| (u64::from(frame) * u64::from(alarms) / u64::from(frames)) as u32;
     let start = Instant::now();
     let mut number = 0;
     let mut tick = tokio::time::interval(Duration::from_millis(1));
@@ -49,8 +55,8 @@ pub async fn child(args: &[String]) -> Result<()> {
                 let due = (start.elapsed().as_secs_f64() * f64::from(rate)) as u32;
                 while number < due.min(frames) {
                     let stream = &mut streams[number as usize % CONNECTIONS];
-                    if number.is_multiple_of(ALARM_EVERY) {
-                        let device = first + number / ALARM_EVERY;
+                    if alarms_before(number + 1) > alarms_before(number) {
+                        let device = first + alarms_before(number);
                         sent.insert(city::device(device), Instant::now());
                         stream.write_all(&frames::alarm(city::source(device), number as u16)).await?;
                     } else {

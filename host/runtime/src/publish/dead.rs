@@ -88,6 +88,9 @@ impl Dead {
 
 impl Derive for Dead {
     async fn derive(&mut self, stored: &Stored) -> Vec<Outgoing> {
+        if !holds_dead(&stored.payload) {
+            return Vec::new();
+        }
         let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else { return Vec::new() };
         let mut outgoing = Vec::new();
         for taken in covered.frames {
@@ -105,5 +108,34 @@ impl Derive for Dead {
             });
         }
         outgoing
+    }
+}
+
+/// Most messages hold nothing dead, and looking is much cheaper than reading.
+/// Inside a JSON text a quote is escaped, so these are keys wherever they stand.
+fn holds_dead(payload: &[u8]) -> bool {
+    let text = std::str::from_utf8(payload).unwrap_or_default();
+    text.contains("\"rejected\":") || text.contains("\"failed\":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_dead;
+    use crate::signals::End;
+    use tocsin_core::outcome::{Outcome, Rejection, RejectionKind};
+
+    #[test]
+    fn only_messages_with_dead_frames_are_read() {
+        let spoken = Outcome { defects: vec!["\"failed\": and \"rejected\":".into()], ..Outcome::default() };
+        let rejection =
+            Rejection { kind: RejectionKind::Malformed, reason: String::new(), reply: Vec::new() };
+        for (end, expected) in [
+            (End::Ok(Box::new(spoken)), false),
+            (End::Rejected(rejection), true),
+            (End::Failed { verdict: "trap".into(), reason: String::new() }, true),
+        ] {
+            let payload = serde_json::to_vec(&end).expect("an end is plain data");
+            assert_eq!(holds_dead(&payload), expected, "{end:?}");
+        }
     }
 }

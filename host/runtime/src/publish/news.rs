@@ -61,8 +61,8 @@ impl News {
             false => {
                 let wishes: Vec<_> =
                     self.wanting.iter().map(|m| (&m.id, hears(m).collect::<Vec<_>>(), &m.events)).collect();
-                let text =
-                    serde_json::to_vec(&(wishes, &self.city.shares)).expect("wishes and rules are plain data");
+                let text = serde_json::to_vec(&(wishes, &self.city.shares))
+                    .expect("wishes and rules are plain data");
                 Terms::These(hex::encode(&Sha256::digest(&text)))
             }
         };
@@ -252,7 +252,12 @@ mod tests {
             (by("smoke", ADVICE_DEPTH - 1), 2),
             (by("smoke", ADVICE_DEPTH), 1),
         ] {
-            let frames = records(&manifest(&["connector", "advisor"]), &event("order.issued", cause.clone()), "d", "{}");
+            let frames = records(
+                &manifest(&["connector", "advisor"]),
+                &event("order.issued", cause.clone()),
+                "d",
+                "{}",
+            );
             assert_eq!(frames.len(), expect, "{cause:?}");
         }
         assert_eq!(records(&manifest(&["decoder"]), &event("order.issued", Cause::Clock), "", "{}").len(), 0);

@@ -4,7 +4,9 @@ use super::{ViewError, Views};
 use rusqlite::{Row, params};
 use serde::Serialize;
 use serde_json::Value;
+use tocsin_core::order::Order;
 use tocsin_core::thing::Noun;
+use tocsin_core::time::Timestamp;
 
 /// Rows of one listing where the reader names no limit.
 pub const LIMIT: u32 = 1_000;
@@ -27,6 +29,8 @@ pub struct ThingFilter {
     pub region: Option<String>,
     pub department: Option<String>,
     pub incident: Option<String>,
+    /// What the row is about, where rows of its kind say so.
+    pub matter: Option<String>,
     pub limit: Option<u32>,
 }
 
@@ -95,13 +99,35 @@ impl Views {
             "SELECT row FROM thing
              WHERE noun = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR region = ?3)
              AND (?4 IS NULL OR department = ?4) AND (?5 IS NULL OR incident = ?5)
-             ORDER BY sequence DESC, id LIMIT ?6",
+             AND (?6 IS NULL OR row ->> 'matter' = ?6)
+             ORDER BY sequence DESC, id LIMIT ?7",
         )?;
-        let ThingFilter { state, region, department, incident, limit } = filter;
+        let ThingFilter { state, region, department, incident, matter, limit } = filter;
         let limit = limit.unwrap_or(LIMIT);
-        let rows =
-            statement.query_map(params![noun.as_str(), state, region, department, incident, limit], json)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let asked = params![noun.as_str(), state, region, department, incident, matter, limit];
+        Ok(statement.query_map(asked, json)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Orders that were given in `since..until`, for the linkage table: all of
+    /// them, however long they have ended.
+    pub fn orders(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+        incident: Option<&str>,
+    ) -> Result<Vec<Order>, ViewError> {
+        let reader = self.lock();
+        let mut statement = reader.prepare_cached(
+            "SELECT row FROM thing
+             WHERE noun = 'order' AND (?1 IS NULL OR row ->> 'issued_at' >= ?1)
+             AND (?2 IS NULL OR row ->> 'issued_at' < ?2) AND (?3 IS NULL OR incident = ?3)
+             ORDER BY id",
+        )?;
+        let asked = params![since.map(|at| at.0), until.map(|at| at.0), incident];
+        let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
+        // A row that a newer host wrote in another shape is left out of the sum.
+        let order = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+        Ok(rows.map(order).collect::<Result<Vec<Option<Order>>, _>>()?.into_iter().flatten().collect())
     }
 
     /// One row and its story, oldest first.

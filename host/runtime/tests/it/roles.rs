@@ -38,6 +38,7 @@ fn city() -> City {
             confirm_at: None,
             severity: Severity::Severe,
         }],
+        ..City::default()
     }
 }
 

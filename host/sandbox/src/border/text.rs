@@ -1,5 +1,6 @@
 //! Text of a guest, made safe for a terminal, a log line and a screen.
 
+use super::block::{self, BLOCK};
 use std::fmt::Write as _;
 
 /// Characters that move a cursor, end a line, or turn the reading direction and
@@ -10,13 +11,27 @@ fn is_unsafe(c: char) -> bool {
 
 /// Nothing to mend: the common case, decided without a copy.
 pub(crate) fn is_clean(text: &str, most: usize) -> bool {
-    if text.len() > most {
-        return false;
+    text.len() <= most && (!is_suspect(text.as_bytes()) || !text.chars().any(is_unsafe))
+}
+
+/// Whether one of these bytes can belong to an unsafe character. Chinese text and
+/// its own punctuation begin with others.
+fn is_suspect(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    if blocks.iter().any(block::is_suspect) {
+        return true;
     }
-    if text.is_ascii() {
-        return !text.bytes().any(|byte| byte.is_ascii_control());
+    // Where bytes stand does not matter, nor that some are looked at twice.
+    match (bytes.last_chunk::<BLOCK>(), rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        (Some(last), ..) => block::is_suspect(last),
+        (None, Some(first), Some(last)) => {
+            let mut both = [b' '; BLOCK];
+            both[..8].copy_from_slice(first);
+            both[8..].copy_from_slice(last);
+            block::is_suspect(&both)
+        }
+        _ => rest.iter().any(|byte| matches!(byte, ..0x20 | 0x7F | 0xC2 | 0xE2)),
     }
-    !text.chars().any(is_unsafe)
 }
 
 /// The same string if it is clean, else escaped and cut.
@@ -61,7 +76,9 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Bytes as a JSON string: quotes and backslashes count twice.
 pub(crate) fn weight(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    let rest = rest.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    text.len() + rest + blocks.iter().map(block::escaped).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -81,5 +98,29 @@ mod tests {
         check("abcdefghi", 8, "abcde…");
         check("青山市青山市", 10, "青山…");
         check("", 8, "");
+    }
+
+    #[test]
+    fn clean_is_what_has_nothing_unsafe() {
+        let long = "青山市消防救援大队";
+        for character in ('\0'..='\u{2FFF}').chain(['\u{FFFD}', '\u{20000}']) {
+            for text in [
+                format!("{character}"),
+                format!("ward 3{character}"),
+                format!("{long}{character}{long}"),
+                format!("{long}{long}{character}"),
+            ] {
+                assert_eq!(is_clean(&text, 256), !is_unsafe(character), "{text:?}");
+            }
+        }
+        assert!(is_clean("", 0) && is_clean("abc", 3) && !is_clean("abcd", 3));
+    }
+
+    #[test]
+    fn weights_are_of_json() {
+        for text in ["", "x", "\"\\", &"ab\"".repeat(300), &"\\".repeat(1_000), "青山\"市\""] {
+            let json = serde_json::to_string(text).expect("a string");
+            assert_eq!(weight(text) + 2, json.len(), "{text:.20}");
+        }
     }
 }

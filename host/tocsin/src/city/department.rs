@@ -1,6 +1,7 @@
 //! Departments of the city file, and the ids that become subject tokens.
 
 use super::finding::{Findings, Text, text};
+use super::nearest::nearest;
 use super::source::{Entry, Source};
 use std::collections::BTreeSet;
 use tocsin_core::city::Department;
@@ -57,14 +58,19 @@ pub fn twice(id: &str) -> Text {
 
 /// Reports an id that nothing in `known` has, with what there is.
 pub fn unknown<'a>(what_zh: &str, what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Text {
+    let known: Vec<&str> = known.collect();
+    let meant = nearest(id, known.iter().copied());
+    let (meant_zh, meant_en) = meant
+        .map(|meant| (format!(";是否应为 {meant}?"), format!("; did you mean {meant}?")))
+        .unwrap_or_default();
     // Enough for every department and township of a county; a list of devices is cut.
-    let mut names: Vec<&str> = known.take(21).collect();
+    let mut names: Vec<&str> = known.into_iter().take(21).collect();
     if names.len() == 21 {
         names[20] = "...";
     }
     let list = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
     text(
-        format!("{what_zh} “{id}” 不存在;已有:{list}"),
-        format!("{what} {id:?} does not exist; there are: {list}"),
+        format!("{what_zh} “{id}” 不存在{meant_zh};已有:{list}"),
+        format!("{what} {id:?} does not exist{meant_en}; there are: {list}"),
     )
 }

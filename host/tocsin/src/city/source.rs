@@ -153,6 +153,20 @@ impl<'a> Source<'a> {
         self.place(self.root.get(key).map(Spanned::span))
     }
 
+    /// A `[section]`; what a missing or unreadable one says is the default.
+    pub fn section<T: DeserializeOwned + Default>(&self, key: &str, findings: &mut Findings) -> T {
+        let Some(node) = self.root.get(key) else { return T::default() };
+        T::deserialize(ValueDeserializer::from(node.clone())).unwrap_or_else(|error| {
+            let message = error.message();
+            findings.error(
+                self.place(error.span().or(Some(node.span()))),
+                "entry-unreadable",
+                text(format!("[{key}] 无法读取:{message}"), format!("[{key}] cannot be read: {message}")),
+            );
+            T::default()
+        })
+    }
+
     /// The `[[kind]]` tables; one that cannot be read is a finding and is left out.
     pub fn entries<T: DeserializeOwned>(
         &'a self,

@@ -146,7 +146,10 @@ fn every_mistake_is_named_with_its_place() {
     let share = |fields: &str, expect: &[&str]| {
         check(0, "port = 26875\n", &format!("port = 26875\n[[share]]\n{fields}\n"), expect);
     };
-    share("kind = \"order.*\"\ndepartments = [\"grid\"]\nregions = [\"330791001000\"]\nonly = [\"title\"]", &[]);
+    share(
+        "kind = \"order.*\"\ndepartments = [\"grid\"]\nregions = [\"330791001000\"]\nonly = [\"title\"]",
+        &[],
+    );
     share("kind = \"oder.*\"", &["city.toml:20:8 kind-unknown"]);
     share("kind = \"order\"", &["city.toml:20:8 kind-unknown"]);
     share(

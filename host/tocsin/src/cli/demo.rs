@@ -65,8 +65,11 @@ impl Demo {
             Options { city, data: data.to_owned(), port_base: Some(0), nats: None, replicas: 1, mqtt: None };
         let mut stop = Stop::listen()?;
         let running = up::start(&options).await?;
-        let ready =
-            demo::Ready { console: running.ready.console.clone(), doors: running.ready.doors.clone() };
+        let ready = demo::Ready {
+            console: running.ready.console.clone(),
+            operator: running.operator.clone(),
+            doors: running.ready.doors.clone(),
+        };
         let target = Target { ready, city: running.city.clone() };
         let play =
             demo::play(target, demo::Options { seed: self.seed, speed: self.speed, json: around.print.json });

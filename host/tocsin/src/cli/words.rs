@@ -87,6 +87,27 @@ words! {
     DOCTOR_HOST: "host", "主机";
     DOCTOR_BUS: "bus", "总线";
 
+    ASKED: "asked", "责任人";
+    DUE: "ack by", "接令时限";
+    MISSED: "missed", "超时";
+    POST: "post", "岗位";
+    ON_DUTY: "on duty", "当值";
+    PHONE: "phone", "电话";
+    SINCE: "since", "自";
+    UNTIL: "until", "至";
+    CALLED: "called", "叫应";
+    TRIES: "times", "次数";
+    CONFIRMED_AT: "confirmed", "确认时间";
+    CONFIRMED_BY: "by", "确认人";
+    ORDERS: "orders", "指令";
+    ORDER_ACK: "order→ack p50 / p95", "下达→接令 P50 / P95";
+    ACK_ARRIVE: "ack→arrive p50 / p95", "接令→到场 P50 / P95";
+    ORDER_ARRIVE: "order→arrive p50 / p95", "下达→到场 P50 / P95";
+    ESCALATED: "escalated", "升级率";
+    DECLINED: "declined", "拒绝";
+    UNANSWERED: "unanswered", "无人应";
+    SLOWEST: "slowest", "最慢";
+
     DEMO_KEPT: "everything of this night stands in {data}", "这一夜的全部数据在 {data}";
 }
 

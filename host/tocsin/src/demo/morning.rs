@@ -23,6 +23,7 @@ impl Story {
         if let Some(hostile) = &self.hostile {
             hostile.tell(teller);
         }
+        self.storm.tell(teller);
     }
 
     fn tell_counts(&self, teller: &Teller) {

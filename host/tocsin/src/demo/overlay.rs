@@ -18,8 +18,10 @@ pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
         std::fs::read_dir(city).with_context(|| format!("cannot read the city {}", city.display()))?;
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.file_name().context("a file without a name")?;
+        let name = path.file_name().context("a file without a name")?.to_owned();
+        if path.is_dir() {
+            plans(&path, &out.join(name))?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
             std::fs::copy(&path, out.join(name))
                 .with_context(|| format!("cannot copy {}", path.display()))?;
         }
@@ -30,6 +32,41 @@ pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
     let text = with_hostile(&text, &city, &absolute(fixture)?)
         .with_context(|| format!("cannot read {}", main.display()))?;
     std::fs::write(&main, text).with_context(|| format!("cannot write {}", main.display()))
+}
+
+/// Copies plans; whoever is ordered has one minute to answer, because the night
+/// is over in a little more than that.
+fn plans(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let name = path.file_name().context("a file without a name")?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut plan = Value::Table(text.parse().with_context(|| format!("cannot read {}", path.display()))?);
+        hurry(&mut plan);
+        let text = toml::to_string(&plan)?;
+        std::fs::write(to.join(name), text).with_context(|| format!("cannot copy {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn hurry(value: &mut Value) {
+    match value {
+        Value::Table(table) => {
+            for (key, value) in table.iter_mut() {
+                match value {
+                    Value::Integer(minutes) if key == "acknowledge_min" => *minutes = 1,
+                    value => hurry(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hurry),
+        _ => {}
+    }
 }
 
 fn absolute(path: &Path) -> Result<std::path::PathBuf> {

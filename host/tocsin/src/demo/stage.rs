@@ -5,12 +5,14 @@ use super::controller::Controller;
 use super::http::{Client, Reply};
 use super::ledger::Ledger;
 use super::random::Random;
+use super::storm::Desk;
 use super::teller::{Teller, Tone, Voice};
 use super::{Options, Target, overlay};
 use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stage {
     pub cast: Cast,
     pub teller: Arc<Teller>,
@@ -20,8 +22,10 @@ pub struct Stage {
     /// Whether the city has the department that only a demo has.
     pub has_hostile: bool,
     fire: String,
+    doors: BTreeMap<String, String>,
     poster: Poster,
     console: String,
+    operator: String,
 }
 
 impl Stage {
@@ -45,6 +49,8 @@ impl Stage {
             client,
             has_hostile: target.city.departments.iter().any(|department| department.id == overlay::HOSTILE),
             fire: door("fire-tcp")?,
+            doors: target.ready.doors.clone(),
+            operator: target.ready.operator.clone(),
             console: target.ready.console.trim_end_matches('/').to_owned(),
         })
     }
@@ -55,6 +61,20 @@ impl Stage {
 
     pub async fn post(&self, path: &str, kind: &'static str, body: Vec<u8>) -> Result<Reply> {
         self.poster.post(path, kind, body).await
+    }
+
+    /// The same stage for what is played at the same time.
+    pub fn beside(&self) -> Stage {
+        Stage { random: Random::seeded(1), ..self.clone() }
+    }
+
+    pub fn desk(&self) -> Desk {
+        Desk::new(&self.console, &self.operator)
+    }
+
+    /// Address of a door, where the city has it.
+    pub fn door(&self, name: &str) -> Option<String> {
+        self.doors.get(name).cloned()
     }
 
     /// For what posts beside the story.

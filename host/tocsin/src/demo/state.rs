@@ -97,6 +97,9 @@ pub struct Event {
 impl Event {
     /// The incident stands at the top of the data, or under `incident`.
     pub fn read(kind: &str, data: &str) -> Option<Event> {
+        if !kind.starts_with("incident.") {
+            return None;
+        }
         let data: Value = serde_json::from_str(data).ok()?;
         let incident = data.get("incident").filter(|inside| inside.is_object()).unwrap_or(&data);
         let incident = Incident::deserialize(incident).ok().filter(|incident| !incident.id.is_empty())?;

@@ -5,6 +5,7 @@ use super::ledger::{Latency, Phase};
 use super::overlay::HOSTILE;
 use super::stage::Stage;
 use super::state::{DeadLetter, Department, Incident, Status};
+use super::storm::Storm;
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub struct Story {
     pub dead: Vec<DeadGroup>,
     pub departments: Vec<Account>,
     pub hostile: Option<Hostile>,
+    /// The desk's side of it.
+    pub storm: Storm,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -79,6 +82,7 @@ impl Story {
         let status = settled(stage).await?;
         let incidents: Vec<Incident> = stage.client.get(stage.api("incidents")).await?;
         let dead: Vec<DeadLetter> = stage.client.get(stage.api("dead")).await?;
+        let storm = Storm::gather(&stage.desk()).await?;
         let book = stage.ledger.book().clone();
         let verdicts =
             status.departments.iter().find(|d| d.id == HOSTILE).map_or(0, Department::verdict_count);
@@ -101,6 +105,7 @@ impl Story {
                 before: book.latency(Phase::Quiet),
                 during: book.latency(Phase::Hostile),
             }),
+            storm,
         })
     }
 }

@@ -14,6 +14,10 @@ pub enum Voice {
     Fire,
     Video,
     Grid,
+    Weather,
+    Water,
+    /// People at the duty desk.
+    Desk,
     Hostile,
     /// What the host decided.
     City,
@@ -133,6 +137,9 @@ fn name(voice: Voice) -> String {
         Voice::Fire => text!(voice_fire),
         Voice::Video => text!(voice_video),
         Voice::Grid => text!(voice_grid),
+        Voice::Weather => text!(voice_weather),
+        Voice::Water => text!(voice_water),
+        Voice::Desk => text!(voice_desk),
         Voice::Hostile => text!(voice_hostile),
         Voice::City => text!(voice_city),
         Voice::Stage => text!(voice_stage),

@@ -5,7 +5,8 @@
 //! GET  /api/v1/status   /api/v1/stream (server-sent events)   /api/v1/journal/verify
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
-//! GET  /api/v1/{noun}?state&region&department&incident&limit&at_least   /api/v1/{noun}/{id}
+//! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
+//! GET  /api/v1/{noun}?state&region&department&incident&matter&limit&at_least   /api/v1/{noun}/{id}
 //! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
 //! GET  /api/v1/dead?limit   /api/v1/dead/{id}      POST /api/v1/dead/{id}/replay
 //! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
@@ -15,7 +16,7 @@
 //! or percent-encoded.
 
 use super::refusal::{self, Refusal};
-use super::{Console, dead, guard, incident, plugin, status, stream, thing};
+use super::{Console, dead, duty, guard, incident, linkage, plugin, status, stream, thing};
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -71,6 +72,8 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/stream", get(stream::stream))
         .route("/api/v1/incidents", get(incident::list))
         .route("/api/v1/incidents/{id}", get(incident::show))
+        .route("/api/v1/duty", get(duty::list))
+        .route("/api/v1/linkage", get(linkage::table))
         .route("/api/v1/{noun}", get(thing::list))
         .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))
         .route("/api/v1/{noun}/{id}/{verb}", post(thing::act))

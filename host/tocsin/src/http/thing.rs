@@ -22,6 +22,7 @@ pub struct Listing {
     region: Option<String>,
     department: Option<String>,
     incident: Option<String>,
+    matter: Option<String>,
     limit: Option<u32>,
     /// Journal sequence that the answer must know of.
     at_least: Option<u64>,
@@ -42,6 +43,7 @@ pub async fn list(
         region: query.region,
         department: query.department,
         incident: query.incident,
+        matter: query.matter,
         limit: query.limit.map(|limit| limit.min(ROWS_MOST)),
     };
     let views = console.host.views.clone();

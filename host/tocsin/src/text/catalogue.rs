@@ -15,6 +15,9 @@ catalogue! {
     voice_fire: "fire", "消防";
     voice_video: "video", "视频";
     voice_grid: "grid", "网格";
+    voice_weather: "weather", "气象";
+    voice_water: "water", "水利";
+    voice_desk: "desk", "值班";
     voice_hostile: "hostile", "敌意";
     voice_city: "city", "城市";
     voice_stage: "demo", "演示";
@@ -63,6 +66,35 @@ catalogue! {
     demo_motion: "{camera} sees the same motion {times} times", "{camera}:同一移动目标报了 {times} 次";
     demo_recovered: "{unit}: detectors are back to normal", "{unit}:探测器恢复正常";
 
+    storm_warning: "rain warning {colour} for {region} (HTTP {status})", "暴雨{colour}预警:{region}(HTTP {status})";
+    storm_cancel: "the {colour} rain warning is cancelled (HTTP {status})", "暴雨{colour}预警解除(HTTP {status})";
+    storm_response: "RESPONSE {title}: level {level}, {state}, by {plan}", "应急响应 {title}:{level} 级,{state},依据 {plan}";
+    storm_answered: "{departments} departments ordered; {answered} orders acknowledged, {kept} wait for {silent}; {confirmed} calls confirmed",
+        "{departments} 个部门接到指令;{answered} 条已接令,{kept} 条等 {silent};叫应确认 {confirmed} 人";
+    storm_arrived: "{arrived} orders are on the spot", "{arrived} 条指令已到场";
+    storm_river: "station {station} reports {level} m over its threshold, {confirmed}", "遥测站 {station} 加报水位 {level} 米,{confirmed}";
+    storm_confirmed: "confirmed with the same serial", "已按相同流水号确认";
+    storm_unconfirmed: "NOT confirmed", "未获确认";
+    storm_team: "{team} {sent}; asked for once more: {again}", "{team}{sent};再次调派:{again}";
+    storm_sent: "is sent", "已调派";
+    storm_not_sent: "is not sent", "未能调派";
+    storm_sandbags: "two departments ask for the last {quantity} {name} at once: {winners} gets them; the other hears: {refusal}",
+        "两个部门同时申请最后 {quantity} 件{name}:{winners} 个获批;另一个得到:{refusal}";
+    storm_moved: "transfer {transfer} is dispatched and received", "调拨 {transfer} 已出库并签收";
+    storm_accident_title: "landslide buries a work shed in {region}", "{region}山体滑坡掩埋工棚";
+    storm_accident: "accident {id}: {deaths} dead, {injuries} injured — grade {grade}", "事故 {id}:死亡 {deaths},重伤 {injuries},等级 {grade}";
+    storm_escalated: "{department} does not answer “{title}”: it goes from {from} up to {to}", "{department} 对“{title}”无回应:由{from}升级至{to}";
+    sum_storm: "═══ The storm at the desk ═══", "═══ 暴雨值班小结 ═══";
+    sum_warning: "warning", "预警";
+    sum_response: "response", "响应";
+    sum_orders: "orders", "指令";
+    sum_calls: "calls", "叫应";
+    sum_linkage: "{orders} orders, {answered} acknowledged, p50 {p50}, {escalated} escalated", "指令 {orders},接令 {answered},中位 {p50},升级 {escalated}";
+    sum_slowest: "slowest", "最慢";
+    sum_teams: "teams out", "在外队伍";
+    sum_transfers: "transfers", "调拨";
+    sum_accident: "accident", "事故";
+    sum_reports: "{title}: grade {grade}, {reports} reports filed", "{title}:等级 {grade},已报 {reports} 次";
     sum_title: "═══ The night in numbers ═══", "═══ 一夜小结 ═══";
     sum_bytes: "bytes sent", "发出字节";
     sum_frames: "26875.3 frames", "26875.3 帧";

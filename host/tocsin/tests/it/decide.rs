@@ -89,7 +89,8 @@ fn the_api_is_for_those_who_may() {
     let confirm = format!("/api/v1/incidents/{id}/confirm");
     check(&confirm, &may[1..], json!({}), 401, "operator.token");
     check(&confirm, &[("authorization", "Bearer guess"), may[1]], json!({}), 401, "operator.token");
-    check(&confirm, &may, json!({"colour": "red"}), 422, "body");
+    check(&confirm, &may, json!({"colour": "red"}), 400, "command.malformed");
+    check(&confirm, &may, json!(["confirm"]), 422, "body");
     check(&format!("/api/v1/incidents/{id}/false-alarm"), &may, json!({}), 400, "command.malformed");
     check(&format!("/api/v1/incidents/{id}/delete"), &may, json!({}), 400, "command.malformed");
     check(&format!("/api/v1/incidents/{id}/close"), &may, json!({"result": "x"}), 409, "refused");

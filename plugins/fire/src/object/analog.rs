@@ -5,7 +5,8 @@ use crate::place::Place;
 use crate::settings::Settings;
 use crate::table::analog::{self, Quantity};
 use tocsin_sdk::Signal;
-use tocsin_sdk::json::{Object, push_integer};
+use tocsin_sdk::json::Object;
+use tocsin_sdk::text::push_integer;
 
 pub(super) fn tell(telling: &mut Telling, object: &[u8]) {
     let Some((place, rest)) = Place::component(object) else {

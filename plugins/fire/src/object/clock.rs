@@ -4,7 +4,6 @@ use super::Telling;
 use crate::adu::flag;
 use crate::moment;
 use crate::place::Place;
-use crate::text;
 use tocsin_sdk::json::Object;
 use tocsin_sdk::{Signal, time};
 
@@ -27,9 +26,9 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
             signal.value(ahead, "s").data(data.text("clock", &shows).finish())
         }
         None => {
-            telling.defect(&place, &format!("系统时间 {} 无效 (no such time)", text::hex(tag)));
+            telling.defect(&place, &format!("系统时间 {} 无效 (no such time)", tocsin_sdk::text::hex(tag)));
             title.push_str(" 时钟无效");
-            signal.data(data.text("clock_raw", &text::hex(tag)).finish())
+            signal.data(data.text("clock_raw", &tocsin_sdk::text::hex(tag)).finish())
         }
     };
     telling.push(signal.observed(telling.sent).title(title));

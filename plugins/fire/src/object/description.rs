@@ -5,7 +5,8 @@ use super::Telling;
 use crate::adu::flag;
 use crate::place::Place;
 use crate::text;
-use tocsin_sdk::json::{Object, push_integer};
+use tocsin_sdk::json::Object;
+use tocsin_sdk::text::push_integer;
 use tocsin_sdk::{Signal, Timestamp};
 
 pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
@@ -29,7 +30,7 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
 fn name(place: &Place<'_>, note: &[u8]) -> Signal {
     let (mut title, mut data) = (String::with_capacity(64), place.describe(Object::with_capacity(256)));
     if !text::push_field(&mut title, note) {
-        data = data.text("note_raw", &text::hex(note));
+        data = data.text("note_raw", &tocsin_sdk::text::hex(note));
     }
     if title.is_empty() {
         place.push_name(&mut title);
@@ -60,7 +61,7 @@ fn configuration(place: &Place<'_>, words: &[u8]) -> Signal {
     title.push_str(" 配置情况");
     let mut data = place.describe(Object::with_capacity(128 + said.len())).text("text", &said);
     if !clean {
-        data = data.text("text_raw", &text::hex(words));
+        data = data.text("text_raw", &tocsin_sdk::text::hex(words));
     }
     Signal::status("status.configuration").title(title).data(data.finish())
 }

@@ -4,7 +4,8 @@ use super::Telling;
 use crate::adu::flag;
 use crate::place::Place;
 use crate::table::operation;
-use tocsin_sdk::json::{Object, push_integer};
+use tocsin_sdk::json::Object;
+use tocsin_sdk::text::push_integer;
 use tocsin_sdk::{Certainty, Signal};
 
 pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {

@@ -9,6 +9,7 @@ use crate::table::{component, state};
 use crate::text;
 use std::mem::take;
 use tocsin_sdk::json::Object;
+use tocsin_sdk::text::push;
 use tocsin_sdk::{Certainty, Kind, Signal, Timestamp};
 
 /// One object, taken apart.
@@ -17,6 +18,7 @@ struct State<'a> {
     part: Part,
     word: u16,
     bits: &'static [state::Bit],
+    masks: state::Masks,
     /// 部件说明, as it came.
     note: &'a [u8],
     tag: &'a [u8],
@@ -31,21 +33,13 @@ pub(super) fn tell(telling: &mut Telling, known: &mut Known, flag: u8, object: &
     let fire_in_test = state.word & (state::FIRE | state::NORMAL) == state::FIRE
         && Settings::of(&words.path).test_bit == TestBit::Trust;
     let word = if fire_in_test { state.word & !state::FIRE } else { state.word };
-    let (mut said, mut lasting) = (0, 0);
-    for bit in state.bits {
-        said |= bit.mask;
-        lasting |= if bit.lasts() { bit.mask } else { 0 };
-    }
+    let state::Masks { said, lasting } = state.masks;
     // A fire in test neither starts nor ends the fire that was told before.
     let over = known.replace(state.part, word & lasting, state.word & !word) & !state.word;
     let said = word & said;
     words.left = said.count_ones() + over.count_ones() + u32::from(fire_in_test);
-    for bit in state.bits.iter().filter(|bit| said & bit.mask != 0) {
-        telling.push(words.signal(bit));
-    }
-    for bit in state.bits.iter().filter(|bit| over & bit.mask != 0) {
-        telling.push(words.recovery(bit));
-    }
+    each(state.bits, said, |bit| telling.push(words.signal(bit)));
+    each(state.bits, over, |bit| telling.push(words.recovery(bit)));
     if fire_in_test {
         telling.push(words.status("status.test", "火警(测试)"));
     } else if said | over == 0 {
@@ -57,17 +51,31 @@ pub(super) fn tell(telling: &mut Telling, known: &mut Known, flag: u8, object: &
     }
 }
 
+/// The bits of `word` that say something, in the order of the table.
+fn each(bits: &'static [state::Bit], word: u16, mut tell: impl FnMut(&'static state::Bit)) {
+    let mut left = word;
+    for bit in bits {
+        if left == 0 {
+            return;
+        }
+        if left & bit.mask != 0 {
+            tell(bit);
+        }
+        left &= !bit.mask;
+    }
+}
+
 fn read(flag: u8, object: &[u8]) -> Option<State<'_>> {
-    let (place, rest, bits): (_, _, &[state::Bit]) = match flag {
+    let (place, rest, bits, masks): (_, _, &[state::Bit], _) = match flag {
         flag::SYSTEM_STATE => {
             let (place, rest) = Place::system(object)?;
-            (place, rest, &state::SYSTEM)
+            (place, rest, &state::SYSTEM, state::SYSTEM_MASKS)
         }
         flag::COMPONENT_STATE => {
             let (place, rest) = Place::component(object)?;
-            (place, rest, &state::COMPONENT)
+            (place, rest, &state::COMPONENT, state::COMPONENT_MASKS)
         }
-        _ => (Place::Uitd, object, &state::UITD),
+        _ => (Place::Uitd, object, &state::UITD, state::UITD_MASKS),
     };
     let mut part = [flag, 0, 0, 0, 0, 0, 0, 0];
     let named = object.len() - rest.len();
@@ -80,7 +88,7 @@ fn read(flag: u8, object: &[u8]) -> Option<State<'_>> {
         }
     };
     let (note, tag) = rest.split_at_checked(rest.len().checked_sub(6)?)?;
-    Some(State { place, part, word, bits, note, tag })
+    Some(State { place, part, word, bits, masks, note, tag })
 }
 
 /// What every signal of one object has in common.
@@ -100,7 +108,7 @@ impl Words {
         // 31 bytes of text make at most 62 bytes of UTF-8; a table name at most 60.
         let mut name = String::with_capacity(64);
         let clean = text::push_field(&mut name, state.note);
-        let mut data = state.place.describe(Object::with_capacity(320)).number("state", state.word);
+        let mut data = state.place.describe(Object::with_capacity(256)).number("state", state.word);
         if state.word & state::NORMAL == 0 {
             data = data.flag("test", true);
         }
@@ -108,7 +116,7 @@ impl Words {
             data = data.text("note", &name);
         }
         if !clean {
-            data = data.text("note_raw", &text::hex(state.note));
+            data = data.plain("note_raw", &tocsin_sdk::text::hex(state.note));
         }
         if name.is_empty() {
             state.place.push_name(&mut name);
@@ -149,7 +157,7 @@ impl Words {
             _ => (self.path.clone(), self.name.clone(), self.data.clone()),
         };
         title.push(' ');
-        says.iter().for_each(|word| title.push_str(word));
+        says.iter().for_each(|word| push(&mut title, word));
         Signal::new(kind, code).device(path).observed(self.observed).title(title).data(data)
     }
 }

@@ -20,11 +20,30 @@ pub struct Bit {
     pub severity: Severity,
 }
 
-impl Bit {
-    pub fn lasts(&self) -> bool {
-        matches!(self.kind, Kind::Alarm | Kind::Fault)
-    }
+/// All bits of a table together.
+#[derive(Clone, Copy, Debug)]
+pub struct Masks {
+    /// Those that say something.
+    pub said: u16,
+    /// Alarms and faults, which last until their bit is clear.
+    pub lasting: u16,
 }
+
+const fn masks(bits: &[Bit]) -> Masks {
+    let (mut said, mut lasting, mut at) = (0, 0, 0);
+    while at < bits.len() {
+        said |= bits[at].mask;
+        if matches!(bits[at].kind, Kind::Alarm | Kind::Fault) {
+            lasting |= bits[at].mask;
+        }
+        at += 1;
+    }
+    Masks { said, lasting }
+}
+
+pub const SYSTEM_MASKS: Masks = masks(&SYSTEM);
+pub const COMPONENT_MASKS: Masks = masks(&COMPONENT);
+pub const UITD_MASKS: Masks = masks(&UITD);
 
 const fn fire() -> Bit {
     // How severe one alarm is depends on the city: its hazard data says so.

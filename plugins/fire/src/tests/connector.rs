@@ -110,6 +110,21 @@ fn nobody_answers() {
     let order = event("order.issued", "O1", "fire.roll-call", &format!(r#","done_by":{}"#, NOW + 3 * 60_000));
     let sent = host.deliver::<Fire>(order).unwrap().sends.remove(0).payload;
     assert_eq!(sent[27..30], [91, 1, 3], "minutes until it is to be done");
+    let text = r#","done_by":"2026-07-12T14:37:20.000+08:00""#;
+    let sent = Host::fresh()
+        .deliver::<Fire>(event("order.issued", "O1", "fire.roll-call", text))
+        .unwrap()
+        .sends
+        .remove(0);
+    assert_eq!(sent.payload[27..30], [91, 1, 7]);
+    let host = Host::fresh();
+    host.deliver::<Fire>(event(
+        "order.issued",
+        "O1",
+        "fire.roll-call",
+        &format!(r#","done_by":{}"#, NOW + 3 * 60_000),
+    ))
+    .unwrap();
     hear(&host, &answer(3, 9));
     let received = Host::message(UITD, b"").received;
     let woken = fire_timers(&host, NOW + DAY / 2);

@@ -1,0 +1,49 @@
+//! Frames out of a stream, whichever protocol its other end speaks.
+
+use crate::pressure;
+use crate::sl651::frame::{ASCII, BINARY};
+use tocsin_sdk::framing::Marked;
+use tocsin_sdk::{Piece, PieceKind};
+
+/// The pieces of a stream. One connection speaks one protocol: that whose mark
+/// comes first. A 33H report is a crossed threshold and goes red.
+pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
+    match protocol(buffer) {
+        Protocol::Binary => BINARY.pieces(buffer, |bytes| {
+            let kind = if bytes[10] == 0x33 { PieceKind::Red } else { PieceKind::Routine };
+            (kind, crate::bcd::digits(&bytes[3..8]).unwrap_or_default())
+        }),
+        Protocol::Ascii => ASCII.pieces(buffer, |bytes| {
+            let kind = if &bytes[17..19] == b"33" { PieceKind::Red } else { PieceKind::Routine };
+            (kind, String::from_utf8_lossy(&bytes[3..13]).into_owned())
+        }),
+        Protocol::Pressure => pressure::frame::STREAM.pieces(buffer, |bytes| {
+            let kind = match pressure::frame::Frame::read(bytes) {
+                Ok(frame) if frame.alarms_now() => PieceKind::Red,
+                _ => PieceKind::Routine,
+            };
+            (kind, pressure::frame::device(bytes))
+        }),
+    }
+}
+
+enum Protocol {
+    Binary,
+    Ascii,
+    Pressure,
+}
+
+fn protocol(buffer: &[u8]) -> Protocol {
+    let place = |marked: &Marked<'_>| {
+        buffer.windows(marked.start.len()).position(|bytes| bytes == marked.start).unwrap_or(usize::MAX)
+    };
+    let ascii = buffer
+        .windows(3)
+        .position(|bytes| bytes[0] == 0x01 && bytes[1].is_ascii_hexdigit() && bytes[2].is_ascii_hexdigit());
+    let (binary, pressure) = (place(&BINARY), place(&pressure::frame::STREAM));
+    match ascii.unwrap_or(usize::MAX) {
+        ascii if ascii < binary && ascii < pressure => Protocol::Ascii,
+        _ if pressure < binary => Protocol::Pressure,
+        _ => Protocol::Binary,
+    }
+}

@@ -1,0 +1,105 @@
+use super::*;
+use crate::crc;
+
+const LOW: &str =
+    "A55A00002D48594452323630373030303132B9003C00030101008C064000346A53347C009500620034E77955AA";
+
+/// Type, bits, time, samples in MPa/1000.
+fn frame(kind: u8, bits: u8, at: u32, samples: &[i16]) -> Vec<u8> {
+    let mut frame = bytes("A55A00");
+    frame.extend_from_slice(&((39 + samples.len() * 2) as u16).to_be_bytes());
+    frame.extend_from_slice(b"HYDR26070001");
+    frame.extend_from_slice(&[0x32, 0xB9, 0, 60]);
+    frame.extend_from_slice(&(samples.len() as u16).to_be_bytes());
+    frame.extend_from_slice(&[kind, bits]);
+    for word in [140, 1600, samples.last().copied().unwrap_or(300)] {
+        frame.extend_from_slice(&word.to_be_bytes());
+    }
+    frame.extend_from_slice(&at.to_be_bytes());
+    samples.iter().for_each(|sample| frame.extend_from_slice(&sample.to_be_bytes()));
+    let sum = crc::of(&frame);
+    frame.extend_from_slice(&sum.to_be_bytes());
+    frame.extend_from_slice(&[0x55, 0xAA]);
+    frame
+}
+
+const AT: u32 = 1_783_837_820;
+
+#[test]
+fn samples_land_at_their_own_times_once() {
+    let host = Host::fresh();
+    let low = bytes(LOW);
+    let expect = [
+        "reading pipe.pressure 149 kPa @14:28:20",
+        "reading pipe.pressure 98 kPa @14:29:20",
+        "reading pipe.pressure 52 kPa @14:30:20",
+        "alarm hydrant.pressure-low 52 kPa @14:30:20",
+    ];
+    assert_eq!(lines(&send(&host, "HYDR26070001", &low)), expect);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &low)), expect[3..], "a cache that comes again");
+    // Half of it is new.
+    let later = frame(1, 0, AT + 120, &[98, 52, 200, 300]);
+    assert_eq!(
+        lines(&send(&host, "HYDR26070001", &later)),
+        [
+            "reading pipe.pressure 200 kPa @14:31:20",
+            "reading pipe.pressure 300 kPa @14:32:20",
+            "recovery hydrant.pressure-low 300 kPa @14:32:20",
+        ]
+    );
+    // An old one that was never told lands where it belongs and says nothing of now.
+    let older = frame(1, 1, AT - 600, &[120]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &older)), ["reading pipe.pressure 120 kPa @14:20:20"]);
+}
+
+#[test]
+fn alarm_bits_by_type() {
+    let check = |kind: u8, bits: u8, expect: &[&str]| {
+        let answer = send(&Host::fresh(), "", &frame(kind, bits, AT, &[]));
+        let got = lines(&answer);
+        assert_eq!(got.len(), expect.len(), "{got:?}");
+        got.iter()
+            .zip(expect)
+            .for_each(|(got, expect)| assert!(got.starts_with(expect), "{got} is not {expect}"));
+    };
+    check(1, 0x02, &["alarm hydrant.pressure-high"]);
+    check(1, 0x1C, &["fault battery.low", "fault sensor.fault", "fault hardware.fault"]);
+    check(1, 0x60, &["alarm hydrant.pressure2-low", "alarm hydrant.pressure2-high"]);
+    check(1, 0x80, &["defect 报警位 7"]);
+    check(34, 0x80, &["alarm hydrant.discharge"]);
+    check(0x34, 0xA0, &["alarm hydrant.pressure2-low", "alarm hydrant.discharge"]);
+    check(24, 0xE0, &["alarm hydrant.impact", "alarm hydrant.tilt", "alarm hydrant.discharge"]);
+}
+
+#[test]
+fn units_by_type() {
+    for (kind, raw, kilopascal) in [(0, 1350, 135.0), (1, 52, 52.0), (2, 52, 52.0), (1, -3, -3.0)] {
+        let outcome = send(&Host::fresh(), "", &frame(kind, 0, AT, &[raw])).unwrap();
+        assert_eq!(outcome.signals[0].value, Some(kilopascal), "type {kind}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused() {
+    let spoil = |place: usize, byte: u8| {
+        let mut spoilt = bytes(LOW);
+        spoilt[place] = byte;
+        spoilt
+    };
+    for (frame, reason) in [
+        (spoil(30, 9), "CRC"),
+        (spoil(4, 9), "长度字段"),
+        (spoil(44, 9), "结束符"),
+        (bytes(LOW)[..30].to_vec(), "只有 30 字节"),
+    ] {
+        let refusal = send(&Host::fresh(), "", &frame).unwrap_err();
+        assert!(refusal.reason.contains(reason), "{} lacks {reason}", refusal.reason);
+    }
+}
+
+#[test]
+fn a_gateway_may_write_hex() {
+    let text = format!(" {}\n", LOW.to_lowercase());
+    assert_eq!(lines(&send(&Host::fresh(), "", text.as_bytes())).len(), 4);
+    assert!(send(&Host::fresh(), "", b"A55A0").is_err());
+}
