@@ -5,6 +5,7 @@
 //! one is missing.
 
 mod command;
+mod connector;
 mod decide;
 mod doors;
 mod events;
