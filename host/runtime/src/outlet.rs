@@ -138,7 +138,7 @@ impl Outlet {
 }
 
 /// A send to a device that has no way now is tried this long, then told of.
-const DELIVER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
+pub const DELIVER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 const TRY_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// Tries a send until it goes out or is given up.

@@ -18,7 +18,7 @@ use tocsin_sandbox::Nowhere;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-fn city() -> City {
+pub fn city() -> City {
     let code = "330791000000".to_owned();
     City {
         code: code.clone(),
@@ -42,7 +42,19 @@ fn city() -> City {
     }
 }
 
+pub fn lines() -> DoorSpec {
+    door("lines", DoorKind::Tcp { bind: std::net::Ipv4Addr::LOCALHOST.into(), port: 0 })
+}
+
+pub fn door(name: &str, kind: DoorKind) -> DoorSpec {
+    DoorSpec { name: name.into(), department: "rogue".into(), plugin: "roles".into(), lane: None, kind }
+}
+
 async fn start(data: &Path) -> Host {
+    start_with(data, city(), vec![lines()]).await
+}
+
+pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>) -> Host {
     std::fs::create_dir_all(data).expect("a data folder");
     let named = std::env::var_os("TOCSIN_NATS_SERVER").map(PathBuf::from);
     let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nats/nats-server");
@@ -58,7 +70,7 @@ async fn start(data: &Path) -> Host {
     };
     Host::start(Config {
         data: data.to_owned(),
-        city: Arc::new(city()),
+        city: Arc::new(city),
         registry: Arc::new(Nowhere),
         plugins: vec![PluginSpec {
             id: "roles".into(),
@@ -66,13 +78,7 @@ async fn start(data: &Path) -> Host {
             package: fixture::folder().join("roles.wasm"),
             settings: BTreeMap::new(),
         }],
-        doors: vec![DoorSpec {
-            name: "lines".into(),
-            department: "rogue".into(),
-            plugin: "roles".into(),
-            lane: None,
-            kind: DoorKind::Tcp { bind: std::net::Ipv4Addr::LOCALHOST.into(), port: 0 },
-        }],
+        doors,
         nats: Nats::Embedded {
             binary: server::find(named, fetched).await.expect("a nats-server"),
             layout: Box::new(layout),
@@ -101,7 +107,7 @@ async fn taken(host: &Host) -> Vec<Taken> {
     all
 }
 
-async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Taken {
+pub async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Taken {
     let started = Instant::now();
     loop {
         if let Some(taken) = taken(host).await.into_iter().find(&found) {
@@ -112,7 +118,7 @@ async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Ta
     }
 }
 
-fn counted(taken: &Taken, wanted: f64) -> bool {
+pub fn counted(taken: &Taken, wanted: f64) -> bool {
     matches!(&taken.end, End::Ok(outcome) if outcome.signals.iter().any(|s| s.code == "count" && s.value == Some(wanted)))
 }
 

@@ -169,6 +169,23 @@ fn every_mistake_is_named_with_its_place() {
     door("kind = \"http\"\nsource = \"A/b\"", &["city.toml:24:10 token"]);
     door("kind = \"folder\"\npath = \"../out\"", &["city.toml:24:8 path-outside"]);
     door("kind = \"folder\"\npath = \"/etc\"", &["city.toml:24:8 path-outside"]);
+    door("kind = \"http-client\"\nurl = \"http://127.0.0.1:9/api\"\nauthorization = \"Bearer x\"", &[]);
+    door("kind = \"http-client\"", &["city.toml:19:1 value-missing"]);
+    door("kind = \"http-client\"\nurl = \"https://h/\"", &["city.toml:24:7 url"]);
+    door("kind = \"http-client\"\nurl = \"http://u:p@h/\"", &["city.toml:24:7 url"]);
+    door("kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 15\ndevices = [\"m\"]", &[]);
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1\"\npoll_s = 15\ndevices = [\"m\"]",
+        &["city.toml:24:11 value-missing"],
+    );
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 0\ndevices = [\"m\"]",
+        &["city.toml:25:10 value-missing"],
+    );
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 9\ndevices = []",
+        &["city.toml:26:11 value-missing"],
+    );
     door("kind = \"smtp\"", &["city.toml:23:8 entry-unreadable"]);
     door("kind = \"mqtt\"\nlane = \"fast\"", &["city.toml:24:8 entry-unreadable"]);
 

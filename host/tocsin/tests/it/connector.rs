@@ -18,11 +18,12 @@ fn device(host: &Running) -> Line {
 
 /// Given over HTTP, as a desk does.
 fn issue(host: &Running, matter: &str) -> String {
-    let home: Value =
-        serde_json::from_slice(&std::fs::read(host.data.join("host.json")).expect("host.json")).expect("JSON");
+    let home: Value = serde_json::from_slice(&std::fs::read(host.data.join("host.json")).expect("host.json"))
+        .expect("JSON");
     let token = format!("Bearer {}", home["operator"].as_str().expect("a token"));
     let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
-    let body = json!({"title": "查岗 市一医院", "department": "fire", "matter": matter, "device": "000000000379"});
+    let body =
+        json!({"title": "查岗 市一医院", "department": "fire", "matter": matter, "device": "000000000379"});
     let reply = post(&host.console("/api/v1/orders/issue"), &headers, body.to_string().as_bytes());
     let answer = reply.json();
     assert_eq!(reply.status, 200, "{answer}");
@@ -46,11 +47,9 @@ fn a_roll_call_is_answered_and_done() {
     let asked = line.frame();
     // Of the standard's example only serial, time and checksum differ.
     let shape = [&asked[..2], &asked[4..6], &asked[12..30]].concat();
-    let expect = [
-        &[0x40, 0x40, 1, 1, 0x38, 0x5B, 0, 0, 0, 0, UITD, 3, 0, 0, 0, 0, 3, 0, 1][..],
-        &[91, 1, 10],
-    ]
-    .concat();
+    let expect =
+        [&[0x40, 0x40, 1, 1, 0x38, 0x5B, 0, 0, 0, 0, UITD, 3, 0, 0, 0, 0, 3, 0, 1][..], &[91, 1, 10]]
+            .concat();
     assert_eq!((shape, asked.len()), (expect, 33), "{asked:02X?}");
     let sum = asked[2..30].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
     assert_eq!(asked[30..], [sum, 0x23, 0x23]);
