@@ -4,7 +4,7 @@ use crate::fixture::{NIGHT, city, play, steps};
 use std::collections::BTreeSet;
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::{Act, Advice};
-use tocsin_core::{Advised, Core, Entry, Fact, Input, Record, Reply};
+use tocsin_core::{Advised, Core, Entry, Input, Record};
 
 fn advised(run: u64, act: Act, subject: &str, object: &str) -> Input {
     Input::Advice(Advised {
