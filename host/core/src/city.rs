@@ -1,8 +1,13 @@
 //! City data: what the city says of itself. Loaded from files by the `tocsin`
 //! crate, validated there with line and column, and pure data here.
 
+pub mod accident;
 pub mod duty;
+pub mod grid;
 pub mod share;
+pub mod supply;
+pub mod team;
+pub mod warning;
 
 use crate::signal::{Position, Severity};
 use serde::{Deserialize, Serialize};
@@ -21,6 +26,10 @@ pub struct City {
     pub devices: Vec<Device>,
     pub hazards: Vec<Hazard>,
     #[serde(default)]
+    pub accidents: accident::Accidents,
+    #[serde(default)]
+    pub grid: grid::Grid,
+    #[serde(default)]
     pub duty: duty::Duty,
     /// First match first.
     #[serde(default)]
@@ -28,6 +37,12 @@ pub struct City {
     /// What the advice of the city file's plugins may do.
     #[serde(default)]
     pub grants: Vec<share::Grant>,
+    #[serde(default)]
+    pub teams: team::Teams,
+    #[serde(default)]
+    pub supplies: supply::Supplies,
+    #[serde(default)]
+    pub warnings: warning::Warnings,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

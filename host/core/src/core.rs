@@ -64,10 +64,12 @@ pub struct Core {
     clocks: BTreeSet<(Timestamp, Noun, String)>,
     /// Rows that are over, by since when.
     things_ended: BTreeSet<(Timestamp, Noun, String)>,
+    /// Cases by their report.
+    pub(crate) cases: crate::grid::index::Index,
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
-    entered: bool,
+    pub(crate) entered: bool,
 }
 
 impl Core {
@@ -85,6 +87,7 @@ impl Core {
             ended: BTreeSet::new(),
             clocks: BTreeSet::new(),
             things_ended: BTreeSet::new(),
+            cases: Default::default(),
             serving: BTreeSet::new(),
             entered: false,
         };
@@ -146,7 +149,7 @@ impl Core {
     }
 
     /// The incident that an id means today: merged ones lead to the survivor.
-    fn living(&self, id: &str) -> Option<&Incident> {
+    pub(crate) fn living(&self, id: &str) -> Option<&Incident> {
         let mut incident = self.state.incidents.get(id)?;
         // A chain of merges goes from younger to older and so ends; the bound
         // is for a state that someone wrote by hand.
@@ -164,6 +167,7 @@ impl Core {
         self.ended.clear();
         self.clocks.clear();
         self.things_ended.clear();
+        self.cases = Default::default();
         self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();

@@ -28,6 +28,7 @@ pub struct Event {
 /// One event for each incident that the record touches, in the order of first
 /// touch: the last state in the record wins, a storm in one step is one event.
 /// Behind them one for each change of a room's row: those are few, and each counts.
+/// What is `entered` from the city's files is no event: nothing has happened.
 pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
     let mut touched = Touched::default();
     for entry in entries {
@@ -52,6 +53,9 @@ pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
 
 fn became(entry: &Entry) -> Option<Event> {
     let Fact::Became { change, note, thing } = &entry.fact else { return None };
+    if change == "entered" {
+        return None;
+    }
     let face = thing.face();
     let mut data = thing.row();
     if let serde_json::Value::Object(fields) = &mut data

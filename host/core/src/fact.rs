@@ -43,17 +43,17 @@ pub enum Cause {
         ordinal: u32,
         department: String,
         plugin: String,
-        /// How many pieces of advice led here, this one included.
-        #[serde(default)]
-        depth: u8,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replay_of: Option<FrameId>,
+        /// Advisors behind it, itself among them, one hearing the other.
+        #[serde(default)]
+        depth: u32,
     },
 }
 
 impl Cause {
     /// How many pieces of advice led here.
-    pub fn depth(&self) -> u8 {
+    pub fn depth(&self) -> u32 {
         match self {
             Cause::Advice { depth, .. } => *depth,
             _ => 0,

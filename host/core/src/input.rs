@@ -42,6 +42,6 @@ pub struct Advised {
     pub replay_of: Option<FrameId>,
     /// How many pieces of advice led to this one, itself included.
     #[serde(default)]
-    pub depth: u8,
+    pub depth: u32,
     pub advice: Advice,
 }

@@ -25,6 +25,12 @@ impl Spot {
         })
     }
 
+    /// A position as rows may carry it: rounded, so that it comes back from JSON as
+    /// it went. `None` for what is no place on earth.
+    pub fn kept(position: Option<Position>) -> Option<Position> {
+        position.and_then(Spot::of).map(Spot::position)
+    }
+
     pub fn position(self) -> Position {
         Position { lon: f64::from(self.lon) / 1e7, lat: f64::from(self.lat) / 1e7 }
     }

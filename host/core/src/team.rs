@@ -1,8 +1,15 @@
 //! 队伍与专家: who can do what, where they are, and that one team is sent once.
+//!
+//! One writer decides, so of two who ask for a team one wins and the other is
+//! told who has it. A team is held by exactly one incident, through the order
+//! that sent it, until that order ends, the incident ends or someone releases it.
 
 mod act;
+mod enter;
+mod propose;
 
 pub use act::Act;
+pub use propose::{Proposal, Proposals, Scene, Wanted, propose};
 
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
@@ -17,17 +24,61 @@ pub struct Standing {
     pub name: String,
     /// `team` or `expert`.
     pub sort: String,
+    /// 专业队, 民兵, 志愿者 and so on.
+    pub kind: String,
     pub department: String,
     pub region: String,
+    /// Where it is, as far as anyone said; else where it stands by the files.
     pub position: Option<Position>,
+    /// Where it stands when it serves nobody.
+    pub home: Option<Position>,
+    /// What it can do; of an expert the fields of knowledge.
     pub capabilities: Vec<String>,
+    pub equipment: Vec<String>,
+    /// An expert's own hazards and materials.
+    pub hazards: Vec<String>,
+    pub materials: Vec<String>,
+    /// People.
+    pub size: u32,
+    pub leader: String,
+    pub phone: String,
+    pub speed_kmh: f64,
+    pub post: String,
+    pub acknowledge_minutes: u32,
     /// `available`, `assigned`, `out-of-service`.
     pub state: String,
     /// The incident it serves, while assigned.
     pub incident: String,
     /// The order that sent it.
     pub order: String,
+    /// Who assigned it.
+    pub by: String,
     pub since: Timestamp,
+    /// The city's files no longer name it.
+    pub delisted: bool,
+}
+
+pub(crate) const AVAILABLE: &str = "available";
+pub(crate) const ASSIGNED: &str = "assigned";
+pub(crate) const OUT_OF_SERVICE: &str = "out-of-service";
+
+impl Standing {
+    pub fn is_available(&self) -> bool {
+        self.state == AVAILABLE
+    }
+
+    /// Who has it, as people read it; empty where nobody has.
+    pub fn held_by(&self) -> String {
+        match self.state.as_str() {
+            ASSIGNED => {
+                let words = [self.incident.as_str(), self.order.as_str(), self.by.as_str()];
+                let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+                words.join(" · ")
+            }
+            OUT_OF_SERVICE => "停用 (out of service)".to_owned(),
+            _ => String::new(),
+        }
+    }
 }
 
 impl Row for Standing {

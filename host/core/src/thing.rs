@@ -7,7 +7,7 @@ use crate::duty::{Call, Gap, Watch};
 use crate::grid::Case;
 use crate::order::Order;
 use crate::plan::{Latest, Response, Version};
-use crate::supply::{Lot, Transfer};
+use crate::supply::{Lot, Store, Transfer};
 use crate::team::Standing;
 use crate::time::Timestamp;
 use crate::warning::Warning;
@@ -132,7 +132,8 @@ macro_rules! rooms {
         }
 
         impl Rooms {
-            pub(crate) fn put(&mut self, thing: &Thing) {
+            /// Puts a row where its noun and id belong.
+            pub fn put(&mut self, thing: &Thing) {
                 match thing {
                     $(Thing::$noun(row) => _ = self.$field.insert(row.id().to_owned(), (**row).clone()),)*
                 }
@@ -178,6 +179,7 @@ rooms! {
     Plan Version plans "plan" "plans" "";
     Reading Latest readings "reading" "readings" "";
     Response Response responses "response" "responses" "R";
+    Store Store stores "store" "stores" "";
     Team Standing teams "team" "teams" "";
     Transfer Transfer transfers "transfer" "transfers" "T";
     Warning Warning warnings "warning" "warnings" "";

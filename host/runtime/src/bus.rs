@@ -7,6 +7,7 @@
 //! and after doubt the stage reads the last message, which is either its own
 //! or the proof that somebody else has taken over.
 
+pub mod stores;
 pub mod stream;
 pub mod tail;
 

@@ -1,7 +1,7 @@
 //! A feed: two lanes of runs in, one state, one SIGNALS subject out.
 //!
 //! ```text
-//! RAW red ─────┐                        ┌──▶ replies, sends (after the commit)
+//! RAW red ─────┐                        ┌──▶ replies (after the commit)
 //! RAW routine ─┴─▶ plugin, room ──▶ SIGNALS (one fenced write in flight)
 //! ```
 //!
@@ -28,15 +28,16 @@ use crate::metrics::Metrics;
 use crate::outlet::{self, Outlet};
 use crate::plugin::{Shelf, Worker};
 use crate::run::{self, Frame};
+use crate::sends;
 use crate::signals::{Covered, End, Position, SIGNALS_BYTES, Span, Taken, Used};
 use crate::subject::{self, FeedName, Lane};
 use async_nats::HeaderMap;
 use bytes::Bytes;
+use input::NoCall;
 use rooms::Rooms;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tocsin_core::outcome::Outcome;
 use tocsin_core::time::Timestamp;
 use tocsin_sandbox::{Answer, Call};
 use tokio::sync::watch;
@@ -309,8 +310,8 @@ impl Feed {
         };
         let call = match input.call {
             Ok(call) => call,
-            Err(reason) => {
-                taken.end = End::Failed { verdict: "host".into(), reason };
+            Err(NoCall { verdict, reason }) => {
+                taken.end = End::Failed { verdict: verdict.into(), reason };
                 return taken;
             }
         };
@@ -367,34 +368,26 @@ impl Feed {
         if let Some(trace) = draft.trace {
             headers.insert("traceparent", trace);
         }
+        // Who sends reads on only where there is something to send.
+        let sends = covered.frames.iter().map(sends_to_devices).sum::<usize>();
+        if sends > 0 {
+            headers.insert(sends::HEADER, sends.to_string());
+        }
         let subject = subject::signal(name);
         let fence = Fence::Subject(self.last);
         self.last = self.bus.write_next(subject::SIGNALS, &subject, headers, fence, payload).await?;
-        // Ordering: replies and sends follow the commit, or a device would be told
-        // of an outcome that a crash takes back.
+        // Ordering: replies follow the commit, or a device would be told of an
+        // outcome that a crash takes back. Sends read what was committed.
         self.metrics.covered(&covered);
         for (route, index) in draft.settle {
             let taken = &covered.frames[index];
             self.outlet.settle(route, &taken.frame(&name.department), || settled(&taken.end));
-        }
-        for taken in &covered.frames {
-            if let End::Ok(outcome) = &taken.end {
-                self.send(taken, outcome);
-            }
         }
         if self.rooms.snapshot_due() {
             snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
             self.rooms.snapshot_done();
         }
         Ok(())
-    }
-
-    fn send(&self, taken: &Taken, outcome: &Outcome) {
-        for (ordinal, send) in outcome.sends.iter().enumerate().filter(|(_, s)| !s.device.is_empty()) {
-            let department = self.config.name.department.clone();
-            let id = format!("{}/{ordinal}", taken.frame(&department));
-            outlet::deliver(&self.outlet, &self.metrics, department, id, send.clone());
-        }
     }
 
     fn used(&self) -> Vec<Used> {
@@ -409,6 +402,11 @@ impl Feed {
             let wait = self.workers.values().map(Worker::wait).max().unwrap_or_default();
             if wait.is_zero() || *stop.borrow() {
                 return;
+            }
+            for worker in self.workers.values() {
+                if let Some(rest) = worker.rest() {
+                    self.metrics.rests(worker.id(), rest);
+                }
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
@@ -430,6 +428,13 @@ impl Feed {
             // A refused tick is due again after the next start of this feed.
             drop(self.clock.offer(frame).await);
         }
+    }
+}
+
+fn sends_to_devices(taken: &Taken) -> usize {
+    match &taken.end {
+        End::Ok(outcome) => outcome.sends.iter().filter(|send| !send.device.is_empty()).count(),
+        End::Rejected(_) | End::Failed { .. } => 0,
     }
 }
 

@@ -19,12 +19,13 @@ use crate::intake::Intake;
 use crate::journal::{Desk, Stage};
 use crate::metrics::Metrics;
 use crate::outlet::Outlet;
-use crate::plugin::Shelf;
+use crate::plugin::{Registries, Shelf};
 use crate::publish::dead::Dead;
 use crate::publish::event::Events;
 use crate::publish::news::News;
 use crate::publish::{Publisher, Target};
 use crate::run;
+use crate::sends::Sends;
 use crate::server::{self, Server};
 use crate::subject::{self, FeedName, Lane};
 use crate::view::{self, ViewError, Views};
@@ -36,7 +37,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tocsin_core::city::City;
 use tocsin_core::frame::FrameId;
-use tocsin_sandbox::{Registry, Sandbox};
+use tocsin_sandbox::Sandbox;
 use tokio::sync::watch;
 
 /// After this the host ends though a stage has not: it would find its position
@@ -47,7 +48,7 @@ pub struct Config {
     /// Holds everything that the host writes.
     pub data: PathBuf,
     pub city: Arc<City>,
-    pub registry: Arc<dyn Registry>,
+    pub registries: Registries,
     pub plugins: Vec<PluginSpec>,
     pub doors: Vec<DoorSpec>,
     pub nats: Nats,
@@ -138,9 +139,10 @@ impl Host {
         };
         let bus = Bus::connect(&url, "tocsin-host").await?;
         bus.ensure_streams(&departments, &quota).await?;
+        bus.ensure_stores(quota.replicas).await?;
 
         let metrics = Arc::new(Metrics::default());
-        let shelf = Shelf::new(config.registry);
+        let shelf = Shelf::new(config.registries);
         let sandbox_config = tocsin_sandbox::Config {
             cache: Some(config.data.join("cache")),
             ..tocsin_sandbox::Config::default()
@@ -196,6 +198,7 @@ impl Host {
             })?;
         }
         host.publishers(&departments, stop())?;
+        host.senders(&departments, &outlet, stop())?;
 
         let around = Surroundings { bus: bus.clone(), shelf, outlet, metrics, stop: doors_stopped };
         let broker = config.broker.or(gateway);
@@ -239,6 +242,23 @@ impl Host {
         self.stage("publish", move || async move {
             let news = futures_util::future::join_all(news.into_iter().map(|news| news.run(stop.clone())));
             tokio::join!(events.run(stop.clone()), dead.run(stop.clone()), news);
+        })
+    }
+
+    fn senders(
+        &mut self,
+        departments: &[String],
+        outlet: &Arc<Outlet>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(), StartError> {
+        let (bus, outlet, metrics) = (self.bus.clone(), outlet.clone(), self.metrics.clone());
+        let names: Vec<FeedName> = departments
+            .iter()
+            .map(|department| FeedName { department: department.clone(), feed: 0 })
+            .collect();
+        self.stage("sends", move || async move {
+            let one = |name| Sends::new(&bus, name, outlet.clone(), metrics.clone()).run(stop.clone());
+            futures_util::future::join_all(names.into_iter().map(one)).await;
         })
     }
 

@@ -4,6 +4,7 @@
 
 pub mod bus;
 pub mod clock;
+pub mod command;
 pub mod door;
 pub mod feed;
 pub mod host;
@@ -14,10 +15,13 @@ pub mod outlet;
 pub mod plugin;
 pub mod present;
 pub mod publish;
+pub mod replay;
 pub mod run;
+pub mod sends;
 pub mod server;
 pub mod signals;
 pub mod subject;
+pub mod timeline;
 pub mod trace;
 pub mod verify;
 pub mod view;

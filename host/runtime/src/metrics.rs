@@ -68,6 +68,15 @@ pub struct Calls {
     pub p99_us: u64,
     #[serde(skip)]
     times: Times,
+    #[serde(skip)]
+    rests_until: Option<Instant>,
+}
+
+impl Calls {
+    /// The breaker is open: the feed waits, and its log keeps what comes in.
+    pub fn is_resting(&self) -> bool {
+        self.rests_until.is_some_and(|until| until > Instant::now())
+    }
 }
 
 /// Call times by powers of two of a microsecond.
@@ -253,6 +262,10 @@ impl Metrics {
         let of = OfVerdict { plugin: plugin.to_owned(), verdict: verdict.to_owned() };
         self.verdicts.get_or_create(&of).inc();
         self.plugin(plugin, |calls| *calls.traps.entry(verdict.to_owned()).or_default() += 1);
+    }
+
+    pub fn rests(&self, plugin: &str, rest: Duration) {
+        self.plugin(plugin, |calls| calls.rests_until = Some(Instant::now() + rest));
     }
 
     pub fn connection(&self, door: &str, change: i64) {

@@ -1,6 +1,6 @@
 //! The way out: from a committed outcome back to the connection, request or
-//! device it concerns. Nothing here is durable; a reply goes out only while
-//! its connection is open.
+//! device it concerns. Nothing here is durable: a reply goes out only while its
+//! connection is open, and a send is repeated by who asked for it.
 
 use bytes::Bytes;
 use std::collections::HashMap;
@@ -34,6 +34,8 @@ pub enum End {
 pub struct Reply {
     pub channel: String,
     pub payload: Bytes,
+    /// Told when the door has written it; a protocol's own reply asks nothing.
+    pub written: Option<oneshot::Sender<()>>,
 }
 
 enum Way {
@@ -110,7 +112,7 @@ impl Outlet {
                     End::Failed { .. } => vec![],
                 };
                 for payload in payloads.into_iter().filter(|payload| !payload.is_empty()) {
-                    if replies.try_send(Reply { channel: String::new(), payload }).is_err() {
+                    if replies.try_send(Reply { channel: String::new(), payload, written: None }).is_err() {
                         tracing::debug!(route, "reply dropped: the peer does not read");
                     }
                 }
@@ -118,16 +120,19 @@ impl Outlet {
         }
     }
 
-    /// Sends to a device by name. `false`: there is no way to it now.
-    pub fn send(&self, department: &str, send: &Send) -> bool {
+    /// Sends to a device by name. `None`: there is no way to it now; else it
+    /// answers when the door has written it, or is dropped.
+    pub fn send(&self, department: &str, send: &Send) -> Option<oneshot::Receiver<()>> {
         let key = (department.to_owned(), send.device.clone());
-        let Some(route) = self.lock(&self.heard).get(&key).copied() else { return false };
+        let route = self.lock(&self.heard).get(&key).copied()?;
         match self.lock(&self.ways).get(&route) {
             Some(Way::Many(replies)) => {
+                let (written, answer) = oneshot::channel();
                 let payload = Bytes::from(send.payload.clone());
-                replies.try_send(Reply { channel: send.channel.clone(), payload }).is_ok()
+                let reply = Reply { channel: send.channel.clone(), payload, written: Some(written) };
+                replies.try_send(reply).ok().map(|()| answer)
             }
-            _ => false,
+            _ => None,
         }
     }
 
@@ -135,33 +140,4 @@ impl Outlet {
     fn lock<'a, T>(&self, mutex: &'a Mutex<T>) -> std::sync::MutexGuard<'a, T> {
         mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-/// A send to a device that has no way now is tried this long, then told of.
-pub const DELIVER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
-const TRY_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
-
-/// Tries a send until it goes out or is given up.
-pub fn deliver(
-    outlet: &std::sync::Arc<Outlet>,
-    metrics: &std::sync::Arc<crate::metrics::Metrics>,
-    department: String,
-    id: String,
-    send: Send,
-) {
-    if outlet.send(&department, &send) {
-        return;
-    }
-    let (outlet, metrics) = (outlet.clone(), metrics.clone());
-    tokio::spawn(async move {
-        let until = tokio::time::Instant::now() + DELIVER_WITHIN;
-        while tokio::time::Instant::now() < until {
-            tokio::time::sleep(TRY_EVERY).await;
-            if outlet.send(&department, &send) {
-                return;
-            }
-        }
-        metrics.undelivered(&department);
-        tracing::warn!(id, device = send.device, "send undelivered: no way to the device");
-    });
 }

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 use tocsin_sandbox::{
-    Answer, Call, Guest, Level, Manifest, Piece, Plugin, Registry, Role, Room, Surroundings, Verdict,
+    Answer, Breaker, Call, Guest, Level, Manifest, Piece, Plugin, Registry, Role, Room, Surroundings, Verdict,
 };
+
+/// What each department may look up of the city.
+pub type Registries = Arc<dyn Fn(&str) -> Arc<dyn Registry> + Send + Sync>;
 
 /// One loaded package with what the operator set for it.
 #[derive(Clone)]
@@ -24,15 +27,15 @@ pub struct Shelf {
 }
 
 struct Inner {
-    registry: Arc<dyn Registry>,
+    registries: Registries,
     loaded: RwLock<BTreeMap<String, Loaded>>,
     /// Grows with every change: feeds look at this between two messages.
     generation: AtomicU64,
 }
 
 impl Shelf {
-    pub fn new(registry: Arc<dyn Registry>) -> Shelf {
-        let inner = Inner { registry, loaded: RwLock::default(), generation: AtomicU64::new(1) };
+    pub fn new(registries: Registries) -> Shelf {
+        let inner = Inner { registries, loaded: RwLock::default(), generation: AtomicU64::new(1) };
         Shelf { inner: Arc::new(inner) }
     }
 
@@ -41,7 +44,7 @@ impl Shelf {
     pub fn put(&self, plugin: Plugin, settings: &BTreeMap<String, String>) {
         let settings = effective(plugin.manifest(), settings);
         let surroundings = Surroundings {
-            registry: self.inner.registry.clone(),
+            registry: (self.inner.registries)(&plugin.manifest().department),
             settings: Arc::new(settings),
             native: None,
         };
@@ -131,6 +134,10 @@ impl Worker {
         self.digest == loaded.plugin.digest() && self.native == loaded.surroundings.native.is_some()
     }
 
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     pub fn used(&self) -> Used {
         Used { id: self.id.clone(), version: self.version.clone(), digest: self.digest.clone() }
     }
@@ -138,6 +145,11 @@ impl Worker {
     /// How long to wait before the next call: a rate kept, a breaker open.
     pub fn wait(&self) -> Duration {
         self.guest.ready_in()
+    }
+
+    /// How long an open breaker still rests; `None` while the plugin works.
+    pub fn rest(&self) -> Option<Duration> {
+        (self.guest.breaker() == Breaker::Open).then(|| self.guest.ready_in())
     }
 
     /// One input. A plugin is pure, so asking it again is useless; but a trap

@@ -29,7 +29,18 @@ fn is_time(name: &str) -> bool {
         || name.ends_with("_by")
         || matches!(
             name,
-            "at" | "observed" | "received" | "now" | "time" | "due" | "since" | "until" | "next"
+            "at" | "observed"
+                | "received"
+                | "now"
+                | "time"
+                | "due"
+                | "since"
+                | "until"
+                | "next"
+                | "issued"
+                | "effective"
+                | "onset"
+                | "expires"
         )
 }
 

@@ -65,9 +65,9 @@ pub struct Taken {
     pub received: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<FrameId>,
-    /// Of news: how many pieces of advice led to it.
-    #[serde(default, skip_serializing_if = "is_nought")]
-    pub depth: u8,
+    /// Of news: how many advisors stand behind it, one hearing the other.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub depth: u32,
     #[serde(flatten)]
     pub end: End,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -85,10 +85,6 @@ pub enum End {
         verdict: String,
         reason: String,
     },
-}
-
-fn is_nought(number: &u8) -> bool {
-    *number == 0
 }
 
 fn is_zero(number: &u32) -> bool {

@@ -46,6 +46,8 @@ pub const DEAD: &str = "DEAD";
 /// Doors that the host itself is: time and news enter a department's log here.
 pub const CLOCK_DOOR: &str = "clock";
 pub const EVENT_DOOR: &str = "event";
+/// ... and what could not be sent to a device.
+pub const UNDELIVERED_DOOR: &str = "undelivered";
 
 pub fn raw_stream(department: &str) -> String {
     format!("RAW_{department}")

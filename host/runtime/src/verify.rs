@@ -235,18 +235,18 @@ async fn events(bus: &Bus, report: &mut Report) {
 }
 
 /// The messages of a filter up to the newest of now, one after the other.
-struct Reading {
+pub(crate) struct Reading {
     tail: Tail,
     last: u64,
 }
 
 impl Reading {
-    async fn of(bus: &Bus, stream: &str, filter: &str) -> Reading {
+    pub(crate) async fn of(bus: &Bus, stream: &str, filter: &str) -> Reading {
         let last = bus.last_of_subject(stream, filter).await.map_or(0, |last| last.sequence);
         Reading { tail: Tail::new(bus, stream, filter, 0), last }
     }
 
-    async fn next(&mut self) -> Option<Stored> {
+    pub(crate) async fn next(&mut self) -> Option<Stored> {
         if self.tail.position() < self.last { Some(self.tail.next().await) } else { None }
     }
 }

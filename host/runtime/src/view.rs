@@ -3,6 +3,7 @@
 
 mod read;
 mod schema;
+mod timeline;
 
 pub use read::{Alarm, Filter, Shown, ThingFilter};
 
@@ -161,7 +162,13 @@ fn apply_entry(
             .prepare_cached("INSERT OR REPLACE INTO evidence (incident, key, row) VALUES (?1, ?2, ?3)")?
             .execute(params![id, evidence.key, json(evidence)])?;
     }
-    if let Cause::Signal { frame, ordinal, .. } = &entry.cause {
+    // What a person promoted speaks through the frame of the report it came from.
+    let frame = match (&entry.cause, entry.fact.evidence()) {
+        (Cause::Signal { frame, ordinal, .. }, _) => Some((frame, *ordinal)),
+        (Cause::Command { .. }, Some(evidence)) => Some((&evidence.frame, evidence.ordinal)),
+        _ => None,
+    };
+    if let Some((frame, ordinal)) = frame {
         transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO alarm (incident, frame, ordinal, sequence) VALUES (?1, ?2, ?3, ?4)",

@@ -6,10 +6,12 @@
 //! what to do, in Chinese and English; a city with one error is not loaded.
 //! What is only suspicious (a unit outside its township) is a warning.
 
+mod accident;
 mod department;
 mod door;
 mod duty;
 mod finding;
+mod grid;
 mod hazard;
 mod host;
 mod nearest;
@@ -17,10 +19,15 @@ mod place;
 mod plugin;
 mod region;
 mod registry;
+#[cfg(test)]
+mod rooms_tests;
 mod share;
 mod source;
+mod supply;
+mod team;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
@@ -71,7 +78,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, _teams, _supplies, _warnings, _accidents, _grid, _plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, _plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -88,6 +95,13 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
     let duty = duty::read(duty, &departments, &regions, &mut findings);
+    let posts: std::collections::BTreeSet<&str> = duty.posts.iter().map(|post| post.id.as_str()).collect();
+    let accidents = accident::read(accidents, &departments, &posts, &mut findings);
+    let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
+    let around = team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
+    let teams = team::read(teams, &around, &mut findings);
+    let supplies = supply::read(supplies, &around, &mut findings);
+    let warned = warning::read(warned, &mut findings);
 
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
     let city = City {
@@ -102,6 +116,11 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         duty,
         shares,
         grants,
+        accidents,
+        grid,
+        teams,
+        supplies,
+        warnings: warned,
     };
     CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
 }

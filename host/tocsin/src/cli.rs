@@ -4,11 +4,13 @@
 //! 2 not understood. With `--json` every command prints one JSON object a line
 //! and nothing else on stdout; an error is one on stderr.
 
+mod accident;
 mod city;
 mod dead;
 mod demo;
 mod doctor;
 mod duty;
+mod grid;
 mod incident;
 mod journal;
 mod linkage;
@@ -19,6 +21,7 @@ mod print;
 mod tail;
 mod thing;
 mod up;
+mod warning;
 mod words;
 
 use crate::client::{Client, Refused};
@@ -80,6 +83,15 @@ enum Command {
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
+    /// Accidents, their grade and the reports upward · 事故
+    #[command(subcommand)]
+    Accident(accident::Accident),
+    /// Grid workers' events through the four platforms · 网格事件
+    #[command(subcommand)]
+    Grid(grid::Grid),
+    /// What is warned of, and out again as CAP 1.2 · 预警
+    #[command(subcommand)]
+    Warning(warning::Warning),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -130,6 +142,9 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Accident(accident) => accident.run(around),
+        Command::Grid(grid) => grid.run(around),
+        Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),
@@ -199,6 +214,15 @@ mod tests {
         check("tocsin linkage --since 2026-07-12 --json", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);
         check("tocsin journal verify --json", true);
+        check("tocsin journal replay", false);
+        check("tocsin journal replay --until 2026-07-12T23:00:00+08:00", true);
+        check("tocsin journal replay --sequence 7 --incident I1", true);
+        check("tocsin incident timeline I1 --json", true);
+        check("tocsin accident report --title t --happened-at 2026-07-12 --loss 1亿", true);
+        check("tocsin accident report A1 --final --to province", true);
+        check("tocsin grid return G1", false);
+        check("tocsin grid evaluate G1 --score 6", false);
+        check("tocsin grid promote G1 --hazard fire", true);
         check("tocsin explode", false);
     }
 }

@@ -64,6 +64,22 @@ impl Client {
         self.read(request.send(body.to_string()), path)
     }
 
+    /// What is not JSON: a document as it is.
+    pub fn text(&self, path: &str) -> Result<String> {
+        let answer = self.agent.get(self.url(path)).header("Authorization", self.token()).call();
+        let mut answer = answer.map_err(|error| self.away(error))?;
+        let status = answer.status();
+        let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
+        let text = text.with_context(|| format!("cannot read the answer of {}", self.url(path)))?;
+        match status.is_success() {
+            true => Ok(text),
+            false => {
+                let body = serde_json::from_str(&text).unwrap_or_default();
+                Err(Refused { status: status.as_u16(), body }.into())
+            }
+        }
+    }
+
     pub fn post_bytes(&self, path: &str, bytes: &[u8]) -> Result<Value> {
         let request = self
             .agent

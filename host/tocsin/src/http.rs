@@ -5,6 +5,7 @@
 //! the outside in: connections, headers, shedding, concurrency, time.
 
 mod body;
+mod command;
 mod console;
 mod dead;
 mod door;
@@ -15,10 +16,12 @@ mod incident;
 mod linkage;
 mod plugin;
 mod refusal;
+mod replay;
 mod serve;
 mod status;
 mod stream;
 mod thing;
+mod warning;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
 pub use refusal::sentence;
@@ -51,6 +54,7 @@ pub fn open(console: TcpListener, doors: TcpListener, host: Arc<Host>, operator:
     let hub = Arc::new(Hub::open(host.bus.clone()));
     let state = Console { host: host.clone(), hub, operator: operator.into() };
     let tasks = vec![
+        tokio::spawn(command::serve(host.clone(), stopped.clone())),
         tokio::spawn(serve::run(console, console::router(state), stopped.clone())),
         tokio::spawn(serve::run(doors, door::router(host), stopped)),
     ];

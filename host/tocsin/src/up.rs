@@ -83,7 +83,7 @@ pub async fn start(options: &Options) -> Result<Running> {
     let config = Config {
         data: data.clone(),
         city: city.clone(),
-        registry: Arc::new(registry::CityRegistry::new(city.clone())),
+        registries: registry::of(city.clone()),
         plugins: loaded.plugins,
         doors,
         broker: options.mqtt.as_deref().map(config::broker).transpose()?,

@@ -120,6 +120,21 @@ impl Core {
         Ok(id)
     }
 
+    /// Notes something on an incident by its id.
+    pub(crate) fn remark(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        id: &str,
+        by: &str,
+        act: &str,
+        text: &str,
+    ) {
+        if let Ok(incident) = self.subject(id) {
+            self.annotate(step, cause, incident, by, act, text);
+        }
+    }
+
     pub(super) fn annotate(
         &mut self,
         step: &mut Step,

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 /// Advice on advice on advice is heard, and nothing comes of a further one: two
 /// advisors that answer each other would never stop.
-pub const DEPTH: u8 = 3;
+pub const DEPTH: u32 = 3;
 
 /// `data` of an advice to raise.
 #[derive(Deserialize)]
@@ -80,7 +80,7 @@ impl Core {
                 let incident = self.subject(&advice.subject)?;
                 self.join(step, cause, incident, &advice.object, by, &advice.reason)
             }
-            Act::Raise => self.raise(step, cause, by, advice),
+            Act::Raise => self.raise_severity(step, cause, by, advice),
             Act::Attach if advice.object.trim().is_empty() => {
                 refuse("advice.attach.no-object", "建议未说明证据 (advice to attach names no evidence)")
             }
@@ -136,7 +136,7 @@ impl Core {
         }
     }
 
-    fn raise(
+    fn raise_severity(
         &mut self,
         step: &mut Step,
         cause: &Cause,

@@ -50,6 +50,42 @@ impl Core {
         }
     }
 
+    /// A report becomes an incident of `hazard` because a person says so; answers
+    /// the incident. Its code is read as the hazard's own kind of report where the
+    /// city knows one, so that it joins what devices say nearby.
+    pub(crate) fn raise(&mut self, step: &mut Step, cause: &Cause, hazard: &str, said: &Observed) -> String {
+        let mut observed = said.clone();
+        let own = format!("report.{hazard}");
+        if self.rules.opens(&own).is_some_and(|(opened, _)| opened == hazard) {
+            observed.signal.code = own;
+        }
+        let speaker = self.registry.speaker(&observed.frame.department, &observed.signal);
+        let moment = self.moment(&observed);
+        let rule = self.rules.of(hazard, Role::Opens, &observed.signal.code);
+        let row = row(&observed, speaker, moment);
+        let key = row.key.clone();
+        // What someone acts upon now is live, however late it was told.
+        self.absorb(step, cause, hazard, rule, row, false);
+        let ids = self.index.with_key(Class::Live, &key).filter_map(|id| self.state.incidents.get(id));
+        let own = ids.filter(|incident| incident.hazard == hazard).min_by_key(|incident| incident.age());
+        own.map(|incident| incident.id.clone()).unwrap_or_default()
+    }
+
+    /// The incident that a fingerprint speaks for now: the oldest of the live ones,
+    /// else of those told late.
+    pub(crate) fn holding(&self, key: &str) -> Option<String> {
+        [Class::Live, Class::Historic].into_iter().find_map(|class| {
+            let opened = |id: &str| {
+                let row = self.state.evidence.get(id).and_then(|rows| rows.get(key));
+                row.is_some_and(|row| row.role == Role::Opens)
+            };
+            let ids = self.index.with_key(class, key).filter(|id| opened(id));
+            ids.filter_map(|id| self.state.incidents.get(id))
+                .min_by_key(|incident| incident.age())
+                .map(|incident| incident.id.clone())
+        })
+    }
+
     fn absorb(
         &mut self,
         step: &mut Step,

@@ -55,6 +55,7 @@ impl Core {
             Kind::Warning => self.hear_warning(step, cause, observed),
             Kind::Reading => self.hear_reading(step, cause, observed, speaker),
             Kind::Report => self.hear_report(step, cause, observed, speaker),
+            Kind::Progress if self.hear_case(step, cause, observed) => {}
             Kind::Progress => self.hear_progress(step, cause, observed),
             _ => {}
         }
@@ -93,6 +94,8 @@ impl Core {
         self.grid_follows(step, cause, id);
         self.orders_follow(step, cause, id);
         self.duty_follows(step, cause, id);
+        self.teams_follow(step, cause, id);
+        self.supplies_follow(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
@@ -111,10 +114,9 @@ impl Core {
                 Noun::Warning => self.warning_due(step, &id),
                 Noun::Response => self.response_due(step, &id),
                 Noun::Lot => self.lot_due(step, &id),
-                Noun::Transfer => self.transfer_due(step, &id),
                 Noun::Accident => self.accident_due(step, &id),
                 Noun::Grid => self.case_due(step, &id),
-                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Team => {}
+                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Store | Noun::Team | Noun::Transfer => {}
             }
         }
         self.retire_things(step);
@@ -144,6 +146,11 @@ impl Core {
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {
         let Some(face) = self.state.rooms.face(noun, id) else { return };
+        if noun == Noun::Grid
+            && let Some(case) = self.state.rooms.grid.get(id)
+        {
+            self.cases.file(case, on);
+        }
         let (due, ended, incident) = (face.due, face.ended_at, face.incident.to_owned());
         for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {
             let Some(at) = at else { continue };

@@ -1,11 +1,21 @@
 //! The core as its callers see it.
 
+mod accident;
 mod advice;
+mod cases;
+mod cases_properties;
+mod depot;
 mod duty;
 mod facts;
 mod fixture;
+mod grid;
+mod invariants;
 mod order;
 mod properties;
+mod race;
 mod room;
 mod storm;
+mod supply;
 mod table;
+mod team;
+mod warning;

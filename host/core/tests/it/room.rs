@@ -68,6 +68,8 @@ fn duty() -> Duty {
 pub struct Night {
     pub core: Core,
     follower: Core,
+    /// A host that came back in mid-night and decides beside the first one.
+    pub twin: Option<Core>,
     pub journal: Vec<(Timestamp, Entry)>,
     now: Timestamp,
     number: u64,
@@ -76,7 +78,7 @@ pub struct Night {
 impl Night {
     pub fn new(city: Arc<City>) -> Night {
         let (core, follower) = (Core::new(city.clone()), Core::new(city));
-        Night { core, follower, journal: vec![], now: NIGHT, number: 0 }
+        Night { core, follower, twin: None, journal: vec![], now: NIGHT, number: 0 }
     }
 
     pub fn play(timeline: &str) -> Night {
@@ -140,6 +142,10 @@ impl Night {
     pub fn step(&mut self, now: Timestamp, inputs: &[Input]) {
         self.now = now;
         let entries = self.core.step(now, inputs);
+        if let Some(twin) = &mut self.twin {
+            assert_eq!(twin.step(now, inputs), entries);
+            assert_eq!(twin.due(), self.core.due());
+        }
         let text = serde_json::to_string(&entries).expect("facts are JSON");
         let read: Vec<Entry> = serde_json::from_str(&text).expect("and read back");
         assert_eq!(read, entries);
@@ -151,6 +157,13 @@ impl Night {
 
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// From here on another host, fresh from a snapshot, decides the same.
+    pub fn double(&mut self) {
+        let text = serde_json::to_string(self.core.state()).expect("state is JSON");
+        let state = serde_json::from_str(&text).expect("and read back");
+        self.twin = Some(Core::restore(self.core.city().clone(), state));
     }
 
     /// A host that comes back, perhaps with other city data.

@@ -1,7 +1,6 @@
 //! A city for measuring: one department, devices a kilometre apart, so that
 //! every alarm is an incident of its own.
 
-use std::sync::Arc;
 use tocsin_core::city::{City, Department, Device, Evidence, Hazard, Region};
 use tocsin_core::signal::{Position, Severity};
 use tocsin_sandbox::{Registration, Registry};
@@ -70,8 +69,4 @@ impl Registry for Empty {
     fn device(&self, _path: &str) -> Option<Registration> {
         None
     }
-}
-
-pub fn registry() -> Arc<dyn Registry> {
-    Arc::new(Empty)
 }

@@ -95,7 +95,7 @@ impl Stage {
         let host = Host::start(Config {
             data: data.clone(),
             city: Arc::new(city::city()),
-            registry: city::registry(),
+            registries: Arc::new(|_| Arc::new(city::Empty)),
             plugins: vec![PluginSpec {
                 id: "fire".into(),
                 department: "fire".into(),

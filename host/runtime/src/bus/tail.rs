@@ -21,6 +21,8 @@ pub struct Tail {
     bus: Bus,
     stream: String,
     filter: String,
+    /// Payloads are left out: who reads on decides by the headers.
+    heads: bool,
     /// Stream sequence of the last message handed on.
     position: u64,
     open: Option<Open>,
@@ -42,10 +44,16 @@ impl Tail {
             bus: bus.clone(),
             stream: stream.to_owned(),
             filter: filter.to_owned(),
+            heads: false,
             position,
             open: None,
             link: bus.link(),
         }
+    }
+
+    /// The same, of headers alone.
+    pub fn heads(bus: &Bus, stream: &str, filter: &str, position: u64) -> Tail {
+        Tail { heads: true, ..Tail::new(bus, stream, filter, position) }
     }
 
     pub fn position(&self) -> u64 {
@@ -145,6 +153,7 @@ impl Tail {
                 deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.position + 1 },
                 ack_policy: AckPolicy::None,
                 filter_subject: self.filter.clone(),
+                headers_only: self.heads,
                 flow_control: true,
                 idle_heartbeat: HEARTBEAT,
                 num_replicas: 1,

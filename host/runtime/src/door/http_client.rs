@@ -3,21 +3,20 @@
 //! `answer/<channel>`.
 //!
 //! One request at a time, in the order of the sends: what depends on an order
-//! arrives in it. A system that is away, or says that it is (5xx, 429), is asked
-//! again for 10 s; then the send is undelivered. Any other refusal is an answer:
-//! its origin ends in the status, `answer/events#404`.
+//! arrives in it. A system that is away, or says that it is (5xx, 429), has not
+//! taken the send, and whoever delivers sends tries again; any other refusal is
+//! an answer, and its origin ends in the status, `answer/events#404`.
 
 use super::{DoorKind, Mouth, OpenError};
-use crate::outlet::{DELIVER_WITHIN, Reply};
+use crate::outlet::Reply;
 use crate::run::{FRAME_BYTES, Frame};
 use bytes::Bytes;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Of one request, its connection included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-const TRY_AGAIN: Duration = Duration::from_millis(500);
 
 struct Answered {
     status: u16,
@@ -38,27 +37,27 @@ pub async fn run(mouth: Mouth, listening: oneshot::Sender<Result<Option<SocketAd
     let _ = listening.send(Ok(None));
     let mut stop = mouth.stop.clone();
     loop {
-        let Reply { channel, payload } = tokio::select! {
+        let Reply { channel, payload, written } = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             send = sends.recv() => match send {
                 Some(send) => send,
                 None => break,
             },
         };
-        let Some(target) = target(&url, &channel) else {
-            tracing::error!(door = mouth.spec.name, channel, "no path; the send is undelivered");
-            mouth.metrics.undelivered(&mouth.spec.department);
-            continue;
-        };
-        tokio::select! {
+        let asked = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            answered = ask(&agent, &target, authorization.as_deref(), &payload) => match answered {
-                Ok(answered) => take(&mouth, &channel, answered).await,
-                Err(reason) => {
-                    tracing::warn!(door = mouth.spec.name, target, reason, "send undelivered");
-                    mouth.metrics.undelivered(&mouth.spec.department);
+            asked = ask(&agent, &url, &channel, authorization.as_deref(), &payload) => asked,
+        };
+        // Ordering: the send is done when its answer is in the log, or a crash
+        // between the two would lose the answer.
+        match asked {
+            Ok(answered) if take(&mouth, &channel, answered).await => {
+                if let Some(written) = written {
+                    let _ = written.send(());
                 }
-            },
+            }
+            Ok(_) => {}
+            Err(reason) => tracing::debug!(door = mouth.spec.name, channel, reason, "not taken"),
         }
     }
     mouth.outlet.close(route);
@@ -78,25 +77,18 @@ fn target(url: &str, channel: &str) -> Option<String> {
 
 async fn ask(
     agent: &ureq::Agent,
-    target: &str,
+    url: &str,
+    channel: &str,
     authorization: Option<&str>,
     payload: &Bytes,
 ) -> Result<Answered, String> {
-    let started = Instant::now();
-    loop {
-        let (agent, target, payload) = (agent.clone(), target.to_owned(), payload.clone());
-        let authorization = authorization.map(str::to_owned);
-        let asked = tokio::task::spawn_blocking(move || post(&agent, &target, authorization, &payload)).await;
-        let reason = match asked {
-            Ok(Ok(answered)) if answered.status < 500 && answered.status != 429 => return Ok(answered),
-            Ok(Ok(answered)) => format!("status {}", answered.status),
-            Ok(Err(reason)) => reason,
-            Err(error) => error.to_string(),
-        };
-        if started.elapsed() + TRY_AGAIN > DELIVER_WITHIN {
-            return Err(reason);
-        }
-        tokio::time::sleep(TRY_AGAIN).await;
+    let Some(target) = target(url, channel) else { return Err("no path".into()) };
+    let (agent, payload) = (agent.clone(), payload.clone());
+    let authorization = authorization.map(str::to_owned);
+    let asked = tokio::task::spawn_blocking(move || post(&agent, &target, authorization, &payload));
+    match asked.await.map_err(|error| error.to_string())?? {
+        Answered { status: status @ (429 | 500..), .. } => Err(format!("status {status}")),
+        answered => Ok(answered),
     }
 }
 
@@ -121,8 +113,8 @@ fn post(
     Ok(Answered { status, body: body.map_err(|error| error.to_string())? })
 }
 
-/// An empty answer with 2xx says that it was taken, and is a message too.
-async fn take(mouth: &Mouth, channel: &str, Answered { status, body }: Answered) {
+/// Whether the log has it. An empty answer says that it was taken, and is a message too.
+async fn take(mouth: &Mouth, channel: &str, Answered { status, body }: Answered) -> bool {
     let origin = match status {
         200..=299 => format!("answer/{channel}"),
         status => format!("answer/{channel}#{status}"),
@@ -134,9 +126,13 @@ async fn take(mouth: &Mouth, channel: &str, Answered { status, body }: Answered)
         payload: body.into(),
         ..Frame::default()
     };
-    if let Err(reason) = mouth.default_lane().put(frame).await {
-        tracing::error!(door = mouth.spec.name, %reason, "an answer is lost: the log does not take it");
-        mouth.metrics.refused(&mouth.spec.department);
+    match mouth.default_lane().put(frame).await {
+        Ok(_) => true,
+        Err(reason) => {
+            tracing::error!(door = mouth.spec.name, %reason, "the log does not take an answer");
+            mouth.metrics.refused(&mouth.spec.department);
+            false
+        }
     }
 }
 

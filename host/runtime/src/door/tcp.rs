@@ -111,9 +111,11 @@ async fn write_replies(mut write: OwnedWriteHalf, mut replies: mpsc::Receiver<Re
     let mut batch = Vec::with_capacity(TOGETHER);
     // What one commit settles goes out in one piece: a system call costs more than a copy.
     while replies.recv_many(&mut batch, TOGETHER).await > 0 {
-        let bytes: Vec<u8> = batch.drain(..).flat_map(|reply| reply.payload).collect();
+        let bytes: Vec<u8> = batch.iter().flat_map(|reply| reply.payload.iter().copied()).collect();
         match tokio::time::timeout(WRITE_WITHIN, write.write_all(&bytes)).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => batch.drain(..).filter_map(|reply| reply.written).for_each(|written| {
+                let _ = written.send(());
+            }),
             _ => return,
         }
     }

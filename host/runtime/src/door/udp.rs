@@ -98,7 +98,11 @@ fn reply_to(mouth: &Mouth, socket: &Rc<UdpSocket>, peer: SocketAddr) -> u64 {
     let socket = socket.clone();
     tokio::task::spawn_local(async move {
         while let Some(reply) = replies.recv().await {
-            let _ = socket.send_to(&reply.payload, peer).await;
+            if socket.send_to(&reply.payload, peer).await.is_ok()
+                && let Some(written) = reply.written
+            {
+                let _ = written.send(());
+            }
         }
     });
     route

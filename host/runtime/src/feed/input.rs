@@ -1,7 +1,8 @@
 //! What a frame of the log is to a plugin: bytes, a clock record, or news.
 
 use crate::run::Frame;
-use crate::subject::{CLOCK_DOOR, EVENT_DOOR};
+use crate::sends::Undelivered;
+use crate::subject::{CLOCK_DOOR, EVENT_DOOR, UNDELIVERED_DOOR};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_core::time::Timestamp;
@@ -23,11 +24,15 @@ pub struct EventRecord {
     pub kind: String,
     pub subject: String,
     pub time: Timestamp,
-    /// How many pieces of advice led to it.
+    /// Advice behind the event: 1 is what an advisor made of the city's own news.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub depth: u8,
+    pub depth: u32,
     /// The event's data, redacted to the plugin's grant: text of a JSON object.
     pub data: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,27 +45,32 @@ pub enum NewsRole {
 pub struct Input {
     pub plugin: String,
     pub device: String,
-    /// How many pieces of advice led to it.
-    pub depth: u8,
-    pub call: Result<Call, String>,
+    pub call: Result<Call, NoCall>,
+    /// How many advisors stand behind it, one hearing the other.
+    pub depth: u32,
+}
+
+/// Nothing that a plugin could be asked.
+pub struct NoCall {
+    pub verdict: &'static str,
+    pub reason: String,
+}
+
+impl NoCall {
+    pub fn host(reason: String) -> NoCall {
+        NoCall { verdict: "host", reason }
+    }
 }
 
 pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: Frame) -> Input {
     let device = frame.device.clone();
+    let input = |plugin, call| Input { plugin, device, call, depth: 0 };
     match door {
         CLOCK_DOOR => match serde_json::from_slice::<ClockRecord>(&frame.payload) {
-            Ok(record) => Input {
-                plugin: record.plugin,
-                call: Ok(Call::Wake(Tick {
-                    sequence,
-                    due: record.due,
-                    device: frame.device,
-                    key: record.key,
-                })),
-                device,
-                depth: 0,
-            },
-            Err(error) => unreadable(device, error),
+            Ok(ClockRecord { plugin, key, due }) => {
+                input(plugin, Ok(Call::Wake(Tick { sequence, due, device: frame.device, key })))
+            }
+            Err(error) => input(String::new(), unreadable(error)),
         },
         EVENT_DOOR => match serde_json::from_slice::<EventRecord>(&frame.payload) {
             Ok(record) => {
@@ -76,43 +86,34 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
                     NewsRole::Connector => Call::Deliver(event),
                     NewsRole::Advisor => Call::Advise(event),
                 };
-                Input { plugin: record.plugin, device, depth: record.depth, call: Ok(call) }
+                Input { depth: record.depth, ..input(record.plugin, Ok(call)) }
             }
-            Err(error) => unreadable(device, error),
+            Err(error) => input(String::new(), unreadable(error)),
+        },
+        UNDELIVERED_DOOR => match serde_json::from_slice::<Undelivered>(&frame.payload) {
+            Ok(send) => {
+                let reason = "a send found no way to its device within 10 s".to_owned();
+                input(send.plugin, Err(NoCall { verdict: UNDELIVERED_DOOR, reason }))
+            }
+            Err(error) => input(String::new(), unreadable(error)),
         },
         _ => match doors.get(door) {
-            Some(plugin) => Input {
-                plugin: plugin.clone(),
-                depth: 0,
-                call: Ok(Call::Decode(Message {
+            Some(plugin) => {
+                let message = Message {
                     sequence,
                     received: frame.received,
                     door: door.to_owned(),
                     device: frame.device,
                     origin: frame.origin,
                     payload: frame.payload.into(),
-                })),
-                device,
-            },
-            None => Input {
-                plugin: String::new(),
-                device,
-                depth: 0,
-                call: Err(format!("the city file names no door `{door}`")),
-            },
+                };
+                input(plugin.clone(), Ok(Call::Decode(message)))
+            }
+            None => input(String::new(), Err(NoCall::host(format!("the city file names no door `{door}`")))),
         },
     }
 }
 
-fn unreadable(device: String, error: serde_json::Error) -> Input {
-    Input {
-        plugin: String::new(),
-        device,
-        depth: 0,
-        call: Err(format!("a record of the host cannot be read: {error}")),
-    }
-}
-
-fn is_zero(number: &u8) -> bool {
-    *number == 0
+fn unreadable(error: serde_json::Error) -> Result<Call, NoCall> {
+    Err(NoCall::host(format!("a record of the host cannot be read: {error}")))
 }

@@ -3,14 +3,12 @@
 
 use super::rooms::{Entry, Rooms};
 use crate::bus::Bus;
+use crate::bus::stores::SNAPSHOTS;
 use crate::bus::tail::Tail;
 use crate::signals::Covered;
 use crate::subject::{self, FeedName};
-use async_nats::jetstream::object_store;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
-
-pub const BUCKET: &str = "tocsin-snapshots";
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -50,7 +48,7 @@ fn replay(rooms: &mut Rooms, covered: &Covered) {
 }
 
 async fn read(bus: &Bus, name: &FeedName) -> Option<Snapshot> {
-    let store = bus.jet().get_object_store(BUCKET).await.ok()?;
+    let store = bus.objects(SNAPSHOTS).await.ok()?;
     let mut object = store.get(name.to_string()).await.ok()?;
     let mut text = Vec::new();
     object.read_to_end(&mut text).await.ok()?;
@@ -67,13 +65,7 @@ pub async fn save(bus: &Bus, name: &FeedName, sequence: u64, rooms: &Rooms) {
 }
 
 async fn write(bus: &Bus, name: &FeedName, text: Vec<u8>) -> Result<(), async_nats::Error> {
-    let store = match bus.jet().get_object_store(BUCKET).await {
-        Ok(store) => store,
-        Err(_) => {
-            let config = object_store::Config { bucket: BUCKET.into(), ..Default::default() };
-            bus.jet().create_object_store(config).await?
-        }
-    };
+    let store = bus.objects(SNAPSHOTS).await?;
     store.put(name.to_string().as_str(), &mut text.as_slice()).await?;
     Ok(())
 }

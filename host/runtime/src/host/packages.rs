@@ -2,14 +2,12 @@
 //! in KV, and which of city file and push wins at a start.
 
 use super::{Host, StartError};
-use async_nats::jetstream::{kv, object_store};
+use crate::bus::stores::{PACKAGES, PLUGINS};
+use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use tocsin_sandbox::{Manifest, PackageError, Plugin};
 use tokio::io::AsyncReadExt;
-
-const BLOBS: &str = "tocsin-packages";
-const DESIRED: &str = "tocsin-plugins";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
@@ -82,7 +80,36 @@ impl Host {
                 }
             }
         }
+        self.load_pushed().await;
         Ok(())
+    }
+
+    /// What was pushed and is in no city file. It hinders no start: the city
+    /// file says what must run.
+    async fn load_pushed(&self) {
+        let keys = async {
+            let keys: Vec<String> = self.bus.table(PLUGINS).await?.keys().await?.try_collect().await?;
+            Ok::<_, async_nats::Error>(keys)
+        };
+        let keys = match keys.await {
+            Ok(keys) => keys,
+            Err(error) => return tracing::error!(%error, "the table of plugins cannot be read"),
+        };
+        for id in keys.into_iter().filter(|id| !self.specs.contains_key(id)) {
+            // One that the city file once named has left with its line there.
+            let Some(desired) = self.desired(&id).await.filter(|desired| desired.city.is_empty()) else {
+                continue;
+            };
+            let Some(bytes) = self.blob(&desired.digest).await else {
+                tracing::error!(plugin = id, digest = desired.digest, "the pushed package is not kept");
+                continue;
+            };
+            let loaded = self.sandbox.load(&bytes).map_err(PushError::from);
+            match loaded.and_then(|plugin| self.check(plugin.manifest()).map(|()| plugin)) {
+                Ok(plugin) => self.shelf.put(plugin, &Default::default()),
+                Err(error) => tracing::error!(plugin = id, %error, "the pushed package is not loaded"),
+            }
+        }
     }
 
     /// Checks, keeps and puts a package to work; the feed changes over between
@@ -121,43 +148,29 @@ impl Host {
 
     async fn keep(&self, plugin: &Plugin, mut bytes: &[u8], city: &str) -> Result<(), PushError> {
         let failed = |error: async_nats::Error| PushError::Bus { reason: error.to_string() };
-        let jet = self.bus.jet();
         let put = async {
-            let store = match jet.get_object_store(BLOBS).await {
-                Ok(store) => store,
-                Err(_) => {
-                    let config = object_store::Config { bucket: BLOBS.into(), ..Default::default() };
-                    jet.create_object_store(config).await?
-                }
-            };
+            let store = self.bus.objects(PACKAGES).await?;
             if store.info(plugin.digest()).await.is_err() {
                 store.put(plugin.digest(), &mut bytes).await?;
             }
             let desired = Desired { digest: plugin.digest().to_owned(), city: city.to_owned() };
-            self.bucket().await?.put(&plugin.manifest().id, serde_json::to_vec(&desired)?.into()).await?;
+            self.bus
+                .table(PLUGINS)
+                .await?
+                .put(&plugin.manifest().id, serde_json::to_vec(&desired)?.into())
+                .await?;
             Ok(())
         };
         put.await.map_err(failed)
     }
 
-    async fn bucket(&self) -> Result<kv::Store, async_nats::Error> {
-        let jet = self.bus.jet();
-        match jet.get_key_value(DESIRED).await {
-            Ok(store) => Ok(store),
-            Err(_) => {
-                let config = kv::Config { bucket: DESIRED.into(), history: 16, ..Default::default() };
-                Ok(jet.create_key_value(config).await?)
-            }
-        }
-    }
-
     async fn desired(&self, id: &str) -> Option<Desired> {
-        let entry = self.bucket().await.ok()?.get(id).await.ok()??;
+        let entry = self.bus.table(PLUGINS).await.ok()?.get(id).await.ok()??;
         serde_json::from_slice(&entry).ok()
     }
 
     async fn blob(&self, digest: &str) -> Option<Vec<u8>> {
-        let store = self.bus.jet().get_object_store(BLOBS).await.ok()?;
+        let store = self.bus.objects(PACKAGES).await.ok()?;
         let mut bytes = Vec::new();
         store.get(digest).await.ok()?.read_to_end(&mut bytes).await.ok()?;
         Some(bytes)

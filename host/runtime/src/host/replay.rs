@@ -15,6 +15,10 @@ pub enum ReplayError {
     Unknown(String),
     #[error("the dead letter `{0}` has lost its bytes")]
     NoBytes(String),
+    #[error(
+        "`{0}` is a send that did not reach its device, not an input; its plugin sends again when it is told to"
+    )]
+    Send(String),
     #[error("the bytes were not taken: {0}")]
     Refused(#[from] RefuseReason),
 }
@@ -44,6 +48,9 @@ impl Host {
     /// Appends the bytes to the log again, naming the first frame.
     pub async fn replay(&self, id: &str) -> Result<FrameId, ReplayError> {
         let letter = self.dead_letter(id).await.ok_or_else(|| ReplayError::Unknown(id.to_owned()))?;
+        if letter.door == subject::UNDELIVERED_DOOR {
+            return Err(ReplayError::Send(id.to_owned()));
+        }
         let payload = hex::decode(&letter.raw).filter(|raw| !raw.is_empty());
         let payload = payload.ok_or_else(|| ReplayError::NoBytes(id.to_owned()))?;
         let name = FeedName { department: letter.department.clone(), feed: 0 };

@@ -15,7 +15,7 @@ pub struct Credentials {
     pub subscriber: String,
     /// Devices on NATS and MQTT: may speak to the doors.
     pub device: String,
-    /// Bearer token of commands over HTTP.
+    /// People and systems that command: token over HTTP, password on the bus.
     pub operator: String,
 }
 
@@ -82,7 +82,7 @@ impl Layout {
     /// `sync_interval: always` is what an acknowledgement rests on: with the
     /// default, two minutes of acknowledged alarms do not survive a power cut.
     fn text(&self) -> String {
-        let Credentials { host, subscriber, device, .. } = &self.credentials;
+        let Credentials { host, subscriber, device, operator } = &self.credentials;
         let topics: String = self.departments.iter().map(|id| format!("\"{id}.>\", ")).collect();
         format!(
             r#"# Written by tocsin at every start; changes here are lost.
@@ -111,6 +111,9 @@ authorization {{
     {{ user: subscriber, password: "{subscriber}", permissions: {{
         subscribe: ["tocsin.*.event.>", "_INBOX.>"]
         publish: ["$JS.API.INFO", "$JS.API.STREAM.INFO.EVENTS", "$JS.API.STREAM.MSG.GET.EVENTS"] }} }}
+    {{ user: operator, password: "{operator}", permissions: {{
+        subscribe: ["tocsin.*.event.>", "_OPERATOR.>"]
+        publish: ["tocsin.live.command.>"] }} }}
     {{ user: device, password: "{device}", permissions: {{
         subscribe: ["_INBOX.>"]
         publish: [{topics}"tocsin.in.>"] }} }}

@@ -146,7 +146,7 @@ impl Views {
     }
 
     /// A reader that panicked left nothing half-done: it only reads.
-    fn lock(&self) -> std::sync::MutexGuard<'_, rusqlite::Connection> {
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, rusqlite::Connection> {
         self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -80,7 +80,7 @@ async fn an_order_goes_out_over_http_and_the_answer_comes_in() {
     let platform = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/api", platform.local_addr().expect("an address"));
     let out = door("platform", DoorKind::HttpClient { url, authorization: Some("Bearer t".into()) });
-    let host = start_with(&data, with_device("platform"), vec![out]).await;
+    let host = start_with(&data, with_device("platform"), vec![out], vec![]).await;
 
     let id = order(&host, "c-1", "platform").await;
     // Away at first: it is asked again.
@@ -113,7 +113,7 @@ async fn an_order_goes_out_over_http_and_the_answer_comes_in() {
     host.drain().await;
 
     // Nothing is told twice after a restart, though the journal is read again.
-    let host = start_with(&data, with_device("platform"), vec![]).await;
+    let host = start_with(&data, with_device("platform"), vec![], vec![]).await;
     let third = order(&host, "c-3", "platform").await;
     wait_for(&host, "the third order", |taken| {
         matches!(&taken.end, End::Ok(outcome) if outcome.sends.iter().any(|send| {
@@ -140,9 +140,13 @@ async fn a_device_that_must_be_asked_is_asked() {
     let meter = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = meter.local_addr().expect("an address").to_string();
     let devices = vec!["meter-1".to_owned()];
-    let host =
-        start_with(&data, city(), vec![door("meters", DoorKind::TcpClient { address, poll_s: 1, devices })])
-            .await;
+    let host = start_with(
+        &data,
+        city(),
+        vec![door("meters", DoorKind::TcpClient { address, poll_s: 1, devices })],
+        vec![],
+    )
+    .await;
     let (mut stream, _) = meter.accept().await.expect("a connection");
     wait_for(&host, "a poll", |taken| {
         taken.door == subject::CLOCK_DOOR

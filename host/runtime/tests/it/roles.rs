@@ -14,8 +14,8 @@ use tocsin_runtime::host::{Config, Host, Nats};
 use tocsin_runtime::server::{self, Credentials, Layout};
 use tocsin_runtime::signals::{Covered, End, Taken};
 use tocsin_runtime::{subject, verify};
-use tocsin_sandbox::Nowhere;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tocsin_sandbox::{Manifest, Nowhere, package};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 pub fn city() -> City {
@@ -51,10 +51,11 @@ pub fn door(name: &str, kind: DoorKind) -> DoorSpec {
 }
 
 async fn start(data: &Path) -> Host {
-    start_with(data, city(), vec![lines()]).await
+    start_with(data, city(), vec![lines()], vec![]).await
 }
 
-pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>) -> Host {
+/// `more`: plugins beside `roles`.
+pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>, more: Vec<PluginSpec>) -> Host {
     std::fs::create_dir_all(data).expect("a data folder");
     let named = std::env::var_os("TOCSIN_NATS_SERVER").map(PathBuf::from);
     let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nats/nats-server");
@@ -71,13 +72,8 @@ pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>) -> Host {
     Host::start(Config {
         data: data.to_owned(),
         city: Arc::new(city),
-        registry: Arc::new(Nowhere),
-        plugins: vec![PluginSpec {
-            id: "roles".into(),
-            department: "rogue".into(),
-            package: fixture::folder().join("roles.wasm"),
-            settings: BTreeMap::new(),
-        }],
+        registries: Arc::new(|_| Arc::new(Nowhere)),
+        plugins: [vec![spec("roles", fixture::folder().join("roles.wasm"))], more].concat(),
         doors,
         nats: Nats::Embedded {
             binary: server::find(named, fetched).await.expect("a nats-server"),
@@ -87,6 +83,17 @@ pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>) -> Host {
     })
     .await
     .expect("the host starts")
+}
+
+fn spec(id: &str, package: PathBuf) -> PluginSpec {
+    PluginSpec { id: id.into(), department: "rogue".into(), package, settings: BTreeMap::new() }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let data = std::env::temp_dir().join(format!("tocsin-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&data);
+    std::fs::create_dir_all(&data).expect("a data folder");
+    data
 }
 
 async fn say(host: &Host, lines: &str) -> TcpStream {
@@ -124,8 +131,7 @@ pub fn counted(taken: &Taken, wanted: f64) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_role_works_in_the_chain_and_state_outlives_the_host() {
-    let data = std::env::temp_dir().join(format!("tocsin-roles-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&data);
+    let data = folder("roles");
     let host = start(&data).await;
 
     let mut stream = say(&host, "count\ncount\narm 1\nfire ward 3\n").await;
@@ -157,6 +163,81 @@ async fn every_role_works_in_the_chain_and_state_outlives_the_host() {
     wait_for(&host, "the third count, after a restart", |taken| counted(taken, 3.0)).await;
     let report = verify::verify(&host.bus, host.city()).await;
     assert!(report.ok, "{report:#?}");
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+fn sends(taken: &Taken) -> bool {
+    matches!(&taken.end, End::Ok(outcome) if outcome.sends.iter().any(|send| !send.device.is_empty()))
+}
+
+fn advises(taken: &Taken) -> bool {
+    matches!(&taken.end, End::Ok(outcome) if !outcome.advice.is_empty())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_send_outlives_the_host_and_one_without_a_way_is_told_of() {
+    let data = folder("sends");
+    let host = start(&data).await;
+    let stream = say(&host, "fire ward 3\n").await;
+    // The connector's sends are to a device of the incident's name: nobody, so far.
+    let sent = wait_for(&host, "the connector's send", sends).await;
+    drop(stream);
+    host.drain().await;
+
+    let host = start(&data).await;
+    let stream = say(&host, &format!("@{}\n", sent.device)).await;
+    let mut lines = BufReader::new(stream).lines();
+    let opened = async {
+        loop {
+            let line = lines.next_line().await.expect("a line").expect("the door stays open");
+            if line.starts_with("incident.opened") {
+                return line;
+            }
+        }
+    };
+    let opened = tokio::time::timeout(Duration::from_secs(15), opened).await.expect("the send comes");
+    assert!(opened.contains(&sent.device), "{opened}");
+    drop(lines);
+
+    let _stream = say(&host, "fire ward 4\n").await;
+    let told = wait_for(&host, "the record", |taken| taken.door == subject::UNDELIVERED_DOOR).await;
+    assert!(matches!(&told.end, End::Failed { verdict, .. } if verdict == "undelivered"), "{told:?}");
+    let started = Instant::now();
+    let letter = loop {
+        let letters = host.dead(1_000).await;
+        if let Some(letter) = letters.into_iter().find(|letter| letter.kind == "undelivered") {
+            break letter;
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "no dead letter");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((letter.plugin.as_str(), letter.device.as_str()), ("roles", sent.device.as_str()));
+    assert!(host.replay(&letter.id).await.is_err(), "a send is no input");
+    let report = verify::verify(&host.bus, host.city()).await;
+    assert!(report.ok, "{report:#?}");
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn advice_on_advice_stops_at_depth_three() {
+    let data = folder("depth");
+    // Two that note whatever the other says would talk for ever.
+    let echo = Manifest { id: "echo".into(), ..fixture::roles() };
+    let file = data.join("echo.wasm");
+    std::fs::write(&file, package::embed(&fixture::bare("roles"), &echo)).expect("written");
+    let host = start_with(&data, city(), vec![lines()], vec![spec("echo", file)]).await;
+    let _stream = say(&host, "fire ward 3\n").await;
+    wait_for(&host, "news of the third advice", |taken| taken.depth == 3).await;
+
+    // Quiet: several times as long as one round takes.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let all = taken(&host).await;
+    let deepest = all.iter().filter(|taken| advises(taken)).map(|taken| taken.depth).max();
+    assert_eq!(deepest, Some(2), "the third advice is on news of the second");
+    assert!(all.iter().all(|taken| taken.depth <= 3));
+    assert!(all.iter().any(|taken| taken.depth == 3 && sends(taken)), "connectors hear of it still");
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
 }

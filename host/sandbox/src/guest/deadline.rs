@@ -6,7 +6,6 @@
 //! during a call (one call in some thousands) starts the count.
 
 use super::request::{Layered, Permitted, Timed, at_once};
-use crate::border::text::escaped;
 use crate::verdict::{Verdict, VerdictKind};
 use std::time::{Duration, Instant};
 use tower::Service;
@@ -63,12 +62,15 @@ impl Clock {
         if used < self.budget && wall < self.budget * WALL_FACTOR {
             return Ok(UpdateDeadline::Continue(1));
         }
-        let reason = format!(
-            "still running after {} ms of processor time; {} are allowed",
-            used.as_millis(),
-            self.budget.as_millis()
-        );
-        Err(Verdict::new(VerdictKind::Deadline, escaped(&reason)))
+        // The same words for every such call, so that dead letters of one fault stand together.
+        let budget = self.budget.as_millis();
+        let reason = match used < self.budget {
+            false => format!("still running after the {budget} ms of processor time that are allowed"),
+            true => format!(
+                "starved: {budget} ms of processor time were not to be had in {WALL_FACTOR} times as long"
+            ),
+        };
+        Err(Verdict::new(VerdictKind::Deadline, reason))
     }
 }
 

@@ -12,7 +12,7 @@ use tocsin_core::city::Department;
 
 /// Taken by the host itself: the two inner doors of a department, and the words
 /// that the ready line uses for the shared doors.
-const RESERVED: [&str; 6] = ["clock", "event", "http", "mqtt", "nats", "console"];
+const RESERVED: [&str; 7] = ["clock", "event", "undelivered", "http", "mqtt", "nats", "console"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -81,7 +81,7 @@ fn warn_of_shadowed(entries: &[Entry<'_, Hazard>], findings: &mut Findings) {
     }
 }
 
-fn is_pattern(code: &str) -> bool {
+pub fn is_pattern(code: &str) -> bool {
     let word = code.strip_suffix(".*").unwrap_or(code);
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     word.split('.').all(|step| !step.is_empty() && step.chars().all(allowed))

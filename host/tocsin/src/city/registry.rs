@@ -64,11 +64,11 @@ pub fn read_devices(
     entries.into_iter().map(|entry| entry.value).collect()
 }
 
-fn by_code(regions: &[Region]) -> BTreeMap<&str, &Region> {
+pub(super) fn by_code(regions: &[Region]) -> BTreeMap<&str, &Region> {
     regions.iter().map(|region| (region.code.as_str(), region)).collect()
 }
 
-fn check_id<T>(entry: &Entry<'_, T>, id: &str, findings: &mut Findings) {
+pub(super) fn check_id<T>(entry: &Entry<'_, T>, id: &str, findings: &mut Findings) {
     let odd = |c: char| c.is_whitespace() || c.is_control();
     if id.len() > DEVICE_ID_BYTES_MAX || id.chars().any(odd) || id.split('/').any(str::is_empty) {
         let message = text(
@@ -107,7 +107,7 @@ fn check_home(
     check_position(entry, device.position, region, regions, findings);
 }
 
-fn check_region<T>(
+pub(super) fn check_region<T>(
     entry: &Entry<'_, T>,
     code: &str,
     regions: &BTreeMap<&str, &Region>,
@@ -119,7 +119,7 @@ fn check_region<T>(
     }
 }
 
-fn check_position<T>(
+pub(super) fn check_position<T>(
     entry: &Entry<'_, T>,
     position: Option<Position>,
     region: &str,

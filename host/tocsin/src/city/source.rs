@@ -102,6 +102,11 @@ impl<'a> Source<'a> {
         source
     }
 
+    /// Nothing is said: the file is missing, or blank but for comments.
+    pub fn is_empty(&self) -> bool {
+        self.root.is_empty()
+    }
+
     pub fn start(&self) -> Place {
         self.place(None)
     }
@@ -187,14 +192,24 @@ impl<'a> Source<'a> {
         nodes.iter().filter_map(|node| self.entry(kind, node, findings)).collect()
     }
 
+    /// The `[kind]` table, where it is written.
+    pub fn table<T: DeserializeOwned>(
+        &'a self,
+        kind: &'static str,
+        findings: &mut Findings,
+    ) -> Option<Entry<'a, T>> {
+        self.entry(kind, self.root.get(kind)?, findings)
+    }
+
     fn entry<T: DeserializeOwned>(
         &'a self,
         kind: &'static str,
         node: &'a Spanned<DeValue<'a>>,
         findings: &mut Findings,
     ) -> Option<Entry<'a, T>> {
-        let named =
-            ["id", "code", "name"].iter().find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
+        let named = ["id", "code", "name", "post"]
+            .iter()
+            .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
         let id = named.unwrap_or("?").to_owned();
         match T::deserialize(ValueDeserializer::from(node.clone())) {
             Ok(value) => Some(Entry { value, id, source: self, kind, node }),

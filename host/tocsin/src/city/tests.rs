@@ -1,5 +1,7 @@
 //! Tables of what a city file may hold and what is said of the rest.
 
+mod duty;
+
 use super::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -275,6 +277,36 @@ fn a_missing_file_and_an_unread_one_are_named() {
     std::fs::write(folder.0.join("units.toml"), UNITS).unwrap();
     let warnings = load(&folder.0).unwrap().warnings;
     assert_eq!((warnings.len(), warnings[0].id.as_str()), (1, "file unit.toml"));
+}
+
+#[test]
+fn warnings_are_checked() {
+    let check = |text: &str, expect: &[&str]| {
+        let folder = Folder::of(TINY);
+        std::fs::write(folder.0.join("warnings.toml"), text).unwrap();
+        let found: Vec<String> = match load(&folder.0) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors
+                .findings()
+                .iter()
+                .map(|f| format!("{}:{}:{} {}", f.file, f.line, f.column, f.code))
+                .collect(),
+        };
+        assert_eq!(found, expect, "{text}");
+    };
+    check("", &[]);
+    check(
+        "[expiry]\nred_h = 6\n[calling]\nfrom = \"orange\"\n[[event]]\ncode = \"11B03\"\nname = \"暴雨\"\n",
+        &[],
+    );
+    check("[expiry]\nred_h = 0\n", &["warnings.toml:1:1 hours"]);
+    check("[expiry]\npurple_h = 3\n", &["warnings.toml:2:1 entry-unreadable"]);
+    check("[calling]\nfrom = \"purple\"\n", &["warnings.toml:2:8 entry-unreadable"]);
+    check("[[event]]\ncode = \"rain\"\nname = \"暴雨\"\n", &["warnings.toml:2:8 event-code"]);
+    check("[[event]]\ncode = \"11B03\"\nname = \"\"\n", &["warnings.toml:3:8 value-missing"]);
+    let twice = "[[event]]\ncode = \"11B03\"\nname = \"暴雨\"\n[[event]]\ncode = \"11B04\"\nname = \"暴雪\"\naliases = [\"暴雨\"]\n";
+    check(twice, &["warnings.toml:7:12 name-twice"]);
+    check("[[events]]\n", &["warnings.toml:1:3 key-unknown"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `tocsin incident`
 
 mod show;
+mod timeline;
 
 use super::print::{Tone, plain};
 use super::{Around, words};
@@ -18,6 +19,10 @@ const SHOW: &str = "\
 Examples · 示例:
   tocsin incident show I20260712-0001
   tocsin incident show I20260712-0001 --json | jq -r .frames[].raw";
+const TIMELINE: &str = "\
+Examples · 示例:
+  tocsin incident timeline I20260712-0001
+  tocsin incident timeline I20260712-0001 --json > I20260712-0001.jsonl";
 const CONFIRM: &str = "\
 Examples · 示例:
   tocsin incident confirm I20260712-0001 --note 电话核实";
@@ -48,6 +53,9 @@ pub enum Incident {
     /// One incident, down to the raw bytes · 详情
     #[command(after_help = SHOW)]
     Show { id: String },
+    /// Its whole story with all that served it, each line with the state after it · 时间线
+    #[command(after_help = TIMELINE)]
+    Timeline { id: String },
     /// A person has looked: it is real · 确认
     #[command(after_help = CONFIRM)]
     Confirm(Noted),
@@ -157,6 +165,7 @@ impl Incident {
         match self {
             Incident::List(list) => list.run(around)?,
             Incident::Show { id } => show::run(&id, around)?,
+            Incident::Timeline { id } => timeline::run(&id, around)?,
             Incident::Confirm(Noted { whom, note }) => {
                 whom.act("confirm", json!({ "note": note }), around)?;
             }

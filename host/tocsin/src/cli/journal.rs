@@ -1,5 +1,7 @@
 //! `tocsin journal`
 
+mod replay;
+
 use super::print::{Tone, plain};
 use super::{Around, words};
 use anyhow::Result;
@@ -12,16 +14,27 @@ Examples · 示例:
   tocsin journal verify                      exit code 1 where it does not add up
   tocsin journal verify --json";
 
+const REPLAY: &str = "\
+Examples · 示例:
+  tocsin journal replay --until '2026-07-12 23:00'
+  tocsin journal replay --until 2026-07-12T23:00:00+08:00 --incident I20260712-0001 --json
+  tocsin journal replay --sequence 1234 --json | jq .orders";
+
 #[derive(Debug, Subcommand)]
 pub enum Journal {
     /// Every frame decoded, dead or noise, once; every step follows the one before · 核对
     #[command(after_help = VERIFY)]
     Verify,
+    /// The state at a past moment, rebuilt from the journal alone · 回放
+    #[command(after_help = REPLAY)]
+    Replay(replay::Replay),
 }
 
 impl Journal {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
-        let Journal::Verify = self;
+        if let Journal::Replay(replay) = self {
+            return replay.run(around);
+        }
         let report = around.client()?.get_patiently("/api/v1/journal/verify")?;
         if around.print.json {
             around.print.object(&report);

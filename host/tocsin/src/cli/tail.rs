@@ -78,6 +78,9 @@ fn tell(event: &Event, around: &Around) {
         return;
     }
     let text = |name: &str| plain(data[name].as_str().unwrap_or_default());
+    if !event.kind.starts_with("incident.") {
+        return tell_row(event, &data, around);
+    }
     let percent = (data["confidence"].as_f64().unwrap_or_default() * 100.0).round();
     let tone = if event.kind.ends_with("opened") { Tone::Alarm } else { Tone::Plain };
     let (at, count) = (text("changed_at"), &data["count"]);
@@ -91,6 +94,21 @@ fn tell(event: &Event, around: &Around) {
         text("title"),
     );
     around.print.line(&around.print.painted(tone, &line));
+}
+
+/// What a row of a commanding room became, at the time it is heard of.
+fn tell_row(event: &Event, data: &Value, around: &Around) {
+    let text = |name: &str| plain(data[name].as_str().unwrap_or_default());
+    let at = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let title = if data["title"].is_string() { text("title") } else { text("name") };
+    let (kind, id, state, note) = (plain(&event.kind), text("id"), text("state"), text("note"));
+    let tone = match kind.rsplit('.').next() {
+        Some("found" | "unanswered" | "forged") => Tone::Alarm,
+        Some("escalated" | "overdue" | "declined" | "undelivered") => Tone::Trouble,
+        _ => Tone::Plain,
+    };
+    let line = format!("{}  {kind:<17} {id}  {state}  {title}  {note}", at.strftime("%H:%M:%S"));
+    around.print.line(&around.print.painted(tone, line.trim_end()));
 }
 
 #[cfg(test)]

@@ -80,8 +80,14 @@ pub fn print(around: &Around, rows: &[Value], columns: &[Column], tone: fn(&Valu
     }
 }
 
-/// A field of a row as one cell; `asked.name` reaches inside.
+/// A field of a row as one cell; `asked.name` reaches inside, `missed.length` counts.
 pub fn cell(row: &Value, field: &str) -> String {
+    if let Some(list) = field.strip_suffix(".length") {
+        return match row[list].as_array().map_or(0, Vec::len) {
+            0 => String::new(),
+            length => length.to_string(),
+        };
+    }
     let value = field.split('.').fold(row, |value, name| &value[name]);
     let text = match value {
         Value::Null => String::new(),
@@ -95,8 +101,9 @@ pub fn cell(row: &Value, field: &str) -> String {
         }
         other => other.to_string(),
     };
-    let is_time =
-        field.ends_with("_at") || field.ends_with("_by") || matches!(field, "at" | "since" | "until");
+    let is_time = field.ends_with("_at")
+        || field.ends_with("_by")
+        || matches!(field, "at" | "since" | "until" | "issued" | "expires");
     match is_time.then(|| text.get(..19)).flatten() {
         Some(time) if time.as_bytes()[10] == b'T' => time.replace('T', " "),
         _ => plain(&text),

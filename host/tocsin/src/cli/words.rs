@@ -43,6 +43,34 @@ words! {
     PURGED: "(the log no longer has the bytes)", "(原始报文已过保存期)";
     ACTED: "{id}: {act} is recorded (journal {sequence})", "{id}:{act} 已记录(日志 {sequence})";
 
+    GRADE: "grade", "等级";
+    DEATHS: "deaths", "死亡";
+    INJURIES: "injured", "重伤";
+    LOSS: "loss, yuan", "直接损失(元)";
+    TARGET: "report to", "应报至";
+    REPORTS: "reports", "报告";
+    GRADINGS: "grades", "等级变化";
+    CLOCKS: "due", "待报";
+    HAPPENED: "happened", "发生时间";
+    INCIDENT: "incident", "事件";
+    FACTS: "{deaths} dead, {injuries} injured, {loss} yuan", "死亡 {deaths},重伤 {injuries},损失 {loss} 元";
+    LATE: "{minutes} min late", "迟 {minutes} 分钟";
+    NOT_YET: "not yet", "至今未办";
+    PLATFORM: "platform", "平台";
+    DUE_AT: "due", "时限";
+    OVERTIME: "overtime", "超时";
+    REPORTER: "reporter", "上报人";
+    PLACE: "place", "地点";
+    TEXT: "text", "内容";
+    PHOTOS: "photos", "照片";
+    SCORE: "score", "评分";
+    STORY: "story", "经过";
+    EVENT: "event", "类型";
+    AREAS: "areas", "区域";
+    ISSUED: "issued", "发布";
+    EXPIRES: "expires", "失效";
+    FLAGS: "flags", "存疑";
+
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";
     PLUGIN: "plugin", "插件";
@@ -64,6 +92,16 @@ words! {
     BUILT: "{name} {version}: {path} ({bytes} bytes)", "{name} {version}:{path}({bytes} 字节)";
     PUSHED: "{name} {version} is at work in {department}; digest {digest}", "{name} {version} 已在 {department} 生效;摘要 {digest}";
     PUSHED_SAME: "{name} {version} was at work already; nothing changes", "{name} {version} 已在运行,无变化";
+
+    REPLAYED_AT: "as of {at}: journal {sequence}, {steps} steps, state {core}",
+        "截至 {at}:日志 {sequence},{steps} 步,状态 {core}";
+    INCIDENTS: "incidents", "事件";
+    RESPONSES: "responses", "应急响应";
+    OPEN_ORDERS: "open orders", "未办结指令";
+    TEAMS: "teams", "队伍";
+    LOTS: "lots", "物资批次";
+    ACCIDENTS: "accidents", "事故";
+    CASES: "grid events", "网格事件";
 
     VERIFY_SUM: "{id}: {frames} in = {decoded} decoded + {dead} dead + {noise} noise + {waiting} waiting",
         "{id}:收 {frames} = 解码 {decoded} + 死信 {dead} + 噪声 {noise} + 等待 {waiting}";

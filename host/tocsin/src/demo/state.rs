@@ -96,6 +96,7 @@ pub struct Event {
 
 impl Event {
     /// The incident stands at the top of the data, or under `incident`.
+    /// Events of the other rooms (orders, watches) are not this story's.
     pub fn read(kind: &str, data: &str) -> Option<Event> {
         if !kind.starts_with("incident.") {
             return None;

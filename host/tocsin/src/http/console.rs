@@ -3,11 +3,13 @@
 //! ```text
 //! GET  /healthz  /readyz  /metrics
 //! GET  /api/v1/status   /api/v1/stream (server-sent events)   /api/v1/journal/verify
+//! GET  /api/v1/journal/replay?until&sequence&incident   /api/v1/incidents/{id}/timeline?after&at_least
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
 //! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
 //! GET  /api/v1/{noun}?state&region&department&incident&matter&limit&at_least   /api/v1/{noun}/{id}
 //! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
+//! GET  /api/v1/warnings/{id}/cap (the newest message as CAP 1.2)
 //! GET  /api/v1/dead?limit   /api/v1/dead/{id}      POST /api/v1/dead/{id}/replay
 //! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
 //! ```
@@ -16,7 +18,7 @@
 //! or percent-encoded.
 
 use super::refusal::{self, Refusal};
-use super::{Console, dead, duty, guard, incident, linkage, plugin, status, stream, thing};
+use super::{Console, dead, duty, guard, incident, linkage, plugin, replay, status, stream, thing, warning};
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -56,8 +58,14 @@ macro_rules! stack {
 pub(super) use stack;
 
 pub fn router(console: Console) -> Router {
-    let slow =
-        Router::new().route("/api/v1/journal/verify", get(status::verify)).layer(stack!(1, VERIFY_WITHIN));
+    let slow = Router::new()
+        .route("/api/v1/journal/verify", get(status::verify))
+        .route("/api/v1/journal/replay", get(replay::replay))
+        .layer(stack!(1, VERIFY_WITHIN));
+    let stories = Router::new()
+        .route("/api/v1/incidents/{id}/timeline", get(replay::timeline))
+        // A page of two thousand records, read one by one.
+        .layer(stack!(4, Duration::from_secs(60)));
     let packages = Router::new()
         .route("/api/v1/plugins", get(plugin::list).post(plugin::push))
         .layer(DefaultBodyLimit::max(PACKAGE_BYTES))
@@ -74,6 +82,7 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/incidents/{id}", get(incident::show))
         .route("/api/v1/duty", get(duty::list))
         .route("/api/v1/linkage", get(linkage::table))
+        .route("/api/v1/warnings/{id}/cap", get(warning::cap))
         .route("/api/v1/{noun}", get(thing::list))
         .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))
         .route("/api/v1/{noun}/{id}/{verb}", post(thing::act))
@@ -86,6 +95,7 @@ pub fn router(console: Console) -> Router {
         .layer(stack!(UNDER_WAY, ANSWER_WITHIN));
     quick
         .merge(packages)
+        .merge(stories)
         .merge(slow)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown)

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
-use tocsin_core::time::Timestamp;
 use tocsin_runtime::host::Host;
 use tocsin_runtime::present::present;
 use tocsin_runtime::view::{Alarm, Filter, Shown};
@@ -90,7 +89,7 @@ pub async fn show(
     Ok(Json(shown))
 }
 
-fn unknown(id: &str) -> Refusal {
+pub(super) fn unknown(id: &str) -> Refusal {
     Refusal::not_found(
         "incident.unknown",
         format!("there is no incident `{id}`; `tocsin incident list` names them"),
@@ -121,12 +120,6 @@ async fn frame(host: Arc<Host>, alarm: Alarm) -> Value {
         "origin": raw.origin,
         "raw": hex::encode(&raw.payload),
     })
-}
-
-/// An id for someone who brought none: asking again is then a new command.
-pub(super) fn mint() -> String {
-    let now: Timestamp = tocsin_runtime::clock::now();
-    format!("c-{}-{}", now.0, tocsin_runtime::trace::mint().id())
 }
 
 /// SQLite reads files; a handler's thread has other requests to serve.

@@ -27,7 +27,7 @@ pub fn all(host: &Host) -> Vec<Value> {
             "contract": manifest.contract,
             "digest": loaded.plugin.digest(),
             "roles": manifest.roles,
-            "state": "active",
+            "state": if calls.is_resting() { "resting" } else { "active" },
             "events": calls.calls,
             "signals": calls.signals,
             "rejected": calls.rejected,

@@ -41,16 +41,21 @@ impl Refusal {
     pub fn away(code: &'static str, message: impl Into<String>) -> Refusal {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     }
+
+    /// The same over HTTP and over the bus.
+    pub fn body(self) -> Value {
+        let mut body = json!({ "code": self.code, "message": self.message });
+        if let Value::Object(fields) = &mut body {
+            fields.extend(self.more);
+        }
+        body
+    }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Refusal { status, code, message, more } = self;
-        let mut body = json!({ "code": code, "message": message });
-        if let Value::Object(fields) = &mut body {
-            fields.extend(more);
-        }
-        let mut response = (status, Json(body)).into_response();
+        let status = self.status;
+        let mut response = (status, Json(self.body())).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             // What is away is back within seconds: a bus elects, a storm passes.
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
@@ -112,6 +117,7 @@ impl From<ReplayError> for Refusal {
         let message = sentence(&error);
         match error {
             ReplayError::Unknown(_) => Refusal::not_found("dead.unknown", message),
+            ReplayError::Send(_) => Refusal::new(StatusCode::CONFLICT, "dead.send", message),
             ReplayError::NoBytes(_) => Refusal::new(StatusCode::CONFLICT, "dead.no-bytes", message),
             ReplayError::Refused(_) => Refusal::away("dead.not-taken", message),
         }

@@ -1,16 +1,14 @@
 //! The commanding rooms: rows listed and shown from the views, commands by noun
 //! and verb.
 
-use super::Console;
-use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking, mint};
+use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
+use super::{Console, command};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use tocsin_core::command::{Act, Command, Reply};
+use serde_json::{Map, Value};
 use tocsin_core::thing::Noun;
 use tocsin_runtime::present::present;
 use tocsin_runtime::view::ThingFilter;
@@ -94,7 +92,7 @@ pub async fn act(
     fields: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Json(fields) = fields?;
-    command(&console, &noun, &verb, &id, fields).await
+    command::ask(&console.host, &noun, &verb, &id, fields).await.map(Json)
 }
 
 /// `POST /api/v1/{noun}/{verb}`: what is not about anything that stands already.
@@ -104,36 +102,5 @@ pub async fn act_new(
     fields: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Json(fields) = fields?;
-    command(&console, &noun, &verb, "", fields).await
-}
-
-/// `command`: chosen by whoever asks, so that asking again is harmless. `actor`:
-/// who asks, as officers after them will read it.
-async fn command(
-    console: &Console,
-    noun: &str,
-    verb: &str,
-    id: &str,
-    mut fields: Map<String, Value>,
-) -> Result<Json<Value>, Refusal> {
-    let mut own = |name: &str| fields.remove(name).and_then(|value| value.as_str().map(str::to_owned));
-    let command = own("command").unwrap_or_else(mint);
-    let actor = own("actor").unwrap_or_else(|| "operator".to_owned());
-    let act = Act::read(noun, verb, id, fields)
-        .map_err(|error| Refusal::bad("command.malformed", format!("命令无法读取: {error}")))?;
-    let answered = console.host.desk.ask(Command { id: command.clone(), actor, act }).await?;
-    match answered.reply {
-        Reply::Ok { .. } => {
-            Ok(Json(json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command })))
-        }
-        Reply::Refused { rule, reason } => {
-            let is_unknown = rule.ends_with("unknown");
-            let status = if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
-            Err(Refusal::new(status, "refused", reason.clone())
-                .with("rule", rule)
-                .with("reason", reason)
-                .with("sequence", answered.sequence)
-                .with("command", command))
-        }
-    }
+    command::ask(&console.host, &noun, &verb, "", fields).await.map(Json)
 }

@@ -1,40 +1,33 @@
-//! The city's devices as a plugin may look them up.
+//! The city's devices as a plugin may look them up: by the rule by which the
+//! core finds who speaks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use tocsin_core::city::{City, Device};
+use tocsin_core::city::City;
+use tocsin_runtime::plugin::Registries;
 use tocsin_sandbox::{Registration, Registry};
 
-/// Parts of a device path that are looked up: no protocol names parts of parts
-/// deeper, and a hostile path of a thousand slashes costs no more than this.
-const PARTS_MOST: usize = 16;
-
+/// Ids are a department's own; aliases are known to all.
 pub struct CityRegistry {
-    city: Arc<City>,
-    /// Ids and aliases, as places in `city.devices`.
-    devices: HashMap<String, usize>,
-    units: HashMap<String, usize>,
+    city: Arc<tocsin_core::registry::Registry>,
+    department: String,
 }
 
-impl CityRegistry {
-    pub fn new(city: Arc<City>) -> CityRegistry {
-        let mut devices = HashMap::new();
-        for (place, device) in city.devices.iter().enumerate() {
-            for name in std::iter::once(&device.id).chain(&device.aliases) {
-                devices.entry(name.clone()).or_insert(place);
-            }
-        }
-        let units = city.units.iter().enumerate().map(|(place, unit)| (unit.id.clone(), place)).collect();
-        CityRegistry { city, devices, units }
-    }
+pub fn of(city: Arc<City>) -> Registries {
+    let city = Arc::new(tocsin_core::registry::Registry::new(city));
+    Arc::new(move |department| {
+        Arc::new(CityRegistry { city: city.clone(), department: department.to_owned() })
+    })
+}
 
-    fn registration(&self, device: &Device) -> Registration {
-        let unit = self.units.get(&device.unit).map(|place| &self.city.units[*place]);
+impl Registry for CityRegistry {
+    fn device(&self, path: &str) -> Option<Registration> {
+        let (device, _) = self.city.device(&self.department, path)?;
+        let unit = self.city.unit(&device.unit);
         let region = match device.region.as_str() {
             "" => unit.map(|unit| unit.region.clone()).unwrap_or_default(),
             region => region.to_owned(),
         };
-        Registration {
+        Some(Registration {
             id: device.id.clone(),
             model: device.model.clone(),
             title: device.title.clone(),
@@ -42,16 +35,7 @@ impl CityRegistry {
             region,
             position: device.position.or_else(|| unit.and_then(|unit| unit.position)),
             settings: serde_json::to_string(&device.settings).unwrap_or_default(),
-        }
-    }
-}
-
-impl Registry for CityRegistry {
-    fn device(&self, path: &str) -> Option<Registration> {
-        let prefixes =
-            std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(front, _)| front));
-        let place = prefixes.take(PARTS_MOST).find_map(|prefix| self.devices.get(prefix))?;
-        Some(self.registration(&self.city.devices[*place]))
+        })
     }
 }
 
@@ -59,30 +43,39 @@ impl Registry for CityRegistry {
 mod tests {
     use super::*;
     use serde_json::json;
+    use tocsin_core::city::Device;
 
     #[test]
-    fn the_longest_registered_prefix_counts() {
-        let device = |id: &str, unit: &str| {
+    fn the_longest_registered_prefix_of_the_department_counts() {
+        let device = |id: &str, department: &str, unit: &str, aliases: &[&str]| {
             serde_json::from_value::<Device>(
-                json!({"id": id, "department": "fire", "title": id, "unit": unit}),
+                json!({"id": id, "department": department, "title": department, "unit": unit, "aliases": aliases}),
             )
             .expect("a device")
         };
         let unit = json!({"id": "u", "name": "u", "region": "330791001000", "position": {"lon": 120.3, "lat": 29.2}});
         let city = City {
-            devices: vec![device("a", "u"), device("a/1", "")],
+            devices: vec![
+                device("a", "video", "", &["camera-a"]),
+                device("a", "fire", "u", &[]),
+                device("a/1", "fire", "", &[]),
+            ],
             units: vec![serde_json::from_value(unit).expect("a unit")],
             ..City::default()
         };
-        let registry = CityRegistry::new(Arc::new(city));
-        let check = |path: &str, expect: Option<(&str, &str)>| {
-            let got = registry.device(path);
-            assert_eq!(got.as_ref().map(|r| (r.id.as_str(), r.region.as_str())), expect, "{path}");
+        let registries = of(Arc::new(city));
+        let check = |department: &str, path: &str, expect: Option<(&str, &str, &str)>| {
+            let got = registries(department).device(path);
+            let got = got.as_ref().map(|r| (r.id.as_str(), r.title.as_str(), r.region.as_str()));
+            assert_eq!(got, expect, "{department} {path}");
         };
-        check("a", Some(("a", "330791001000")));
-        check("a/1/2/3", Some(("a/1", "")));
-        check("a/2", Some(("a", "330791001000")));
-        check("ab", None);
-        check(&"x/".repeat(1_000), None);
+        check("fire", "a", Some(("a", "fire", "330791001000")));
+        check("fire", "a/1/2/3", Some(("a/1", "fire", "")));
+        check("fire", "a/2", Some(("a", "fire", "330791001000")));
+        check("video", "a/1", Some(("a", "video", "")));
+        check("fire", "camera-a", Some(("a", "video", "")));
+        check("grid", "a", None);
+        check("fire", "ab", None);
+        check("fire", &"x/".repeat(1_000), None);
     }
 }

@@ -4,6 +4,8 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+mod bus;
+mod cases;
 mod command;
 mod connector;
 mod decide;
@@ -14,8 +16,10 @@ mod frames;
 mod life;
 mod mqtt;
 mod nats;
+mod order;
 mod packages;
 mod running;
 mod video;
 mod wait;
+mod warning;
 mod web;

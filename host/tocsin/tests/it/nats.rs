@@ -49,6 +49,17 @@ impl Connection {
         self.stream.write_all(&[payload, b"\r\n"].concat()).expect("sent");
     }
 
+    /// Publishes what the server does not let this user say; its words.
+    pub fn refused(&mut self, subject: &str, payload: &[u8]) -> String {
+        self.publish(subject, "_INBOX.it.1", payload);
+        loop {
+            let line = self.line();
+            if line.starts_with("-ERR") {
+                return line;
+            }
+        }
+    }
+
     pub fn next(&mut self) -> Message {
         loop {
             let line = self.line();
@@ -87,8 +98,14 @@ impl Connection {
 
 /// One request, its JSON answer.
 pub fn request(url: &str, subject: &str, payload: &[u8]) -> Value {
+    let answer = ask(url, "_INBOX.it.1", subject, payload);
+    serde_json::from_slice(&answer.payload).expect("JSON")
+}
+
+/// One request and its whole answer, by an inbox of one's own.
+pub fn ask(url: &str, inbox: &str, subject: &str, payload: &[u8]) -> Message {
     let mut connection = Connection::open(url);
-    connection.subscribe("_INBOX.it.1");
-    connection.publish(subject, "_INBOX.it.1", payload);
-    serde_json::from_slice(&connection.next().payload).expect("JSON")
+    connection.subscribe(inbox);
+    connection.publish(subject, inbox, payload);
+    connection.next()
 }

@@ -1,7 +1,7 @@
 //! Plugins are changed while the city goes on, and what is none is refused.
 
 use crate::frames::{ACK, Line, alarm, command};
-use crate::running::{Running, plugins};
+use crate::running::{Folder, Running, plugins};
 use crate::wait::wait_for;
 use serde_json::Value;
 
@@ -30,6 +30,26 @@ fn a_new_version_takes_effect_without_a_restart() {
     wait_for("both alarms", || host.incidents().pop().filter(|incident| incident["count"] == 2));
     let again = host.json(&["plugin", "push", file.to_str().expect("a path")]).remove(0);
     assert_eq!(again["changed"], false);
+}
+
+#[test]
+fn a_pushed_plugin_that_the_city_file_does_not_name_comes_back() {
+    let folder = Folder::new();
+    let host = Running::on(&folder);
+    let package = std::fs::read(plugins().join("fire.wasm")).expect("a package");
+    let file = folder.0.join("second.wasm");
+    std::fs::write(&file, replaced(&package, "\"id\":\"fire\"", "\"id\":\"flam\"")).expect("written");
+    host.json(&["plugin", "push", file.to_str().expect("a path")]);
+    let second = |host: &Running| {
+        let plugins = host.json(&["plugin", "list"]);
+        plugins.into_iter().find(|plugin| plugin["name"] == "flam")
+    };
+    let pushed = second(&host).expect("at work at once");
+    assert_eq!(pushed["state"], "active");
+    assert!(host.terminate().success());
+
+    let host = Running::on(&folder);
+    assert_eq!(second(&host).expect("at work again")["digest"], pushed["digest"]);
 }
 
 #[test]

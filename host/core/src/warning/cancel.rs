@@ -1,0 +1,169 @@
+//! 解除: cancellations, also those that do not say clearly what they cancel.
+
+use super::Warning;
+use super::chain::Place;
+use super::notice::Notice;
+use super::term::end;
+use crate::core::Core;
+use crate::core::decide::Step;
+use crate::fact::Cause;
+
+impl Core {
+    pub(super) fn hear_warning_cancel(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        notice: Notice,
+        place: Place,
+    ) {
+        if let Some(row) = place.awaited.first().and_then(|id| self.state.rooms.warnings.get(id)).cloned() {
+            return self.join_warning(step, cause, row, &notice, &place);
+        }
+        let named: Vec<String> = match place.referred.is_empty() {
+            false => place.referred.clone(),
+            true => place.same.iter().cloned().collect(),
+        };
+        if !named.is_empty() {
+            for id in &named {
+                self.cancel_warning(step, cause, id, &notice, &place);
+            }
+            return;
+        }
+        if !place.alike.is_empty() {
+            let mut whole = false;
+            for id in &place.alike {
+                whole |= self.cancel_warning_alike(step, cause, id, &notice, &place);
+            }
+            // What it refers to may still come, and is over when it does.
+            if !whole && !place.unknown.is_empty() {
+                self.begin_cancelled_warning(step, cause, &notice, &place);
+            }
+            return;
+        }
+        self.begin_cancelled_warning(step, cause, &notice, &place);
+        self.doubt_warnings_alike(step, cause, &notice);
+    }
+
+    fn cancel_warning(&mut self, step: &mut Step, cause: &Cause, id: &str, notice: &Notice, place: &Place) {
+        let Some(mut row) = self.state.rooms.warnings.get(id).cloned() else { return };
+        if !row.is_before(notice) {
+            let alone = Place { unknown: place.unknown.clone(), ..Place::default() };
+            return self.join_warning(step, cause, row, notice, &alone);
+        }
+        row.say(notice);
+        row.list(notice, true);
+        row.await_all(&place.unknown);
+        end(&mut row, "cancelled", step.now);
+        self.end_warning(step, cause, "cancelled", &format!("{} 解除", notice.id), row);
+    }
+
+    /// It refers to nothing known, but sender, event and ground fit: it ends the
+    /// chain on the ground that it names. Answers whether that was all of it.
+    fn cancel_warning_alike(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        id: &str,
+        notice: &Notice,
+        place: &Place,
+    ) -> bool {
+        let Some(mut row) = self.state.rooms.warnings.get(id).cloned() else { return false };
+        if !row.is_before(notice) {
+            return false;
+        }
+        let left: Vec<String> =
+            row.areas.iter().filter(|area| !notice.areas.contains(area)).cloned().collect();
+        let townships = left.iter().any(|area| *area != self.registry.city().code);
+        if !townships {
+            row.say(notice);
+            row.list(notice, true);
+            row.await_all(&place.unknown);
+            row.flag("reference-missing");
+            end(&mut row, "cancelled", step.now);
+            let note = format!("{} 解除（按发布单位、类型和区域匹配）", notice.id);
+            self.end_warning(step, cause, "cancelled", &note, row);
+            return true;
+        }
+        let gone = self.region_names(
+            &row.areas.iter().filter(|area| notice.areas.contains(area)).cloned().collect::<Vec<_>>(),
+        );
+        row.areas = left.into_iter().filter(|area| *area != self.registry.city().code).collect();
+        row.places.retain(|place| !notice.areas.contains(&place.code));
+        row.flag("cancelled-in-part");
+        self.set(step, cause, "updated", &format!("{} 解除 {gone}，其余区域继续", notice.id), row);
+        false
+    }
+
+    /// Kept so that the alert, should it still come, comes to a chain that is over.
+    fn begin_cancelled_warning(&mut self, step: &mut Step, cause: &Cause, notice: &Notice, place: &Place) {
+        self.make_room_for_warning(step);
+        let mut row = Warning {
+            id: self.warning_id(notice),
+            department: notice.department.clone(),
+            class: notice.class.clone(),
+            ..Warning::default()
+        };
+        row.say(notice);
+        row.list(notice, true);
+        row.await_all(&place.unknown);
+        if notice.references.is_empty() {
+            row.flag("reference-missing");
+        }
+        if place.foreign {
+            row.flag("reference-foreign");
+        }
+        end(&mut row, "cancelled", step.now);
+        self.set(step, cause, "cancelled", "解除先于预警到达，或所指预警未知", row);
+    }
+
+    /// A cancellation that broke off ends nothing, and is not passed over.
+    pub(super) fn hear_damaged_cancel(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        notice: &Notice,
+        place: &Place,
+    ) {
+        let note = format!("解除消息 {} 残缺，预警是否解除须人工核实", notice.id);
+        for id in &place.referred {
+            self.doubt_warning(step, cause, id, &note);
+        }
+        if place.referred.is_empty() {
+            self.doubt_warnings_alike(step, cause, notice);
+        }
+    }
+
+    /// What the cancellation may have meant stands on, but not silently.
+    fn doubt_warnings_alike(&mut self, step: &mut Step, cause: &Cause, notice: &Notice) {
+        let may_mean = |row: &&Warning| {
+            row.is_active()
+                && row.department == notice.department
+                && row.class == notice.class
+                && row.sender == notice.sender
+                && row.issued_at <= notice.sent
+                && (notice.event_code.is_empty() || row.event_code == notice.event_code)
+                && (notice.areas.is_empty() || row.areas.iter().any(|area| notice.areas.contains(area)))
+        };
+        let ids: Vec<String> =
+            self.state.rooms.warnings.values().filter(may_mean).map(|row| row.id.clone()).collect();
+        let note = format!("解除消息 {} 所指不明，预警是否解除须人工核实", notice.id);
+        for id in ids {
+            self.doubt_warning(step, cause, &id, &note);
+        }
+    }
+
+    fn doubt_warning(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
+        let Some(mut row) = self.state.rooms.warnings.get(id).filter(|row| row.is_active()).cloned() else {
+            return;
+        };
+        row.flag("cancel-unclear");
+        self.set(step, cause, "doubted", note, row);
+    }
+
+    pub(super) fn region_names(&self, areas: &[String]) -> String {
+        let name = |code: &String| {
+            self.registry.regions().get(code).map_or(code.clone(), |region| region.name.clone())
+        };
+        areas.iter().map(name).collect::<Vec<_>>().join("、")
+    }
+}

@@ -1,0 +1,219 @@
+//! Which chain a message belongs to, and what the chain is after it.
+
+use super::notice::{Kind, Notice};
+use super::{AWAITED_KEPT, MESSAGES_KEPT, Message, Warning};
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Characters of an identifier without its number: agency, `_`, time.
+const STEM_CHARS: usize = 29;
+
+/// Where a message belongs.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Place {
+    /// The chain that holds this very message.
+    pub same: Option<String>,
+    /// Chains that it refers to, oldest first.
+    pub referred: Vec<String>,
+    /// Chains that have been waiting for it, newest first.
+    pub awaited: Vec<String>,
+    /// Chains of the same sender, event and areas, newest first.
+    pub alike: Vec<String>,
+    /// It refers to another department's chain.
+    pub foreign: bool,
+    /// What it refers to and nobody knows.
+    pub unknown: Vec<String>,
+}
+
+pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place {
+    let mut place = Place::default();
+    let mut found = vec![false; notice.references.len()];
+    let mut referred: Vec<(Timestamp, &str)> = Vec::new();
+    let mut awaited: Vec<(Timestamp, &str)> = Vec::new();
+    let mut alike: Vec<(Timestamp, &str)> = Vec::new();
+    for row in rows.values() {
+        let refers = marks(&mut found, row, notice);
+        if row.department != notice.department {
+            place.foreign |= refers;
+            continue;
+        }
+        if row.class != notice.class || row.status == "superseded" {
+            continue;
+        }
+        if row.messages.iter().any(|message| message.id == notice.id) {
+            place.same = Some(row.id.clone());
+        }
+        if row.awaits.iter().any(|id| names(id, &notice.id)) {
+            awaited.push((row.issued_at, &row.id));
+        } else if refers {
+            referred.push((first_sent(row), &row.id));
+        } else if is_standing(row) && is_alike(row, notice) {
+            alike.push((row.issued_at, &row.id));
+        }
+    }
+    referred.sort();
+    awaited.sort();
+    alike.sort();
+    place.referred = referred.into_iter().map(|(_, id)| id.to_owned()).collect();
+    place.awaited = awaited.into_iter().rev().map(|(_, id)| id.to_owned()).collect();
+    place.alike = alike.into_iter().rev().map(|(_, id)| id.to_owned()).collect();
+    let unknown = notice.references.iter().zip(&found).filter(|(_, found)| !**found);
+    place.unknown = unknown.map(|(id, _)| id.clone()).collect();
+    place
+}
+
+/// Notes which of the references the chain holds.
+fn marks(found: &mut [bool], row: &Warning, notice: &Notice) -> bool {
+    let mut any = false;
+    for (found, id) in found.iter_mut().zip(&notice.references) {
+        let own = row.department == notice.department && row.class == notice.class;
+        let holds = row.messages.iter().any(|message| names(id, &message.id));
+        *found |= holds && own;
+        any |= holds;
+    }
+    any
+}
+
+/// A reference names a message also where only one of the two has the number
+/// behind the time, which newer identifiers have and older ones have not.
+pub(super) fn names(reference: &str, id: &str) -> bool {
+    reference == id || numberless(reference, id) || numberless(id, reference)
+}
+
+fn numberless(short: &str, long: &str) -> bool {
+    short.len() == STEM_CHARS
+        && long.len() == STEM_CHARS + 2
+        && long.starts_with(short)
+        && long.as_bytes()[STEM_CHARS] == b'_'
+}
+
+/// Not over, whatever it is for.
+fn is_standing(row: &Warning) -> bool {
+    row.ended_at.is_none()
+}
+
+fn is_alike(row: &Warning, notice: &Notice) -> bool {
+    let one_source =
+        !row.event_code.is_empty() && row.event_code == notice.event_code && row.sender == notice.sender;
+    one_source
+        && match notice.kind {
+            // A fresh alert for other ground is a chain of its own.
+            Kind::Alert => same_areas(&row.areas, &notice.areas),
+            Kind::Update | Kind::Cancel => row.areas.iter().any(|area| notice.areas.contains(area)),
+        }
+}
+
+fn same_areas(a: &[String], b: &[String]) -> bool {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort();
+        list
+    };
+    !a.is_empty() && sorted(a) == sorted(b)
+}
+
+fn first_sent(row: &Warning) -> Timestamp {
+    row.messages.first().map_or(row.issued_at, |message| message.sent_at)
+}
+
+impl Warning {
+    /// Whether the message counts before what the chain says now. One that
+    /// refers to the chain's newest comes after it, whatever the clocks say.
+    pub(super) fn is_before(&self, notice: &Notice) -> bool {
+        let newest = self.messages.last();
+        if newest.is_some_and(|newest| notice.references.iter().any(|id| names(id, &newest.id))) {
+            return true;
+        }
+        if self.awaits.iter().any(|id| names(id, &notice.id)) {
+            return false;
+        }
+        let kind = Kind::parse(&self.msg_type).unwrap_or_default();
+        (self.issued_at, kind) < (notice.sent, notice.kind)
+    }
+
+    /// The same identifier and the same content.
+    pub(super) fn has_heard(&self, notice: &Notice) -> bool {
+        self.messages.iter().any(|message| {
+            message.id == notice.id
+                && message.msg_type == notice.kind.as_str()
+                && message.severity == notice.severity
+                && message.sent_at == notice.sent
+        })
+    }
+
+    /// Takes the message into the list, in its place by time.
+    pub(super) fn list(&mut self, notice: &Notice, newest: bool) {
+        let message = Message {
+            id: notice.id.clone(),
+            msg_type: notice.kind.as_str().to_owned(),
+            severity: notice.severity,
+            sender: notice.sender.clone(),
+            sent_at: notice.sent,
+        };
+        let place = match newest {
+            true => self.messages.len(),
+            // Never behind the newest: that one is what the chain says.
+            false => self
+                .messages
+                .partition_point(|known| known.sent_at <= message.sent_at)
+                .min(self.messages.len().saturating_sub(1)),
+        };
+        self.messages.insert(place, message);
+        if self.messages.len() > MESSAGES_KEPT {
+            self.messages.remove(0);
+        }
+        self.awaits.retain(|id| !names(id, &notice.id));
+        if self.awaits.is_empty() {
+            self.unflag("reference-unknown");
+        }
+    }
+
+    pub(super) fn await_all(&mut self, ids: &[String]) {
+        for id in ids {
+            if self.awaits.len() < AWAITED_KEPT && !self.awaits.contains(id) {
+                self.awaits.push(id.clone());
+            }
+        }
+        if !self.awaits.is_empty() {
+            self.flag("reference-unknown");
+        }
+    }
+
+    /// Says what the newest message says. Not its status, which the room decides.
+    pub(super) fn say(&mut self, notice: &Notice) {
+        self.msg_type = notice.kind.as_str().to_owned();
+        self.issued_at = notice.sent;
+        self.sender = notice.sender.clone();
+        self.sender_name = notice.sender_name.clone();
+        self.flags = notice.flags.clone();
+        if !self.awaits.is_empty() {
+            self.flag("reference-unknown");
+        }
+        for (own, said) in [
+            (&mut self.headline, &notice.headline),
+            (&mut self.description, &notice.description),
+            (&mut self.instruction, &notice.instruction),
+            (&mut self.title, &notice.title),
+        ] {
+            own.clone_from(said);
+        }
+        // A cancellation often repeats nothing: what it ends stays readable.
+        if notice.kind == Kind::Cancel && !self.messages.is_empty() {
+            return;
+        }
+        self.event_code = notice.event_code.clone();
+        self.event = notice.event.clone();
+        self.severity = notice.severity;
+        self.colour = notice.colour.clone();
+        self.level = notice.level.clone();
+        self.urgency = notice.urgency;
+        self.certainty = notice.certainty;
+        self.areas = notice.areas.clone();
+        self.places = notice.places.clone();
+        self.polygons = notice.polygons.clone();
+        self.circles = notice.circles.clone();
+        self.effective_at = notice.effective;
+        self.onset_at = notice.onset;
+        self.expires_at = notice.expires;
+    }
+}

@@ -1,0 +1,55 @@
+//! Which townships a message means.
+
+use super::check;
+
+#[test]
+fn codes_of_every_level() {
+    check("0s A alert r all", &["A active r alert all+e+w n=1"]);
+    check("0s A alert r e+e+w", &["A active r alert e+w n=1"]);
+    // A village is its township, a province holds the city.
+    check("0s A alert r 330000001203村", &["A active r alert e n=1"]);
+    check("0s A alert r x", &["A outside r alert - n=1 area-outside"]);
+    check("0s A alert r e+x", &["A active r alert e n=1 area-outside"]);
+    check("0s A alert r 320000000000省", &["A outside r alert - n=1 area-outside"]);
+    // Names, where there is no code.
+    check("0s A alert r 东乡", &["A active r alert e n=1"]);
+    check("0s A alert r 青山市西乡", &["A active r alert w n=1"]);
+    check("0s A alert r 青山市", &["A active r alert all+e+w n=1"]);
+    // Nobody knows where: everybody is warned.
+    check("0s A alert r 南乡", &["A active r alert all+e+w n=1 area-unknown"]);
+    check("0s A alert r -", &["A active r alert all+e+w n=1 area-unknown"]);
+    check("0s A alert r 南乡+东乡", &["A active r alert e n=1 area-unknown"]);
+}
+
+mod shapes {
+    use super::super::{message, shown, warned_city};
+    use tocsin_core::{Core, Input};
+
+    fn check(shapes: serde_json::Value, expect: &str) {
+        let (now, mut observed) = message(1, "0s A alert r -");
+        let mut data: serde_json::Value = serde_json::from_str(&observed.signal.data).unwrap();
+        data.as_object_mut().unwrap().extend(shapes.as_object().unwrap().clone());
+        observed.signal.data = data.to_string();
+        let mut core = Core::new(warned_city());
+        core.step(now, &[Input::Signal(observed)]);
+        let rows: Vec<String> = core.state().rooms.warnings.values().map(shown).collect();
+        assert_eq!(rows, [expect], "{shapes}");
+    }
+
+    #[test]
+    fn shapes_mean_what_they_touch() {
+        let square = |west: f64, east: f64| serde_json::json!({"polygons": [[[west, 29.9], [east, 29.9], [east, 30.1], [west, 30.1], [west, 29.9]]]});
+        check(square(120.1, 120.2), "A active r alert e n=1");
+        check(square(119.8, 120.2), "A active r alert e+w n=1");
+        // Around all of it, and across without a corner inside.
+        check(square(110.0, 130.0), "A active r alert e+w n=1");
+        check(
+            serde_json::json!({"polygons": [[[120.1, 20.0], [120.2, 20.0], [120.2, 40.0], [120.1, 40.0], [120.1, 20.0]]]}),
+            "A active r alert e n=1",
+        );
+        check(square(100.0, 101.0), "A outside r alert - n=1 area-outside");
+        check(serde_json::json!({"circles": [[120.2, 30.0, 5.0]]}), "A active r alert e n=1");
+        check(serde_json::json!({"circles": [[120.02, 30.0, 5.0]]}), "A active r alert e+w n=1");
+        check(serde_json::json!({"circles": [[100.0, 30.0, 5.0]]}), "A outside r alert - n=1 area-outside");
+    }
+}

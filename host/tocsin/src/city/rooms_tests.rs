@@ -1,0 +1,95 @@
+//! What is said of mistakes in `accidents.toml` and `grid.toml`: edits of the
+//! example city, each with its place.
+
+use super::*;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cities/qingshan")
+}
+
+/// `line:column code` of what is found in `file` after the edit. The line counts
+/// from the one that was edited.
+fn found(file: &str, old: &str, new: &str) -> Vec<String> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("tocsin-rooms-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(dir.join(PLANS)).unwrap();
+    for name in FILES.into_iter().chain(OPTIONAL) {
+        if let Ok(text) = std::fs::read_to_string(example().join(name)) {
+            std::fs::write(dir.join(name), text).unwrap();
+        }
+    }
+    let text = std::fs::read_to_string(dir.join(file)).unwrap();
+    let at = text.find(old).unwrap_or_else(|| panic!("{old:?} is not in {file}"));
+    let edited = text[..at].lines().count();
+    std::fs::write(dir.join(file), text.replacen(old, new, 1)).unwrap();
+    let list = match load(&dir) {
+        Ok(loaded) => loaded.warnings,
+        Err(errors) => errors.findings().to_vec(),
+    };
+    let _ = std::fs::remove_dir_all(&dir);
+    let own = list.iter().filter(|finding| finding.file == file);
+    own.map(|f| format!("{}:{} {}", f.line as i64 - edited as i64, f.column, f.code)).collect()
+}
+
+#[test]
+fn mistakes_of_accidents_are_named_with_their_place() {
+    let check = |old: &str, new: &str, expect: &[&str]| {
+        assert_eq!(found("accidents.toml", old, new), expect, "{old:?} became {new:?}");
+    };
+    check("deaths = 3\n", "deaths = 10\n", &["9:10 grade-order"]);
+    check("deaths = 3\n", "deaths = 0\n", &["1:10 grade-order"]);
+    check("loss = 50_000_000\n", "loss = 5_000_000\n", &["1:8 grade-order"]);
+    check("deaths = 0\n", "deaths = 1\n", &["1:10 grade-lowest"]);
+    check("level = \"province\"", "level = \"provinz\"", &["1:9 level-unknown"]);
+    check("level = \"province\"", "level = \"county\"", &["1:9 grade-order"]);
+    check("minutes = 60\n", "minutes = 0\n", &["1:11 minutes"]);
+    check("minutes = 43200", "minutes = 43200\nmeans = \"phone\"", &["2:9 field-misplaced"]);
+    check("\"general\", \"large\"]", "\"general\", \"larg\"]", &["1:21 grade-unknown"]);
+    check("kind = \"upward\"", "kind = \"down\"", &["1:8 entry-unreadable"]);
+    check("id = \"large\"", "id = \"general\"", &["1:6 id-twice"]);
+    check("post = \"county-desk\"", "post = \"county-dsk\"", &["1:8 post-unknown"]);
+    check("department = \"emergency\"", "department = \"emergenzy\"", &["1:14 department-unknown"]);
+    check("[desk]", "[dsk]", &["1:2 key-unknown"]);
+}
+
+#[test]
+fn mistakes_of_the_grid_are_named_with_their_place() {
+    let check = |old: &str, new: &str, expect: &[&str]| {
+        assert_eq!(found("grid.toml", old, new), expect, "{old:?} became {new:?}");
+    };
+    check("platform = \"service\"", "platform = \"servis\"", &["1:12 platform-unknown"]);
+    check("hazard = \"gas\"", "hazard = \"gass\"", &["1:10 hazard-unknown"]);
+    check("code = \"report.fire\"", "code = \"report.*.x\"", &["1:8 code"]);
+    check("code = \"report.fire\"", "code = \"report.gas\"", &["9:8 id-twice"]);
+    check("handle = 1440", "handle = 0", &["1:10 minutes"]);
+    check("evaluate = 4320", "evaluate = 999999", &["1:12 minutes"]);
+    check("department = \"police\"", "department = \"polise\"", &["1:14 department-unknown"]);
+    check("post = \"police-duty\"", "post = \"police-dty\"", &["1:8 post-unknown"]);
+    check("superior = \"police-head\"", "superior = \"nobody\"", &["1:12 post-unknown"]);
+    check("superior = \"county-desk\"", "superior = \"desk\"", &["1:12 post-unknown"]);
+    check("accept = 30", "accept = \"30\"", &["1:10 entry-unreadable"]);
+}
+
+#[test]
+fn without_the_files_the_standard_holds() {
+    let loaded = load(&example()).unwrap_or_else(|errors| panic!("{errors}"));
+    let standard = tocsin_core::city::accident::Accidents::default();
+    assert_eq!(loaded.city.accidents.grades, standard.grades);
+    assert_eq!(loaded.city.accidents.levels, standard.levels);
+    assert_eq!(loaded.city.grid.platforms.len(), 4);
+    let hazard = |code: &str| loaded.city.grid.category(code).map(|category| category.hazard.as_str());
+    assert_eq!(
+        (hazard("report.fire"), hazard("report.other"), hazard("fire.smoke")),
+        (Some("fire"), Some(""), None)
+    );
+    let mut findings = Findings::default();
+    let Some(none) = File::read_optional(Path::new("/nonexistent"), "accidents.toml", &mut findings) else {
+        panic!("a missing file is an empty one");
+    };
+    let source = Source::parse(&none, &mut findings);
+    assert_eq!(accident::read(&source, &[], &Default::default(), &mut findings), standard);
+    assert_eq!(findings.into_list(), []);
+}

@@ -1,0 +1,71 @@
+//! `tocsin warning`
+
+use super::print::Tone;
+use super::thing::{self, Column, Which};
+use super::{Around, words};
+use crate::client::segment;
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+const LIST: &str = "\
+Examples · 示例:
+  tocsin warning list
+  tocsin warning list --state active --json";
+const SHOW: &str = "\
+Examples · 示例:
+  tocsin warning show 33079141600000_20260712141500_0";
+const CAP: &str = "\
+Examples · 示例:
+  tocsin warning cap 33079141600000_20260712141500_0 > warning.xml";
+
+const COLUMNS: &[Column] = &[
+    (words::ID, "id"),
+    (words::STATE, "status"),
+    (words::SEVERITY, "severity"),
+    (words::EVENT, "event_code"),
+    (words::AREAS, "areas"),
+    (words::ISSUED, "issued"),
+    (words::EXPIRES, "expires"),
+    (words::FLAGS, "flags"),
+    (words::TITLE, "title"),
+];
+
+#[derive(Debug, Subcommand)]
+pub enum Warning {
+    /// Chains of warnings, newest change first · 列表
+    #[command(after_help = LIST)]
+    List(Which),
+    /// One chain with its story · 详情
+    #[command(after_help = SHOW)]
+    Show { id: String },
+    /// The chain's newest message as CAP 1.2 · 以 CAP 1.2 输出
+    #[command(after_help = CAP)]
+    Cap { id: String },
+}
+
+impl Warning {
+    pub fn run(self, around: &Around) -> Result<ExitCode> {
+        match self {
+            Warning::List(which) => thing::list(around, "warnings", which, COLUMNS, tone)?,
+            Warning::Show { id } => thing::show(around, "warnings", &id)?,
+            Warning::Cap { id } => {
+                let xml = around.client()?.text(&format!("/api/v1/warnings/{}/cap", segment(&id)))?;
+                match around.print.json {
+                    true => around.print.object(&json!({ "id": id, "cap": xml })),
+                    false => around.print.line(xml.trim_end()),
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn tone(row: &Value) -> Tone {
+    match (row["status"].as_str(), row["severity"].as_str()) {
+        (Some("active"), Some("extreme" | "severe" | "unknown")) => Tone::Alarm,
+        (Some("active"), _) => Tone::Trouble,
+        _ => Tone::Faint,
+    }
+}
