@@ -50,14 +50,15 @@ pub async fn run(mouth: Mouth, listening: oneshot::Sender<Result<Option<SocketAd
         };
         // Ordering: the send is done when its answer is in the log, or a crash
         // between the two would lose the answer.
-        match asked {
-            Ok(answered) if take(&mouth, &channel, answered).await => {
-                if let Some(written) = written {
-                    let _ = written.send(());
-                }
+        let taken = match asked {
+            Ok(answered) => take(&mouth, &channel, answered).await,
+            Err(reason) => {
+                tracing::debug!(door = mouth.spec.name, channel, reason, "not taken");
+                false
             }
-            Ok(_) => {}
-            Err(reason) => tracing::debug!(door = mouth.spec.name, channel, reason, "not taken"),
+        };
+        if let Some(written) = written.filter(|_| taken) {
+            let _ = written.send(());
         }
     }
     mouth.outlet.close(route);
