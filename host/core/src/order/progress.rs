@@ -75,7 +75,11 @@ impl Core {
         }
         let text = told(signal);
         if matches!(signal.code.as_str(), "failed" | "order.failed") {
-            return self.refuse_report(step, cause, order, "undelivered", &format!("未能送达 {text}"));
+            let (change, note) = match order.delivered_at {
+                None => ("undelivered", format!("未能送达 {text}")),
+                Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
+            };
+            return self.refuse_report(step, cause, order, change, &note);
         }
         let Some(act) = Move::told(&signal.code) else { return };
         match order.state.after(act) {
