@@ -53,8 +53,7 @@ impl Core {
         };
         order.next = order.next_clock();
         let id = order.id.clone();
-        let note = format!("{by} {text}");
-        self.set(step, cause, to.as_str(), note.trim(), order.clone());
+        self.set(step, cause, to.as_str(), &cut(text), order.clone());
         self.close_gap(step, cause, &gap, by, to.name());
         if !to.is_open() {
             self.order_ended(step, cause, &order);
