@@ -50,16 +50,14 @@ pub struct Timeline {
 /// The lines that stand at these places of the journal, `(sequence, ordinal)` in order.
 pub async fn read(bus: &Bus, places: &[(u64, u32)]) -> Timeline {
     let mut records: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
-    let mut count = 0;
     let mut more = false;
-    for (sequence, ordinal) in places {
+    for (count, (sequence, ordinal)) in places.iter().enumerate() {
         // A record is told whole, or the place to go on would be inside it.
         if count >= LINES_MOST && !records.contains_key(sequence) {
             more = true;
             break;
         }
         records.entry(*sequence).or_default().push(*ordinal);
-        count += 1;
     }
     let fetches: Vec<_> =
         records.into_iter().map(|(sequence, ordinals)| fetch(bus.clone(), sequence, ordinals)).collect();
