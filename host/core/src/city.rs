@@ -5,6 +5,7 @@ pub mod accident;
 pub mod duty;
 pub mod grid;
 pub mod plan;
+pub mod share;
 pub mod supply;
 pub mod team;
 pub mod warning;
@@ -33,6 +34,12 @@ pub struct City {
     pub grid: grid::Grid,
     #[serde(default)]
     pub duty: duty::Duty,
+    /// First match first.
+    #[serde(default)]
+    pub shares: Vec<share::Share>,
+    /// What the advice of the city file's plugins may do.
+    #[serde(default)]
+    pub grants: Vec<share::Grant>,
     #[serde(default)]
     pub teams: team::Teams,
     #[serde(default)]

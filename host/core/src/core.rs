@@ -26,6 +26,7 @@
 //! - **Nothing is muted**: ended and historic incidents take no live alarm.
 
 pub(crate) mod act;
+pub(crate) mod advise;
 mod apply;
 pub(crate) mod decide;
 mod digest;
@@ -47,6 +48,7 @@ use crate::state::ENDED_KEPT_MS;
 pub use crate::state::State;
 use crate::thing::Noun;
 use crate::time::Timestamp;
+pub use advise::DEPTH as ADVICE_DEPTH;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

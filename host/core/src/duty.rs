@@ -22,6 +22,8 @@ pub struct Watch {
     pub id: String,
     /// Name of the post.
     pub title: String,
+    /// `held`, `empty`, or `ended` where the city no longer has the post.
+    pub state: String,
     pub department: String,
     pub region: String,
     /// On duty now; none: the post is empty, which is a gap.
@@ -103,11 +105,7 @@ impl Row for Watch {
     }
 
     fn state(&self) -> &str {
-        match (self.ended_at, &self.holder) {
-            (Some(_), _) => "ended",
-            (None, Some(_)) => "held",
-            (None, None) => "empty",
-        }
+        &self.state
     }
 
     fn title(&self) -> &str {

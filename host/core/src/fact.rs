@@ -52,6 +52,14 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// How many pieces of advice led here.
+    pub fn depth(&self) -> u32 {
+        match self {
+            Cause::Advice { depth, .. } => *depth,
+            _ => 0,
+        }
+    }
+
     /// The frame behind it, where there is one.
     pub fn frame(&self) -> Option<&FrameId> {
         match self {

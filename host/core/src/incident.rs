@@ -29,6 +29,9 @@ pub struct Incident {
     pub title: String,
     pub state: Stage,
     pub severity: Severity,
+    /// At least so severe by an advisor's word, whatever the evidence says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raised: Option<Severity>,
     pub region: String,
     pub region_name: String,
     pub position: Option<Position>,

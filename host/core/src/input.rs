@@ -40,10 +40,7 @@ pub struct Advised {
     pub received: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_of: Option<FrameId>,
-    /// Whether the operator's grant lets this plugin do more than be noted.
-    #[serde(default)]
-    pub granted: bool,
-    /// 1: about the city's own news; one more than the advice whose news it is about.
+    /// How many pieces of advice led to this one, itself included.
     #[serde(default)]
     pub depth: u32,
     pub advice: Advice,

@@ -22,6 +22,7 @@ pub mod record;
 pub mod region;
 pub mod registry;
 pub mod rule;
+pub mod sharing;
 pub mod signal;
 pub mod state;
 pub mod supply;

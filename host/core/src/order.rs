@@ -41,6 +41,9 @@ pub struct Order {
     pub clause: String,
     /// Another matter it serves: a transfer, a call, an accident, a case.
     pub matter: String,
+    /// The device it is carried out on, by its department's connector; or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub device: String,
     /// Who gave it, as the journal reads it.
     pub by: String,
     /// Who is asked now: moves up with each escalation.

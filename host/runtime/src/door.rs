@@ -6,10 +6,12 @@
 pub mod folder;
 pub mod framing;
 pub mod http;
+pub mod http_client;
 pub mod mqtt;
 pub mod nats;
 pub mod spec;
 pub mod tcp;
+pub mod tcp_client;
 pub mod udp;
 
 pub use spec::{DoorKind, DoorSpec, LaneRule, PluginSpec};

@@ -18,10 +18,11 @@ mod input;
 mod rooms;
 mod snapshot;
 
-pub use input::{EventRecord, NewsRole};
+pub use input::{ClockRecord, EventRecord, NewsRole};
 
 use crate::bus::tail::Tail;
 use crate::bus::{Bus, Fence, StepDown};
+use crate::door::tcp_client::POLL;
 use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::outlet::{self, Outlet};
@@ -318,6 +319,8 @@ impl Feed {
             match self.rooms.fire(&taken.plugin, tick) {
                 // A timer that fired is gone, whatever its plugin answers.
                 Some(fired) => taken.changes.push(fired),
+                // A door asks the plugin to ask.
+                None if tick.key == POLL => {}
                 // Moved or cancelled since the clock record was written.
                 None => return taken,
             }

@@ -15,6 +15,7 @@ use crate::bus::{Bus, ConnectError};
 use crate::door::mqtt::Broker;
 use crate::door::{self, DoorKind, DoorSpec, Mouth, PluginSpec, Surroundings};
 use crate::feed::{self, Feed};
+use crate::intake::Intake;
 use crate::journal::{Desk, Stage};
 use crate::metrics::Metrics;
 use crate::outlet::Outlet;
@@ -222,9 +223,9 @@ impl Host {
             target: Target::Stream(subject::DEAD),
             derive: Dead::new(&self.bus),
         };
-        let news: Vec<_> = departments
-            .iter()
-            .map(|department| {
+        let targets = departments.iter().flat_map(|department| Lane::BOTH.map(|lane| (department, lane)));
+        let news: Vec<_> = targets
+            .map(|(department, lane)| {
                 let name = FeedName { department: department.clone(), feed: 0 };
                 Publisher {
                     bus: self.bus.clone(),
@@ -232,9 +233,9 @@ impl Host {
                     filter: subject::JOURNAL_SUBJECT,
                     target: Target::Subject {
                         stream: subject::raw_stream(department),
-                        subject: subject::raw(&name, Lane::Routine, subject::EVENT_DOOR),
+                        subject: subject::raw(&name, lane, subject::EVENT_DOOR),
                     },
-                    derive: News { name, shelf: self.shelf.clone() },
+                    derive: News::new(name, lane, self.shelf.clone(), self.city.clone()),
                 }
             })
             .collect();
@@ -298,6 +299,19 @@ impl Host {
             DoorKind::Tcp { .. } => door::start(spec.clone(), around_here, door::tcp::run).await?,
             DoorKind::Udp { .. } => door::start(spec.clone(), around_here, door::udp::run).await?,
             DoorKind::Folder { .. } => door::start(spec.clone(), around_here, door::folder::run).await?,
+            DoorKind::HttpClient { .. } => {
+                let run = |mouth, _, listening| door::http_client::run(mouth, listening);
+                door::start(spec.clone(), around_here, run).await?
+            }
+            DoorKind::TcpClient { .. } => {
+                let (bus, metrics) = (self.bus.clone(), self.metrics.clone());
+                let name = FeedName { department: spec.department.clone(), feed: 0 };
+                let run = move |mouth, framing, listening| async move {
+                    let clock = Intake::open(&bus, &name, Lane::Routine, subject::CLOCK_DOOR, &metrics);
+                    door::tcp_client::run(mouth, framing, clock, listening).await;
+                };
+                door::start(spec.clone(), around_here, run).await?
+            }
             DoorKind::Nats { .. } => {
                 let bus = self.bus.clone();
                 let run = move |mouth, _, listening| door::nats::run(bus, mouth, listening);

@@ -320,9 +320,7 @@ impl Batch {
                     plugin: taken.plugin.clone(),
                     received: taken.received,
                     replay_of: taken.first.clone(),
-                    // Who may load the plugin has granted it: the operator.
-                    granted: true,
-                    depth: taken.depth + 1,
+                    depth: taken.depth.saturating_add(1),
                     advice,
                 }));
             }

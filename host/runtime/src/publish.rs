@@ -4,6 +4,11 @@
 //! there; that is the publisher's whole position. Many writes are under way
 //! together, sent in order and each fenced by the one before, so that a break
 //! leaves a prefix and nothing is said twice.
+//!
+//! Where a list depends on more than its source (on what plugins want), its terms
+//! stand in every message. A publisher whose last message was written under
+//! other terms does not go back to what was decided under those: it marks where
+//! its source ends and begins there.
 
 pub mod dead;
 pub mod event;
@@ -22,6 +27,12 @@ use tokio::sync::watch;
 
 const SOURCE: &str = "Tocsin-Source";
 const ORDINAL: &str = "Tocsin-Ordinal";
+const TERMS: &str = "Tocsin-Terms";
+/// Of a mark: all that its source gives is said.
+const ALL: usize = u32::MAX as usize;
+
+/// How often a publisher that nobody wants looks whether somebody does.
+const IDLE: Duration = Duration::from_millis(250);
 
 /// Writes under way at once: enough to keep the server busy, few enough that a
 /// broken flight is soon said again.
@@ -43,6 +54,27 @@ pub struct Outgoing {
 /// always gives the same list.
 pub trait Derive: Send {
     fn derive(&mut self, stored: &Stored) -> impl Future<Output = Vec<Outgoing>> + Send;
+
+    /// What the list depends on besides.
+    fn terms(&mut self) -> Terms {
+        Terms::Source
+    }
+
+    /// The message that holds a position and says nothing; only with terms.
+    fn mark(&self) -> Option<Outgoing> {
+        None
+    }
+}
+
+/// What a publisher's lists depend on besides their source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Terms {
+    /// On nothing: all of the source is said.
+    Source,
+    /// Nobody wants anything of it: nothing is read.
+    Nobody,
+    /// On these, as a digest.
+    These(String),
 }
 
 /// Where a publisher writes: a stream of its own, or one subject of a stream
@@ -97,18 +129,28 @@ struct Position {
 impl<D: Derive> Publisher<D> {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            let position = tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
-                position = self.recover() => position,
-            };
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                down = self.live(position) => tracing::warn!(%down, "publisher begins again from its last message"),
+                down = self.work() => if let Some(down) = down {
+                    tracing::warn!(%down, "publisher begins again from its last message");
+                },
             }
         }
     }
 
-    async fn recover(&self) -> Position {
+    /// `None`: nobody wants anything, or no longer.
+    async fn work(&mut self) -> Option<StepDown> {
+        let terms = self.derive.terms();
+        if terms == Terms::Nobody {
+            tokio::time::sleep(IDLE).await;
+            return None;
+        }
+        let (position, mark) = self.recover(&terms).await;
+        self.live(position, mark, terms).await
+    }
+
+    /// Where to go on, and the mark that says so first where terms are new.
+    async fn recover(&self, terms: &Terms) -> (Position, Option<Outgoing>) {
         let last = match &self.target {
             Target::Stream(stream) => self.bus.last_of_stream(stream).await,
             Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
@@ -116,10 +158,10 @@ impl<D: Derive> Publisher<D> {
         let number = |stored: &Stored, name| -> Option<u64> {
             stored.headers.get(name).and_then(|value| value.as_str().parse().ok())
         };
-        match last {
+        let position = match &last {
             Some(last) => Position {
-                source: number(&last, SOURCE).unwrap_or(0),
-                ordinal: number(&last, ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
+                source: number(last, SOURCE).unwrap_or(0),
+                ordinal: number(last, ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
                 fence: last.sequence,
             },
             None => {
@@ -130,12 +172,26 @@ impl<D: Derive> Publisher<D> {
                 };
                 Position { source: 0, ordinal: 0, fence }
             }
+        };
+        let before = last.as_ref().and_then(|last| last.headers.get(TERMS)).map(|value| value.as_str());
+        match terms {
+            Terms::These(now) if before != Some(now) => {
+                let source = self.bus.last_sequence(self.source).await;
+                (Position { source, ordinal: ALL + 1, ..position }, self.mark(source, terms))
+            }
+            _ => (position, None),
         }
     }
 
-    async fn live(&mut self, at: Position) -> StepDown {
+    fn mark(&self, source: u64, terms: &Terms) -> Option<Outgoing> {
+        let mut mark = self.derive.mark()?;
+        stamp(&mut mark, source, ALL, terms);
+        Some(mark)
+    }
+
+    async fn live(&mut self, at: Position, mark: Option<Outgoing>, mut terms: Terms) -> Option<StepDown> {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
-        let mut waiting = VecDeque::new();
+        let mut waiting = VecDeque::from_iter(mark);
         let mut flight = FuturesOrdered::new();
         let mut fence = at.fence;
         loop {
@@ -144,7 +200,7 @@ impl<D: Derive> Publisher<D> {
             {
                 match self.send(outgoing, fence).await {
                     Ok(answer) => flight.push_back(answer),
-                    Err(error) => return self.broken(&error, fence).await,
+                    Err(error) => return Some(self.broken(&error, fence).await),
                 }
                 fence += 1;
             }
@@ -153,22 +209,32 @@ impl<D: Derive> Publisher<D> {
                     // In a stream of its own this is what was counted; elsewhere it is news.
                     Ok(ack) if flight.is_empty() => fence = ack.sequence,
                     Ok(_) => {}
-                    Err(error) => return self.broken(&error, fence).await,
+                    Err(error) => return Some(self.broken(&error, fence).await),
                 },
                 stored = tail.next(), if waiting.is_empty() => {
+                    // Between two messages of the source: what came before was said
+                    // under the old terms, what comes now is under the new.
+                    match self.derive.terms() {
+                        // The next mark covers what is under way.
+                        Terms::Nobody => return None,
+                        same if same == terms => {}
+                        new => {
+                            terms = new;
+                            waiting.extend(self.mark(stored.sequence.saturating_sub(1), &terms));
+                        }
+                    }
                     let said = if stored.sequence == at.source { at.ordinal } else { 0 };
-                    waiting.extend(self.messages(&stored).await.into_iter().skip(said));
+                    waiting.extend(self.messages(&stored, &terms).await.into_iter().skip(said));
                 }
             }
         }
     }
 
     /// What follows from one message of the source, each with its position.
-    async fn messages(&mut self, stored: &Stored) -> Vec<Outgoing> {
+    async fn messages(&mut self, stored: &Stored, terms: &Terms) -> Vec<Outgoing> {
         let mut messages = self.derive.derive(stored).await;
         for (ordinal, outgoing) in messages.iter_mut().enumerate() {
-            outgoing.headers.insert(SOURCE, stored.sequence.to_string());
-            outgoing.headers.insert(ORDINAL, ordinal.to_string());
+            stamp(outgoing, stored.sequence, ordinal, terms);
         }
         messages
     }
@@ -194,5 +260,13 @@ impl<D: Derive> Publisher<D> {
         }
         tokio::time::sleep(if is_full { ROOM } else { PAUSE }).await;
         StepDown { subject, found }
+    }
+}
+
+fn stamp(outgoing: &mut Outgoing, source: u64, ordinal: usize, terms: &Terms) {
+    outgoing.headers.insert(SOURCE, source.to_string());
+    outgoing.headers.insert(ORDINAL, ordinal.to_string());
+    if let Terms::These(terms) = terms {
+        outgoing.headers.insert(TERMS, terms.as_str());
     }
 }

@@ -22,6 +22,7 @@ mod region;
 mod registry;
 #[cfg(test)]
 mod rooms_tests;
+mod share;
 mod source;
 mod supply;
 mod team;
@@ -84,13 +85,14 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     };
     warn_of_unread(dir, main, &mut findings);
 
-    main.only_keys(&["code", "name", "department", "plugin", "door"], &mut findings);
+    main.only_keys(&["code", "name", "department", "plugin", "door", "share"], &mut findings);
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
-    let plugins = plugin::read(main, dir, &departments, &mut findings);
+    let (plugins, grants) = plugin::read(main, dir, &departments, &mut findings);
     let doors = door::read(main, &departments, &plugins, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
+    let shares = share::read(main, &departments, &regions, &mut findings);
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
@@ -113,6 +115,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         devices,
         hazards,
         duty,
+        shares,
+        grants,
         accidents,
         grid,
         teams,

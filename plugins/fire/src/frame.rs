@@ -67,6 +67,11 @@ impl<'a> Frame<'a> {
         Ok(frame)
     }
 
+    /// 业务流水号.
+    pub fn serial(&self) -> u16 {
+        u16::from_le_bytes([self.bytes[2], self.bytes[3]])
+    }
+
     pub fn command(&self) -> u8 {
         self.bytes[26]
     }
@@ -116,6 +121,26 @@ impl<'a> Frame<'a> {
         answer[HEADER] = checksum(&answer);
         answer
     }
+}
+
+/// A frame of the centre's own, protocol version 1.1. Addresses as on the wire.
+pub fn build(serial: u16, tag: [u8; 6], from: [u8; 6], to: [u8; 6], command: u8, data: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(SHORTEST + data.len());
+    frame.extend_from_slice(START);
+    frame.extend_from_slice(&serial.to_le_bytes());
+    frame.extend_from_slice(&[1, 1]);
+    frame.extend_from_slice(&tag);
+    frame.extend_from_slice(&from);
+    frame.extend_from_slice(&to);
+    // What goes down is a few bytes.
+    frame.extend_from_slice(&(data.len() as u16).to_le_bytes());
+    frame.push(command);
+    frame.extend_from_slice(data);
+    frame.push(0);
+    frame.extend_from_slice(END);
+    let at = frame.len() - 3;
+    frame[at] = checksum(&frame);
+    frame
 }
 
 /// 应用数据单元长度 of a frame or header.

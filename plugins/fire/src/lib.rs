@@ -12,7 +12,7 @@
 //! | 2 发送数据, readable | signals, 确认 with the same serial |
 //! | 2 without data (the vendors' heartbeat) | 确认 and nothing else: that the device lives is the host's to notice |
 //! | 5 应答 | signals; an answer is not answered |
-//! | 3 确认, 6 否认 | nothing: it settles a request of ours |
+//! | 3 确认, 6 否认 | nothing: it settles what was sent down ([`connector`]) |
 //! | wrong checksum, end, length, command, type, count | refused, 否认 |
 //! | 2 with a vendor's own type (128 to 254) | a dead letter that keeps the bytes, but 确认: the device did nothing wrong and would only repeat itself |
 //!
@@ -20,24 +20,28 @@
 //! the device sets `test_bit = "trust"`. Vendors send fires with bit 0 clear.
 
 mod adu;
+mod connector;
 mod frame;
 mod known;
 mod moment;
 mod object;
+mod pending;
 mod place;
 mod settings;
 mod stream;
 mod table;
 mod text;
 
-use adu::{Objects, Wrong};
+use adu::{Objects, Wrong, flag};
 use frame::{Frame, command};
-use tocsin_sdk::{Answer, Decoder, Framer, Message, Outcome, Piece, Rejection};
+use tocsin_sdk::{
+    Answer, Connector, Decoder, Event, Framer, Message, Outcome, Piece, Rejection, Tick, Timekeeper,
+};
 
 /// The plugin.
 pub struct Fire;
 
-tocsin_sdk::export!(Fire: framer, decoder);
+tocsin_sdk::export!(Fire: framer, decoder, connector, timekeeper);
 
 impl Framer for Fire {
     fn frame(buffer: &[u8]) -> Vec<Piece> {
@@ -52,7 +56,9 @@ impl Decoder for Fire {
             command::SEND if frame.data().is_empty() => Ok(Outcome::default().reply(frame.ack())),
             command::SEND => Ok(told(&frame, &message)?.reply(frame.ack())),
             command::ANSWER if !frame.data().is_empty() => told(&frame, &message),
-            command::ANSWER | command::ACK | command::NAK => Ok(Outcome::default()),
+            command::ANSWER => Ok(Outcome::default()),
+            command::ACK => Ok(connector::confirmed(&frame, message.received)),
+            command::NAK => Ok(connector::refused(&frame, &message.device, message.received)),
             other => Err(frame.refuse(Rejection::unsupported(format!(
                 "命令字节 {other} {} (not a command that a device sends)",
                 match other {
@@ -65,9 +71,25 @@ impl Decoder for Fire {
     }
 }
 
+impl Connector for Fire {
+    fn deliver(event: Event) -> Answer {
+        connector::deliver(&event)
+    }
+}
+
+impl Timekeeper for Fire {
+    fn wake(tick: Tick) -> Answer {
+        connector::wake(&tick)
+    }
+}
+
 fn told(frame: &Frame<'_>, message: &Message) -> Answer {
     let objects = Objects::read(frame.data()).map_err(|wrong| refusal(frame, wrong))?;
-    Ok(object::tell(frame, &objects, message.received))
+    let outcome = object::tell(frame, &objects, message.received);
+    Ok(match objects.flag {
+        flag::UITD_OPERATION => connector::heard(&objects, outcome),
+        _ => outcome,
+    })
 }
 
 fn refusal(frame: &Frame<'_>, wrong: Wrong) -> Rejection {

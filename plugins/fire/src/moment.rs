@@ -14,6 +14,12 @@ pub fn read(tag: &[u8]) -> Option<Timestamp> {
     time::beijing(2000 + i32::from(year), month, day, hour, minute, second)
 }
 
+/// The tag of a moment.
+pub fn write(at: Timestamp) -> [u8; 6] {
+    let at = time::Beijing::of(at);
+    [at.second, at.minute, at.hour, at.day, at.month, at.year.rem_euclid(100) as u8]
+}
+
 /// Whether the tag could be one, real date or not: what tells a header from garbage.
 pub fn plausible(tag: &[u8]) -> bool {
     matches!(tag, &[second, minute, hour, day, month, year]

@@ -1,5 +1,6 @@
 //! The plugin from outside: bytes in, what it says out, on the mocked host.
 
+mod connector;
 mod objects;
 mod refusals;
 mod states;

@@ -1,4 +1,4 @@
-//! What people and advisors want done.
+//! What people want done.
 
 use super::Core;
 use super::class;
@@ -6,8 +6,6 @@ use super::decide::Step;
 use crate::command::{Act, Command, Reply};
 use crate::fact::{Cause, Fact};
 use crate::incident::{self, Disposition, DispositionKind, Incident, Move, Note, Stage};
-use crate::input::Advised;
-use crate::outcome;
 
 /// What a person writes about an incident travels in its summary: a paragraph.
 const TEXT_CHARS: usize = 1_000;
@@ -79,7 +77,7 @@ impl Core {
     }
 
     /// The incident that an id means today.
-    fn subject(&self, id: &str) -> Result<Incident, Refusal> {
+    pub(super) fn subject(&self, id: &str) -> Result<Incident, Refusal> {
         let found = self.living(id).cloned();
         found.ok_or_else(|| {
             let reason = format!(
@@ -90,7 +88,7 @@ impl Core {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one move is all of these")]
-    fn advance(
+    pub(super) fn advance(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -137,7 +135,7 @@ impl Core {
         }
     }
 
-    fn annotate(
+    pub(super) fn annotate(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -163,7 +161,7 @@ impl Core {
         id
     }
 
-    fn join(
+    pub(super) fn join(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -200,45 +198,6 @@ impl Core {
         self.settle(step, cause, class, &into.hazard, into.id.clone(), grown);
         let survivor = self.subject(&into.id)?;
         Ok(self.annotate(step, cause, survivor, by, "merge", &format!("{} → {} {note}", from.id, into.id)))
-    }
-
-    /// Advice never ends an incident and never calls one off: what is granted
-    /// confirms or merges, the rest is noted where officers read it.
-    pub(super) fn decide_advice(&mut self, step: &mut Step, advised: &Advised) {
-        if self.advised_before(advised) {
-            return;
-        }
-        let cause = Cause::Advice {
-            frame: advised.frame.clone(),
-            ordinal: advised.ordinal,
-            department: advised.frame.department.clone(),
-            plugin: advised.plugin.clone(),
-            replay_of: advised.replay_of.clone(),
-            depth: advised.depth,
-        };
-        let reply = match self.heed(step, &cause, advised) {
-            Ok(subject) => Reply::Ok { subject },
-            Err((rule, reason)) => Reply::Refused { rule, reason },
-        };
-        self.emit(step, &cause, Fact::Advised { advice: advised.advice.clone(), reply });
-    }
-
-    fn heed(&mut self, step: &mut Step, cause: &Cause, advised: &Advised) -> Result<String, Refusal> {
-        let advice = &advised.advice;
-        let incident = self.subject(&advice.subject)?;
-        let by = &advised.plugin;
-        match (&advice.act, advised.granted) {
-            (outcome::Act::Confirm, true) if incident.state == Stage::Suspected && !incident.historic => {
-                self.advance(step, cause, incident, Move::Confirm, by, &advice.reason, |_| {})
-            }
-            (outcome::Act::Merge, true) => {
-                self.join(step, cause, incident, &advice.object, by, &advice.reason)
-            }
-            (act, _) => {
-                let word = format!("advice.{}", act.as_str());
-                Ok(self.annotate(step, cause, incident, by, &word, &advice.reason))
-            }
-        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::input::Observed;
 use crate::moment::Moment;
 use crate::registry::Speaker;
 use crate::rule::{OTHER, Rule};
-use crate::signal::Kind;
+use crate::signal::{Kind, Severity};
 
 /// A title is one line; what a plugin adds behind this is in the raw frame.
 const TITLE_CHARS: usize = 200;
@@ -242,7 +242,7 @@ impl Core {
         let moved: Vec<Evidence> = self.evidence(from).cloned().collect();
         self.summarise(&mut merged);
         let stage = survivor.state.merged(merged.state);
-        let notes = merged.notes.clone();
+        let (notes, raised) = (merged.notes.clone(), merged.raised);
         merged.state = Stage::Merged;
         merged.merged_into = Some(into.to_owned());
         merged.closed_at = Some(step.now);
@@ -254,18 +254,27 @@ impl Core {
             incident: None,
         };
         self.emit(step, cause, fact);
-        self.inherit(step, into, from, stage, notes);
+        self.inherit(step, into, from, stage, notes, raised);
         let hazard = survivor.hazard;
         moved.iter().filter_map(|row| self.index.add(class, &hazard, into, row, &self.rules)).collect()
     }
 
     /// What a survivor takes over besides rows: it shows in the summary that
     /// the step's end draws.
-    fn inherit(&mut self, step: &mut Step, into: &str, from: &str, stage: Stage, notes: Vec<Note>) {
+    fn inherit(
+        &mut self,
+        step: &mut Step,
+        into: &str,
+        from: &str,
+        stage: Stage,
+        notes: Vec<Note>,
+        raised: Option<Severity>,
+    ) {
         let Some(mut incident) = self.state.incidents.get(into).cloned() else {
             return;
         };
         incident.state = stage;
+        incident.raised = incident.raised.max(raised);
         incident.merged.push(from.to_owned());
         incident.merged.sort();
         incident.merged.truncate(crate::incident::MERGED_SHOWN);

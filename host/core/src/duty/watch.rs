@@ -57,6 +57,7 @@ impl Core {
         Some(Watch {
             id: id.to_owned(),
             title: post.name.clone(),
+            state: String::new(),
             department: post.department.clone(),
             region: if post.region.is_empty() { self.city().code.clone() } else { post.region.clone() },
             holder,
@@ -71,6 +72,7 @@ impl Core {
     /// Records a watch if it is new, and the finding that goes with an empty post.
     fn take_seat(&mut self, step: &mut Step, cause: &Cause, change: &str, note: &str, mut watch: Watch) {
         let is_empty = watch.holder.is_none();
+        watch.state = if is_empty { "empty" } else { "held" }.to_owned();
         if is_empty && watch.gap.is_empty() {
             let gap = Gap {
                 title: format!("岗位无人:{}", watch.title),
@@ -97,6 +99,7 @@ impl Core {
         let Some(mut watch) = open.cloned() else { return };
         let reason = "岗位已撤销";
         let gap = std::mem::take(&mut watch.gap);
+        watch.state = "ended".to_owned();
         watch.holder = None;
         watch.until = None;
         watch.ended_at = Some(step.now);

@@ -25,6 +25,7 @@ pub fn of(incident: &mut Incident, rows: &BTreeMap<String, Evidence>, rules: &Ru
         None | Some(Severity::Unknown) => rules.severity(&incident.hazard),
         Some(stated) => stated,
     };
+    incident.severity = incident.severity.max(incident.raised.unwrap_or_default());
     incident.position = opening.iter().find_map(|row| row.position);
     incident.unit =
         opening.iter().find(|row| !row.unit.is_empty()).map(|row| row.unit.clone()).unwrap_or_default();

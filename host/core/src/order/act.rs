@@ -51,6 +51,9 @@ pub enum Act {
     Cancel { id: String, reason: String },
 }
 
+/// An id or a word such as `fire.roll-call`.
+const MATTER_CHARS: usize = 64;
+
 /// An order as a person gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -63,6 +66,10 @@ pub struct New {
     pub team: String,
     pub region: String,
     pub incident: String,
+    /// What a department's connector does by it, such as `fire.roll-call`; or empty.
+    pub matter: String,
+    /// The registered device that it is done on, or empty.
+    pub device: String,
     /// Minutes until it is to be acknowledged.
     pub acknowledge: Option<u32>,
     pub arrive: Option<u32>,
@@ -107,7 +114,7 @@ impl Core {
             .map_err(|(rule, reason)| (rule, format!("{reason};{told}")))
     }
 
-    fn issue_by_hand(
+    pub(crate) fn issue_by_hand(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -126,6 +133,8 @@ impl Core {
             region: new.region.clone(),
             position: incident.and_then(|incident| incident.position),
             incident: new.incident.clone(),
+            matter: new.matter.clone(),
+            device: new.device.clone(),
             acknowledge_within: within(new.acknowledge),
             arrive_within: within(new.arrive),
             done_within: within(new.done),
@@ -156,6 +165,16 @@ impl Core {
         if !new.incident.is_empty() && !self.state.incidents.get(&new.incident).is_some_and(|i| i.is_open()) {
             let reason = format!("没有进行中的事件 {} (no such open incident)", new.incident);
             return fail("incident-unknown", reason);
+        }
+        if !new.device.is_empty() && self.registry.device(&new.department, &new.device).is_none() {
+            let (device, department) = (&new.device, &new.department);
+            let reason = format!(
+                "部门“{department}”没有登记设备 {device}；请写明部门和设备 (the department has no such device; name both)"
+            );
+            return fail("device-unknown", reason);
+        }
+        if new.matter.chars().count() > MATTER_CHARS {
+            return fail("matter", format!("事项超过 {MATTER_CHARS} 字 (the matter is too long)"));
         }
         if let Some(team) = Some(&new.team).filter(|team| !team.is_empty()) {
             let standing = self.state.rooms.teams.get(team);

@@ -26,6 +26,7 @@ pub struct Draft {
     pub response: String,
     pub clause: String,
     pub matter: String,
+    pub device: String,
     /// Milliseconds from now; none: no clock.
     pub acknowledge_within: Option<i64>,
     pub arrive_within: Option<i64>,
@@ -76,6 +77,7 @@ impl Core {
             response: draft.response,
             clause: draft.clause,
             matter: draft.matter,
+            device: draft.device,
             by: draft.by,
             ..Order::default()
         };

@@ -53,8 +53,7 @@ impl Core {
         };
         order.next = order.next_clock();
         let id = order.id.clone();
-        let note = format!("{by} {text}");
-        self.set(step, cause, to.as_str(), note.trim(), order.clone());
+        self.set(step, cause, to.as_str(), &cut(text), order.clone());
         self.close_gap(step, cause, &gap, by, to.name());
         if !to.is_open() {
             self.order_ended(step, cause, &order);
@@ -75,7 +74,11 @@ impl Core {
         }
         let text = told(signal);
         if matches!(signal.code.as_str(), "failed" | "order.failed") {
-            return self.refuse_report(step, cause, order, "undelivered", &format!("未能送达 {text}"));
+            let (change, note) = match order.delivered_at {
+                None => ("undelivered", format!("未能送达 {text}")),
+                Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
+            };
+            return self.refuse_report(step, cause, order, change, &note);
         }
         let Some(act) = Move::told(&signal.code) else { return };
         match order.state.after(act) {

@@ -4,16 +4,15 @@ use crate::fixture::{NIGHT, city, play, steps};
 use std::collections::BTreeSet;
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::{Act, Advice};
-use tocsin_core::{Advised, Core, Entry, Fact, Input, Record, Reply};
+use tocsin_core::{Advised, Core, Entry, Input, Record};
 
-fn advised(run: u64, act: Act, subject: &str, object: &str, granted: bool) -> Input {
+fn advised(run: u64, act: Act, subject: &str, object: &str) -> Input {
     Input::Advice(Advised {
         frame: FrameId { department: "smoke".into(), run, index: 0 },
         ordinal: 0,
         plugin: "smoke".into(),
         received: NIGHT,
         replay_of: None,
-        granted,
         depth: 1,
         advice: Advice {
             act,
@@ -37,7 +36,7 @@ fn every_fact_goes_to_json_and_back() {
         7s ! close 1 扑灭
         8s ! close 9 扑灭";
     let (mut core, mut journal) = play(timeline);
-    journal.extend(core.step(NIGHT, &[advised(1, Act::Note, "I20260712-0001", "", false)]));
+    journal.extend(core.step(NIGHT, &[advised(1, Act::Note, "I20260712-0001", "")]));
     journal.extend(core.step(core.due().unwrap(), &[]));
     let mut kinds = BTreeSet::new();
     for entry in &journal {
@@ -82,30 +81,6 @@ fn a_fact_of_an_older_host_is_read() {
     assert!(
         next.iter().any(|entry| entry.fact.incident_id() == Some("I20260712-0002")),
         "the counter goes on"
-    );
-}
-
-#[test]
-fn advice_confirms_and_merges_only_by_grant_and_never_ends() {
-    let subject = "I20260712-0001";
-    let check = |act: Act, object: &str, granted: bool, state: &str, notes: usize| {
-        let (mut core, _) = play("0s fire a/1 fire.smoke\n0s fire z/1 fire.smoke");
-        let input = advised(1, act.clone(), subject, object, granted);
-        let entries = core.step(NIGHT, std::slice::from_ref(&input));
-        assert!(matches!(entries.last().unwrap().fact, Fact::Advised { reply: Reply::Ok { .. }, .. }));
-        let incident = core.incident(subject).unwrap();
-        assert_eq!((incident.state.as_str(), incident.notes.len()), (state, notes), "{act:?}");
-        assert_eq!(core.step(NIGHT, &[input]), [], "the same advice again");
-    };
-    check(Act::Confirm, "", true, "confirmed", 1);
-    check(Act::Confirm, "", false, "suspected", 1);
-    check(Act::Refute, "", true, "suspected", 1);
-    check(Act::Merge, "I20260712-0002", true, "suspected", 1);
-    check(Act::Merge, "I20260712-0002", false, "suspected", 1);
-    let (mut core, _) = play("0s fire a/1 fire.smoke");
-    let entries = core.step(NIGHT, &[advised(1, Act::Note, "I20260712-0777", "", true)]);
-    assert!(
-        matches!(&entries[0].fact, Fact::Advised { reply: Reply::Refused { rule, .. }, .. } if rule == "incident.unknown")
     );
 }
 

@@ -1,6 +1,7 @@
 //! The core as its callers see it.
 
 mod accident;
+mod advice;
 mod cases;
 mod cases_properties;
 mod depot;

@@ -52,4 +52,9 @@ pub enum DoorKind {
     Nats { source: String },
     /// Below the data directory; relative, without `..`.
     Folder { path: PathBuf },
+    /// Sends to the door's name are posted below `url`; what is answered comes in.
+    HttpClient { url: String, authorization: Option<String> },
+    /// Keeps a connection to `address` (`host:port`) and asks every `poll_s`
+    /// seconds for each of `devices`.
+    TcpClient { address: String, poll_s: u32, devices: Vec<String> },
 }

@@ -46,7 +46,7 @@ pub async fn run(
                 Ok((stream, peer)) => {
                     let (mouth, framing) = (mouth.clone(), framing.clone());
                     tokio::task::spawn_local(async move {
-                        serve(mouth, framing, stream, peer).await;
+                        serve(mouth, framing, stream, peer.to_string(), &[], None).await;
                         drop(place);
                     });
                 }
@@ -71,17 +71,32 @@ async fn listen(mouth: &Mouth, bind: IpAddr, port: u16) -> Result<(TcpListener, 
     Ok((listener, address))
 }
 
-async fn serve(mouth: Mouth, framing: Framing, stream: TcpStream, peer: SocketAddr) {
+/// One connection until it ends. `devices`: who is known to be at the other end
+/// before they have said a word; `connected` hears when there is a way to them.
+pub(super) async fn serve(
+    mouth: Mouth,
+    framing: Framing,
+    stream: TcpStream,
+    peer: String,
+    devices: &[String],
+    connected: Option<&Notify>,
+) {
     let _ = stream.set_nodelay(true);
     let (read, write) = stream.into_split();
     let (route, replies) = mouth.outlet.open();
+    for device in devices {
+        mouth.outlet.heard(&mouth.spec.department, device, route);
+    }
+    if let Some(connected) = connected {
+        connected.notify_one();
+    }
     mouth.metrics.connection(&mouth.spec.name, 1);
     let connection = Connection {
         mouth: mouth.clone(),
         framing,
         route,
-        origin: peer.to_string(),
-        device: String::new(),
+        origin: peer,
+        device: if let [only] = devices { only.clone() } else { String::new() },
         refused: Arc::new(Notify::new()),
     };
     let writer = tokio::task::spawn_local(write_replies(write, replies));

@@ -18,7 +18,7 @@ use tocsin_sandbox::{Manifest, Nowhere, package};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-fn city() -> City {
+pub fn city() -> City {
     let code = "330791000000".to_owned();
     City {
         code: code.clone(),
@@ -42,12 +42,20 @@ fn city() -> City {
     }
 }
 
+pub fn lines() -> DoorSpec {
+    door("lines", DoorKind::Tcp { bind: std::net::Ipv4Addr::LOCALHOST.into(), port: 0 })
+}
+
+pub fn door(name: &str, kind: DoorKind) -> DoorSpec {
+    DoorSpec { name: name.into(), department: "rogue".into(), plugin: "roles".into(), lane: None, kind }
+}
+
 async fn start(data: &Path) -> Host {
-    start_with(data, vec![]).await
+    start_with(data, city(), vec![lines()], vec![]).await
 }
 
 /// `more`: plugins beside `roles`.
-async fn start_with(data: &Path, more: Vec<PluginSpec>) -> Host {
+pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>, more: Vec<PluginSpec>) -> Host {
     std::fs::create_dir_all(data).expect("a data folder");
     let named = std::env::var_os("TOCSIN_NATS_SERVER").map(PathBuf::from);
     let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nats/nats-server");
@@ -63,16 +71,10 @@ async fn start_with(data: &Path, more: Vec<PluginSpec>) -> Host {
     };
     Host::start(Config {
         data: data.to_owned(),
-        city: Arc::new(city()),
+        city: Arc::new(city),
         registries: Arc::new(|_| Arc::new(Nowhere)),
         plugins: [vec![spec("roles", fixture::folder().join("roles.wasm"))], more].concat(),
-        doors: vec![DoorSpec {
-            name: "lines".into(),
-            department: "rogue".into(),
-            plugin: "roles".into(),
-            lane: None,
-            kind: DoorKind::Tcp { bind: std::net::Ipv4Addr::LOCALHOST.into(), port: 0 },
-        }],
+        doors,
         nats: Nats::Embedded {
             binary: server::find(named, fetched).await.expect("a nats-server"),
             layout: Box::new(layout),
@@ -112,7 +114,7 @@ async fn taken(host: &Host) -> Vec<Taken> {
     all
 }
 
-async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Taken {
+pub async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Taken {
     let started = Instant::now();
     loop {
         if let Some(taken) = taken(host).await.into_iter().find(&found) {
@@ -123,7 +125,7 @@ async fn wait_for(host: &Host, what: &str, found: impl Fn(&Taken) -> bool) -> Ta
     }
 }
 
-fn counted(taken: &Taken, wanted: f64) -> bool {
+pub fn counted(taken: &Taken, wanted: f64) -> bool {
     matches!(&taken.end, End::Ok(outcome) if outcome.signals.iter().any(|s| s.code == "count" && s.value == Some(wanted)))
 }
 
@@ -225,7 +227,7 @@ async fn advice_on_advice_stops_at_depth_three() {
     let echo = Manifest { id: "echo".into(), ..fixture::roles() };
     let file = data.join("echo.wasm");
     std::fs::write(&file, package::embed(&fixture::bare("roles"), &echo)).expect("written");
-    let host = start_with(&data, vec![spec("echo", file)]).await;
+    let host = start_with(&data, city(), vec![lines()], vec![spec("echo", file)]).await;
     let _stream = say(&host, "fire ward 3\n").await;
     wait_for(&host, "news of the third advice", |taken| taken.depth == 3).await;
 

@@ -26,10 +26,19 @@ struct Written {
     port: Option<u16>,
     source: Option<String>,
     path: Option<String>,
+    url: Option<String>,
+    authorization: Option<String>,
+    address: Option<String>,
+    poll_s: Option<u32>,
+    #[serde(default)]
+    devices: Vec<String>,
 }
 
+/// A day: what is asked less often is no poll.
+const POLL_S_MAX: u32 = 86_400;
+
 #[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum Kind {
     Tcp,
     Udp,
@@ -37,6 +46,8 @@ enum Kind {
     Mqtt,
     Nats,
     Folder,
+    HttpClient,
+    TcpClient,
 }
 
 impl Kind {
@@ -46,6 +57,8 @@ impl Kind {
             Kind::Tcp | Kind::Udp => &["bind", "port"],
             Kind::Http | Kind::Mqtt | Kind::Nats => &["source"],
             Kind::Folder => &["path"],
+            Kind::HttpClient => &["url", "authorization"],
+            Kind::TcpClient => &["address", "poll_s", "devices"],
         }
     }
 }
@@ -119,7 +132,7 @@ fn check_parties(
 
 fn check_fields(entry: &Entry<'_, Written>, findings: &mut Findings) {
     let fits = entry.value.kind.fields();
-    for field in ["bind", "port", "source", "path"] {
+    for field in ["bind", "port", "source", "path", "url", "authorization", "address", "poll_s", "devices"] {
         if entry.has(field) && !fits.contains(&field) {
             let list = fits.join(", ");
             let message = text(
@@ -139,6 +152,9 @@ fn kind(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<DoorKind>
         Kind::Mqtt => source(entry, findings).map(|source| DoorKind::Mqtt { source }),
         Kind::Nats => source(entry, findings).map(|source| DoorKind::Nats { source }),
         Kind::Folder => folder(entry, findings).map(|path| DoorKind::Folder { path }),
+        Kind::HttpClient => url(entry, findings)
+            .map(|url| DoorKind::HttpClient { url, authorization: entry.value.authorization.clone() }),
+        Kind::TcpClient => tcp_client(entry, findings),
     }
 }
 
@@ -196,6 +212,48 @@ fn folder(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<PathBuf
     Some(PathBuf::from(path))
 }
 
+/// The client speaks plain HTTP; what goes over a network that is not the city's
+/// own goes through a gateway that encrypts.
+fn url(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<String> {
+    let Some(url) = entry.value.url.as_deref() else {
+        missing(entry.at("url"), "url = \"http://…\"", findings);
+        return None;
+    };
+    let host = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let is_plain = !host.is_empty() && !url.contains(['@', '?', '#', ' ']);
+    if !is_plain {
+        let message = text(
+            format!("url “{url}” 应如 http://主机:端口/路径,不含用户名和参数;https 请经网关转发"),
+            format!(
+                "url {url:?} reads like http://host:port/path, without user or query; https goes through a gateway"
+            ),
+        );
+        findings.error(entry.at("url"), "url", message);
+        return None;
+    }
+    Some(url.to_owned())
+}
+
+fn tcp_client(entry: &Entry<'_, Written>, findings: &mut Findings) -> Option<DoorKind> {
+    let Written { address, poll_s, devices, .. } = &entry.value;
+    let has_port = |address: &&String| {
+        address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    let Some(address) = address.as_ref().filter(has_port) else {
+        missing(entry.at("address"), "address = \"192.0.2.7:502\"", findings);
+        return None;
+    };
+    let Some(poll_s) = poll_s.filter(|poll_s| (1..=POLL_S_MAX).contains(poll_s)) else {
+        missing(entry.at("poll_s"), "poll_s = 15 (1 … 86400)", findings);
+        return None;
+    };
+    if devices.is_empty() || devices.iter().any(String::is_empty) {
+        missing(entry.at("devices"), "devices = [\"meter-7\"]", findings);
+        return None;
+    }
+    Some(DoorKind::TcpClient { address: address.clone(), poll_s, devices: devices.clone() })
+}
+
 fn missing(place: Place, example: &str, findings: &mut Findings) {
     let message = text(format!("缺少字段;请写 {example}"), format!("a field is missing; write {example}"));
     findings.error(place, "value-missing", message);
@@ -205,6 +263,8 @@ fn missing(place: Place, example: &str, findings: &mut Findings) {
 fn exclusive(kind: &DoorKind, department: &str) -> Option<(&'static str, String)> {
     match kind {
         DoorKind::Tcp { port: 0, .. } | DoorKind::Udp { port: 0, .. } => None,
+        DoorKind::HttpClient { .. } => None,
+        DoorKind::TcpClient { address, .. } => Some(("address", format!("tcp {address}"))),
         DoorKind::Tcp { bind, port } => Some(("port", format!("tcp {bind}:{port}"))),
         DoorKind::Udp { bind, port } => Some(("port", format!("udp {bind}:{port}"))),
         DoorKind::Http { source } => Some(("source", format!("/in/{department}/{source}"))),

@@ -1,4 +1,4 @@
-//! Plugins of the city file.
+//! Plugins of the city file, and what their advice may do.
 
 use super::department::{check_token, unique, unknown};
 use super::finding::{Findings, text};
@@ -8,6 +8,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tocsin_core::city::Department;
+use tocsin_core::city::share::Grant;
+use tocsin_core::outcome::Act;
 
 /// A warning for `city check`, an error for `up`.
 pub const PACKAGE_MISSING: &str = "package-missing";
@@ -20,17 +22,41 @@ struct Written {
     package: String,
     #[serde(default)]
     settings: BTreeMap<String, String>,
+    /// Acts that its advice may bring about.
+    grant: Option<Vec<String>>,
 }
+
+/// What can be granted; `refute` and words of later contracts only note.
+const ACTS: [Act; 6] = [Act::Note, Act::Attach, Act::Confirm, Act::Merge, Act::Raise, Act::Order];
 
 pub fn read(
     main: &Source<'_>,
     dir: &Path,
     departments: &[Department],
     findings: &mut Findings,
-) -> Vec<PluginSpec> {
+) -> (Vec<PluginSpec>, Vec<Grant>) {
     let entries: Vec<Entry<'_, Written>> = main.entries("plugin", findings);
     unique(&entries, "id", findings);
-    entries.into_iter().map(|entry| spec(entry, dir, departments, findings)).collect()
+    let grants = entries.iter().map(|entry| grant(entry, findings)).collect();
+    (entries.into_iter().map(|entry| spec(entry, dir, departments, findings)).collect(), grants)
+}
+
+fn grant(entry: &Entry<'_, Written>, findings: &mut Findings) -> Grant {
+    let Written { id, department, grant, .. } = &entry.value;
+    let mut acts = Vec::new();
+    for (place, word) in grant.iter().flatten().enumerate() {
+        match ACTS.iter().find(|act| act.as_str() == word) {
+            Some(act) => acts.push(act.clone()),
+            None => {
+                let message = unknown("可授权的建议", "act", word, ACTS.iter().map(Act::as_str));
+                findings.error(entry.at(&format!("grant.{place}")), "act-unknown", message);
+            }
+        }
+    }
+    if grant.is_none() {
+        acts = Grant::NAMED.to_vec();
+    }
+    Grant { plugin: id.clone(), department: department.clone(), acts }
 }
 
 fn spec(

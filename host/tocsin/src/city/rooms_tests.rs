@@ -47,9 +47,9 @@ fn mistakes_of_accidents_are_named_with_their_place() {
     check("level = \"province\"", "level = \"county\"", &["1:9 grade-order"]);
     check("minutes = 60\n", "minutes = 0\n", &["1:11 minutes"]);
     check("minutes = 43200", "minutes = 43200\nmeans = \"phone\"", &["2:9 field-misplaced"]);
-    check("\"general\", \"large\"]", "\"general\", \"larg\"]", &["1:21 grade-unknown"]);
+    check("\"general\", \"large\"]", "\"general\", \"larg\"]", &["0:22 grade-unknown"]);
     check("kind = \"upward\"", "kind = \"down\"", &["1:8 entry-unreadable"]);
-    check("id = \"large\"", "id = \"general\"", &["1:6 id-twice"]);
+    check("id = \"large\"", "id = \"general\"", &["1:6 id-twice", "61:22 grade-unknown"]);
     check("post = \"county-desk\"", "post = \"county-dsk\"", &["1:8 post-unknown"]);
     check("department = \"emergency\"", "department = \"emergenzy\"", &["1:14 department-unknown"]);
     check("[desk]", "[dsk]", &["1:2 key-unknown"]);
@@ -63,7 +63,7 @@ fn mistakes_of_the_grid_are_named_with_their_place() {
     check("platform = \"service\"", "platform = \"servis\"", &["1:12 platform-unknown"]);
     check("hazard = \"gas\"", "hazard = \"gass\"", &["1:10 hazard-unknown"]);
     check("code = \"report.fire\"", "code = \"report.*.x\"", &["1:8 code"]);
-    check("code = \"report.fire\"", "code = \"report.gas\"", &["9:8 id-twice"]);
+    check("code = \"report.fire\"", "code = \"report.gas\"", &["10:8 id-twice"]);
     check("handle = 1440", "handle = 0", &["1:10 minutes"]);
     check("evaluate = 4320", "evaluate = 999999", &["1:12 minutes"]);
     check("department = \"police\"", "department = \"polise\"", &["1:14 department-unknown"]);

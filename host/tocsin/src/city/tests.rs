@@ -7,6 +7,7 @@ mod stock;
 use super::*;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tocsin_core::city::share::Grant;
 use tocsin_runtime::door::DoorKind;
 
 const CITY: &str = r#"code = "330791000000"
@@ -112,6 +113,7 @@ fn a_tiny_city_loads() {
     let bind = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     assert_eq!(loaded.doors[0].kind, DoorKind::Tcp { bind, port: 26875 });
     assert_eq!(loaded.doors[0].lane, None);
+    assert_eq!(loaded.city.grants[0].acts, Grant::NAMED);
 }
 
 #[test]
@@ -143,6 +145,23 @@ fn every_mistake_is_named_with_its_place() {
         &["city.toml:11:14 department-unknown", "city.toml:16:10 plugin-foreign"],
     );
     check(0, "plugin = \"fire\"", "plugin = \"smoke\"", &["city.toml:16:10 plugin-unknown"]);
+    let granted = "package = \"city.toml\"\ngrant = [\"confirm\", \"evacuate\"]";
+    check(0, "package = \"city.toml\"", granted, &["city.toml:13:21 act-unknown"]);
+    let share = |fields: &str, expect: &[&str]| {
+        check(0, "port = 26875\n", &format!("port = 26875\n[[share]]\n{fields}\n"), expect);
+    };
+    share(
+        "kind = \"order.*\"\ndepartments = [\"grid\"]\nregions = [\"330791001000\"]\nonly = [\"title\"]",
+        &[],
+    );
+    share("kind = \"oder.*\"", &["city.toml:20:8 kind-unknown"]);
+    share("kind = \"order\"", &["city.toml:20:8 kind-unknown"]);
+    share(
+        "kind = \"order.*\"\ndepartments = [\"grid\", \"gird\"]\nregions = [\"3\"]",
+        &["city.toml:21:24 department-unknown", "city.toml:22:12 region-unknown"],
+    );
+    share("kind = \"order.*\"\nshow = \"all\"", &["city.toml:21:8 entry-unreadable"]);
+    share("kind = \"order.*\"\nshow = \"nothing\"\nonly = [\"id\"]", &["city.toml:21:8 share-idle"]);
     check(0, "name = \"fire-tcp\"", "name = \"clock\"", &["city.toml:14:8 name-reserved"]);
     check(0, "port = 26875", "port = 26875\nbind = \"0.0.0.0\"", &["city.toml:19:8 bind-open"]);
     check(0, "port = 26875", "port = 26875\nbind = \"::1\"", &[]);
@@ -154,6 +173,23 @@ fn every_mistake_is_named_with_its_place() {
     door("kind = \"http\"\nsource = \"A/b\"", &["city.toml:24:10 token"]);
     door("kind = \"folder\"\npath = \"../out\"", &["city.toml:24:8 path-outside"]);
     door("kind = \"folder\"\npath = \"/etc\"", &["city.toml:24:8 path-outside"]);
+    door("kind = \"http-client\"\nurl = \"http://127.0.0.1:9/api\"\nauthorization = \"Bearer x\"", &[]);
+    door("kind = \"http-client\"", &["city.toml:19:1 value-missing"]);
+    door("kind = \"http-client\"\nurl = \"https://h/\"", &["city.toml:24:7 url"]);
+    door("kind = \"http-client\"\nurl = \"http://u:p@h/\"", &["city.toml:24:7 url"]);
+    door("kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 15\ndevices = [\"m\"]", &[]);
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1\"\npoll_s = 15\ndevices = [\"m\"]",
+        &["city.toml:24:11 value-missing"],
+    );
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 0\ndevices = [\"m\"]",
+        &["city.toml:25:10 value-missing"],
+    );
+    door(
+        "kind = \"tcp-client\"\naddress = \"127.0.0.1:502\"\npoll_s = 9\ndevices = []",
+        &["city.toml:26:11 value-missing"],
+    );
     door("kind = \"smtp\"", &["city.toml:23:8 entry-unreadable"]);
     door("kind = \"mqtt\"\nlane = \"fast\"", &["city.toml:24:8 entry-unreadable"]);
 

@@ -18,7 +18,8 @@ Examples · 示例:
 const ISSUE: &str = "\
 Examples · 示例:
   tocsin order issue --department water --title 关闭三号泄洪闸 --acknowledge 10 --done 60
-  tocsin order issue --post shihu-duty --title 转移低洼地带群众 --incident I20260712-0001";
+  tocsin order issue --post shihu-duty --title 转移低洼地带群众 --incident I20260712-0001
+  tocsin order issue --department fire --title 查岗 --matter fire.roll-call --device 000000000379 --done 10";
 const DELIVER: &str = "\
 Examples · 示例:
   tocsin order deliver O20260712-0001 --note 电话传达";
@@ -116,6 +117,12 @@ pub struct Issue {
     /// Incident that it serves · 事件
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
+    /// What the department's connector does by it, such as fire.roll-call · 事项
+    #[arg(long, value_name = "WORD")]
+    matter: Option<String>,
+    /// Registered device that it is done on · 设备
+    #[arg(long, value_name = "ID")]
+    device: Option<String>,
     /// To be acknowledged within; then the deputy and the superior are asked · 接令时限(分钟)
     #[arg(long, value_name = "MINUTES")]
     acknowledge: Option<u32>,
@@ -177,8 +184,21 @@ impl Order {
 
 impl Issue {
     fn run(self, around: &Around) -> Result<()> {
-        let Issue { title, text, department, post, team, region, incident, acknowledge, arrive, done, by } =
-            self;
+        let Issue {
+            title,
+            text,
+            department,
+            post,
+            team,
+            region,
+            incident,
+            matter,
+            device,
+            acknowledge,
+            arrive,
+            done,
+            by,
+        } = self;
         let fields = [
             ("title", Some(title.into())),
             ("text", text.map(Value::from)),
@@ -187,6 +207,8 @@ impl Issue {
             ("team", team.map(Value::from)),
             ("region", region.map(Value::from)),
             ("incident", incident.map(Value::from)),
+            ("matter", matter.map(Value::from)),
+            ("device", device.map(Value::from)),
             ("acknowledge", acknowledge.map(Value::from)),
             ("arrive", arrive.map(Value::from)),
             ("done", done.map(Value::from)),

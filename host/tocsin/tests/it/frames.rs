@@ -34,13 +34,17 @@ pub fn alarm(serial: u16, device: u8, number: u16, text: &str) -> Vec<u8> {
 }
 
 fn frame(serial: u16, device: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
+    framed(serial, device, 2, data, at)
+}
+
+fn framed(serial: u16, device: u8, command: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
     let mut frame = vec![0x40, 0x40];
     frame.extend(serial.to_le_bytes());
     frame.extend([1, 1]);
     frame.extend(at);
     frame.extend([device, 3, 0, 0, 0, 0, 0x38, 0x5B, 0, 0, 0, 0]);
     frame.extend((data.len() as u16).to_le_bytes());
-    frame.push(2);
+    frame.push(command);
     frame.extend(data);
     let sum = frame[2..].iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
     frame.extend([sum, 0x23, 0x23]);
@@ -52,6 +56,17 @@ fn now() -> [u8; 6] {
     let at = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
     [at.second(), at.minute(), at.hour(), at.day(), at.month(), (at.year() % 100) as i8]
         .map(|part| part as u8)
+}
+
+/// A device's word with nothing in it: command 2 as a heartbeat, 3 as a confirmation.
+pub fn empty(serial: u16, device: u8, command: u8) -> Vec<u8> {
+    framed(serial, device, command, &[], now())
+}
+
+/// 查岗应答 of operator 5 (type 24, bit 5).
+pub fn pressed(serial: u16, device: u8) -> Vec<u8> {
+    let at = now();
+    frame(serial, device, &[&[24, 1, 1 << 5, 5][..], &at].concat(), at)
 }
 
 /// A device's connection.
@@ -73,6 +88,15 @@ impl Line {
         let mut answer = vec![0; 30];
         self.0.read_exact(&mut answer).expect("an answer");
         answer
+    }
+
+    /// The next frame, however long.
+    pub fn frame(&mut self) -> Vec<u8> {
+        let mut frame = vec![0; 27];
+        self.0.read_exact(&mut frame).expect("a header");
+        let mut rest = vec![0; usize::from(u16::from_le_bytes([frame[24], frame[25]])) + 3];
+        self.0.read_exact(&mut rest).expect("the rest of a frame");
+        [frame, rest].concat()
     }
 
     pub fn say(&mut self, frame: &[u8]) -> Vec<u8> {

@@ -7,6 +7,7 @@
 mod bus;
 mod cases;
 mod command;
+mod connector;
 mod decide;
 mod doors;
 mod events;

@@ -161,9 +161,8 @@ fn cap_comes_in_as_it_goes_out() {
         "expires",
         "flags",
     ] {
-        let cut = |value: &Value| {
-            value.as_str().map_or_else(|| value.to_string(), |text| text[..text.len().min(19)].to_owned())
-        };
+        // CAP has no fractions of a second.
+        let cut = |value: &Value| value.to_string().chars().take(20).collect::<String>();
         assert_eq!(cut(&again[field]), cut(&row[field]), "{field}");
     }
 }
@@ -172,16 +171,14 @@ fn cap_comes_in_as_it_goes_out() {
 fn what_cannot_be_read_is_a_dead_letter() {
     let host = Running::new();
     let door = format!("{}/in/meteorology/12379", host.door("http"));
-    let whole = national(&id(0), "Alert", "Red", "发布暴雨红色预警", "330791105000", "", 0);
+    let name = id(0);
+    let whole = national(&name, "Alert", "Red", "发布暴雨红色预警", "330791105000", "", 0);
     for (body, reason) in [
         (r#"{"code":"200","warning":[]}"#.to_owned(), "JSON"),
-        (whole[..whole.len() / 2].to_owned(), "ends inside"),
+        (whole[..whole.find("<area>").expect("an area")].to_owned(), "ends inside"),
         (whole.replace("<geocode>330791105000</geocode>", ""), "area"),
-        (whole.replace(&id(0), ""), "identifier"),
+        (whole.replace(&name, ""), "identifier"),
     ] {
-        if body == whole {
-            continue; // The second has turned in between.
-        }
         let reply = post(&door, &[], body.as_bytes());
         let answer = reply.json();
         assert_eq!((reply.status, &answer["kind"]), (422, &json!("malformed")), "{answer}");

@@ -3,6 +3,9 @@
 /// 手动报警: somebody raised the alarm by hand.
 pub const MANUAL_ALARM: u8 = 1 << 2;
 
+/// 查岗应答: somebody answered a roll call.
+pub const ROLL_CALL: u8 = 1 << 5;
+
 /// One bit of an operation byte.
 #[derive(Debug)]
 pub struct Bit {

@@ -8,8 +8,8 @@ use tocsin_sdk::{Rejection, Timestamp};
 
 /// Without samples.
 const SHORTEST: usize = 39;
-/// Some 1,000 samples: a day at every 90 s.
-const LONGEST: usize = 2_048;
+/// Some 490 samples: a day at every three minutes.
+const LONGEST: usize = 1_024;
 
 pub const STREAM: Marked<'_> = Marked {
     start: &[0xA5, 0x5A],

@@ -11,7 +11,7 @@ pub const PACKETS: &str = "packets";
 /// A station that is silent so long has given up; so do we.
 const PATIENCE_MS: i64 = 30_000;
 /// Bytes of one report: a day of five-minute values is a tenth of it.
-const MOST: usize = 64 << 10;
+const MOST: usize = 24 << 10;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Parts {
@@ -42,7 +42,7 @@ pub fn collect(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Result
         parts.bytes += frame.body.len();
         if parts.bytes > MOST {
             memory::forget(PACKETS);
-            return Err(Rejection::unsupported(format!("多包报文超过 {MOST} 字节 (a report beyond 64 KiB)")));
+            return Err(Rejection::unsupported(format!("多包报文超过 {MOST} 字节 (a report beyond 24 KiB)")));
         }
         parts.bodies.insert(packet.number, hex(frame.body));
     }
