@@ -175,7 +175,9 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn fault(&mut self, id: u64, code: &'static str, zh: String, en: String) {
-        let at = self.program.source_info().offset_for(id).map_or(0, |(start, _)| start as usize);
+        // Offsets of the tree count bytes.
+        let start = self.program.source_info().offset_for(id).map_or(0, |(start, _)| start as usize);
+        let at = self.source.get(..start).map_or(0, |before| before.chars().count());
         // A field's place is its dot's, a call's its bracket's.
         let at = at + usize::from(self.source.chars().nth(at) == Some('.'));
         self.faults.push(Fault { at: at.min(self.source.chars().count()), code, zh, en });

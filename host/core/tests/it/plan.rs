@@ -526,6 +526,7 @@ fn a_bad_plan_is_refused_with_its_place() {
     );
     check(&start, json!("warnings.exists(w, w.severity >= 'red')"), "level.0.start:31 cel-type");
     check(&start, json!("warnings.exists(w, w.severity >= 2"), "level.0.start:35 cel-syntax");
+    check(&start, json!("'雨' == region && warning.exists(w, true)"), "level.0.start:18 cel-name");
     check(&start, json!("size(warnings)"), "level.0.start:5 cel-type");
     check(&start, json!("inside(region, region)"), "level.0.start:7 cel-name");
     check(&start, json!("1 / size(warnings) > 0"), "level.0.start:1 cel-run");

@@ -1,8 +1,8 @@
 //! Tables of what a city file may hold and what is said of the rest.
 
 mod duty;
-mod stock;
 mod plan;
+mod stock;
 
 use super::*;
 use std::path::PathBuf;

@@ -56,11 +56,11 @@ fn after(old: &str, new: &str, expect: &[&str]) {
 fn every_mistake_points_into_its_file() {
     check(&[PLAN], &[]);
     // Into the condition, in each way of writing a text.
-    after("w.severity >= 2)\"", "w.sverity >= 2)\"", &["plans/0.toml:13:32 cel-field"]);
+    after("w.severity >= 2)\"", "w.sverity >= 2)\"", &["plans/0.toml:13:31 cel-field"]);
     after(
         "\"warnings.exists(w, w.severity >= 2)\"",
         "'warnings.exists(w, w.sverity >= 2)'",
-        &["plans/0.toml:13:32 cel-field"],
+        &["plans/0.toml:13:31 cel-field"],
     );
     after(
         "\"warnings.exists(w,",
