@@ -173,7 +173,7 @@ impl Order {
             Order::Depart(whom) => noted("depart", whom)?,
             Order::Arrive(whom) => noted("arrive", whom)?,
             Order::Done { id, result, by } => {
-                act(around, &id, "done", by, [("result", Some(result.into()))])?
+                act(around, &id, "done", by, [("result", Some(result.into()))])?;
             }
             Order::Decline(whom) => reasoned("decline", whom)?,
             Order::Cancel(whom) => reasoned("cancel", whom)?,

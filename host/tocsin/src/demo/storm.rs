@@ -101,7 +101,12 @@ async fn warn(stage: &Stage, cast: &Cast, colour: &str, kind: &str, after: Optio
     }
     let xml = warning::message(&cast.region[..6], colour, kind, after, &regions);
     let reply = stage.post("meteorology/12379", "application/xml", xml.into_bytes()).await?;
-    let word = warning::colour_name(colour);
+    let word = match colour {
+        "Red" => text!(storm_red),
+        "Orange" => text!(storm_orange),
+        "Yellow" => text!(storm_yellow),
+        _ => text!(storm_blue),
+    };
     let line = match kind {
         "Cancel" => text!(storm_cancel, colour = word, status = reply.status),
         _ => text!(storm_warning, colour = word, region = cast.region_name, status = reply.status),
@@ -152,12 +157,15 @@ async fn answer(stage: &Stage, desk: &Desk, heard: &mut BTreeSet<String>) -> Res
         confirmed += usize::from(desk.act("duty", &text_of(call, "id"), "confirm", json!({})).await?);
     }
     let departments = departments.iter().filter(|department| !department.is_empty()).count();
+    let kept = match silent.filter(|_| kept > 0) {
+        Some(silent) => text!(storm_kept, kept = kept, silent = silent),
+        None => String::new(),
+    };
     let line = text!(
         storm_answered,
         departments = departments,
         answered = answered,
         kept = kept,
-        silent = silent.unwrap_or_default(),
         confirmed = confirmed
     );
     stage.say(Voice::Desk, Tone::Good, &line);

@@ -69,8 +69,13 @@ catalogue! {
     storm_warning: "rain warning {colour} for {region} (HTTP {status})", "暴雨{colour}预警:{region}(HTTP {status})";
     storm_cancel: "the {colour} rain warning is cancelled (HTTP {status})", "暴雨{colour}预警解除(HTTP {status})";
     storm_response: "RESPONSE {title}: level {level}, {state}, by {plan}", "应急响应 {title}:{level} 级,{state},依据 {plan}";
-    storm_answered: "{departments} departments ordered; {answered} orders acknowledged, {kept} wait for {silent}; {confirmed} calls confirmed",
-        "{departments} 个部门接到指令;{answered} 条已接令,{kept} 条等 {silent};叫应确认 {confirmed} 人";
+    storm_answered: "{departments} departments ordered; {answered} orders acknowledged{kept}; {confirmed} calls confirmed",
+        "{departments} 个部门接到指令;{answered} 条已接令{kept};叫应确认 {confirmed} 人";
+    storm_kept: ", {kept} wait for {silent}", ",{kept} 条等 {silent}";
+    storm_red: "red", "红色";
+    storm_orange: "orange", "橙色";
+    storm_yellow: "yellow", "黄色";
+    storm_blue: "blue", "蓝色";
     storm_arrived: "{arrived} orders are on the spot", "{arrived} 条指令已到场";
     storm_river: "station {station} reports {level} m over its threshold, {confirmed}", "遥测站 {station} 加报水位 {level} 米,{confirmed}";
     storm_confirmed: "confirmed with the same serial", "已按相同流水号确认";

@@ -27,7 +27,7 @@ pub fn message(county: &str, colour: &str, kind: &str, after: Option<&str>, regi
     )
 }
 
-pub fn colour_name(colour: &str) -> &'static str {
+fn colour_name(colour: &str) -> &'static str {
     match colour {
         "Red" => "红色",
         "Orange" => "橙色",
