@@ -40,7 +40,7 @@ fn a_city_is_checked() {
     let city = city.to_str().expect("a path");
     let (code, out, err) = ended(&["city", "check", city, "--json"], &folder);
     let sum: serde_json::Value = serde_json::from_str(out.lines().last().unwrap_or_default()).expect("JSON");
-    assert_eq!((code, &sum["ok"], &sum["departments"]), (Some(0), &true.into(), &3.into()), "{out}{err}");
+    assert_eq!((code, &sum["ok"], &sum["departments"]), (Some(0), &true.into(), &19.into()), "{out}{err}");
 
     let units = folder.0.join("city/units.toml");
     let text = std::fs::read_to_string(&units).expect("units");

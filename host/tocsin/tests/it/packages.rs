@@ -70,7 +70,7 @@ fn what_is_no_package_is_refused_with_advice() {
     check("empty.wasm", b"");
     check("bare.wasm", b"\0asm\x0d\0\x01\0");
     assert!(host.refused(&["plugin", "push", "no/such.wasm"]).contains("plugin build"));
-    assert_eq!(host.json(&["plugin", "list"]).len(), 3);
+    assert_eq!(host.json(&["plugin", "list"]).len(), 5);
 }
 
 fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
