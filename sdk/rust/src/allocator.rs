@@ -159,7 +159,7 @@ mod tests {
                 match pick % 3 {
                     0 => {
                         let block = lists.alloc(new);
-                        assert!(!block.is_null() && block.addr() % new.align() == 0);
+                        assert!(!block.is_null() && block.addr().is_multiple_of(new.align()));
                         block.write_bytes(step as u8, new.size());
                         blocks.push((block, new, step as u8));
                     }

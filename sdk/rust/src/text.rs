@@ -95,7 +95,7 @@ mod tests {
             let mut into = before.clone();
             push(&mut into, &text);
             prop_assert_eq!(&into, &format!("{before}{text}"));
-            let mut bytes = before.clone().into_bytes();
+            let mut bytes = before.into_bytes();
             append(&mut bytes, text.as_bytes());
             prop_assert_eq!(bytes, into.into_bytes());
         }
