@@ -31,7 +31,11 @@ pub fn all(workspace: &Workspace, steps: &mut Steps, host: Host) -> Result<()> {
     steps.work("wasm32-unknown-unknown", guests::ensure_target)?;
     let mut build = workspace.cargo();
     match host {
-        Host::Alone => build.args(["build", "--release", "-p", "tocsin"]),
+        // The example is asked for because it brings the tests' dependencies, and
+        // with them their features.
+        Host::Alone => {
+            released(build.args(["build", "--release", "--bin", "tocsin", "--example", "fixtures"]))
+        }
         Host::WithTests => released(build.args(["test", "--release", "--no-run"])),
     };
     steps.run("host", &mut build)?;

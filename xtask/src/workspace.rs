@@ -46,10 +46,19 @@ impl Workspace {
         Ok(Workspace { root, target: metadata.target_directory, packages: metadata.packages })
     }
 
-    /// `cargo`, in the root of the repository.
+    /// `cargo`, in the root of the repository. What cargo told xtask of itself is
+    /// kept from it: some build scripts look at it, and would run again, with all
+    /// that stands on them, whenever cargo is called with and without xtask in turn.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new("cargo");
         command.current_dir(&self.root);
+        for name in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PRIMARY_PACKAGE"] {
+            command.env_remove(name);
+        }
+        let own = std::env::vars_os().map(|(name, _)| name);
+        own.filter(|name| name.to_string_lossy().starts_with("CARGO_PKG_")).for_each(|name| {
+            command.env_remove(name);
+        });
         command
     }
 
