@@ -100,9 +100,13 @@ impl Mouth {
 
     /// The lane of what no framer has looked at.
     pub fn default_lane(&self) -> &Intake {
+        self.lane(self.default_name())
+    }
+
+    pub fn default_name(&self) -> Lane {
         match self.spec.lane {
-            Some(LaneRule::Red) => &self.red,
-            Some(LaneRule::Framer | LaneRule::Routine) | None => &self.routine,
+            Some(LaneRule::Red) => Lane::Red,
+            Some(LaneRule::Framer | LaneRule::Routine) | None => Lane::Routine,
         }
     }
 }

@@ -12,6 +12,7 @@ pub use replay::ReplayError;
 
 use crate::bus::stream::{EnsureError, Quota};
 use crate::bus::{Bus, ConnectError};
+use crate::door::http::Source;
 use crate::door::mqtt::Broker;
 use crate::door::{self, DoorKind, DoorSpec, Mouth, PluginSpec, Surroundings};
 use crate::feed::{self, Feed};
@@ -102,7 +103,7 @@ pub struct Host {
     pub metrics: Arc<Metrics>,
     pub shelf: Shelf,
     /// Sources of the HTTP front, by department and source.
-    pub sources: BTreeMap<(String, String), Mouth>,
+    pub sources: BTreeMap<(String, String), Source>,
     /// Where socket doors listen, by door name.
     pub listening: BTreeMap<String, SocketAddr>,
     city: Arc<City>,
@@ -293,7 +294,9 @@ impl Host {
         let address = match &spec.kind {
             DoorKind::Http { source } => {
                 let key = (spec.department.clone(), source.clone());
-                self.sources.insert(key, Mouth::open(&spec, around));
+                let mouth = Mouth::open(&spec, around);
+                let source = Source::open(&spec, mouth, &around.shelf, &around.metrics);
+                self.sources.insert(key, source);
                 None
             }
             DoorKind::Tcp { .. } => door::start(spec.clone(), around_here, door::tcp::run).await?,

@@ -1,11 +1,12 @@
 //! A watched folder: each file that has come to rest is one frame, or what
 //! the framer cuts it into, and is moved to `taken/` once it is durable.
 
-use super::framing::Framing;
+use super::framing::{Cut, Framing};
 use super::{DoorKind, Mouth, OpenError};
 use crate::intake::RefuseReason;
 use crate::run::{FRAME_BYTES, Frame};
-use bytes::{Bytes, BytesMut};
+use crate::subject::Lane;
+use bytes::Bytes;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -78,19 +79,15 @@ async fn take(mouth: &Mouth, framing: &Framing, folder: &Path, file: &Path) -> s
         tokio::fs::rename(file, free_name(&folder.join("refused"), &name)).await?;
         return Ok(());
     }
-    let mut buffer = BytesMut::from(tokio::fs::read(file).await?.as_slice());
-    let mut receipts = Vec::new();
-    while !buffer.is_empty() {
-        let (mut cuts, _) = framing.cut(&mut buffer);
-        if cuts.is_empty() {
-            // Nothing follows any more: what the framer still waits for is noise.
-            (cuts, _) = framing.give_up_first(&mut buffer);
-        }
-        for cut in cuts {
-            let frame = frame(&name, cut.device, cut.noise, cut.payload);
-            let lane = if framing.is_none() { mouth.default_lane() } else { mouth.lane(cut.lane) };
-            receipts.push(lane.offer(frame).await);
-        }
+    let bytes = Bytes::from(tokio::fs::read(file).await?);
+    let cuts = match framing.is_none() {
+        true => vec![Cut { lane: Lane::Routine, noise: false, device: String::new(), payload: bytes }],
+        false => framing.whole(bytes),
+    };
+    let mut receipts = Vec::with_capacity(cuts.len());
+    for cut in cuts {
+        let lane = if framing.is_none() { mouth.default_lane() } else { mouth.lane(cut.lane) };
+        receipts.push(lane.offer(frame(&name, cut.device, cut.noise, cut.payload)).await);
     }
     for receipt in receipts {
         receipt.await.unwrap_or(Err(RefuseReason::Closing)).map_err(std::io::Error::other)?;

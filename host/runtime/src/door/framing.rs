@@ -6,9 +6,7 @@ use crate::metrics::Metrics;
 use crate::plugin::{Framer, Shelf};
 use crate::subject::Lane;
 use bytes::{Bytes, BytesMut};
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tocsin_sandbox::PieceKind;
 
 /// Bytes of one connection that wait for their end. Twice the largest frame of
@@ -24,9 +22,9 @@ pub struct Cut {
     pub payload: Bytes,
 }
 
-/// Shared by all connections of one door, on the door's thread.
+/// Shared by all connections of one door.
 #[derive(Clone)]
-pub struct Framing(Option<Rc<RefCell<Framer>>>);
+pub struct Framing(Option<Arc<Mutex<Framer>>>);
 
 /// The framer failed: the connection closes.
 #[derive(Debug)]
@@ -37,7 +35,7 @@ impl Framing {
         if matches!(spec.lane, Some(LaneRule::Routine | LaneRule::Red)) {
             return Framing(None);
         }
-        Framing(Framer::of(&spec.plugin, shelf, metrics).map(|framer| Rc::new(RefCell::new(framer))))
+        Framing(Framer::of(&spec.plugin, shelf, metrics).map(|framer| Arc::new(Mutex::new(framer))))
     }
 
     pub fn is_none(&self) -> bool {
@@ -60,7 +58,9 @@ impl Framing {
             });
             return (cuts, Ok(()));
         };
-        let Ok(pieces) = framer.borrow_mut().frame(buffer) else {
+        // A framer that panicked is told its buffers from the start, as after a trap.
+        let framed = framer.lock().unwrap_or_else(PoisonError::into_inner).frame(buffer);
+        let Ok(pieces) = framed else {
             cuts.push(noise(buffer.split().freeze()));
             return (cuts, Err(Stuck));
         };
@@ -71,18 +71,46 @@ impl Framing {
                 return (cuts, Err(Stuck));
             }
             let payload = buffer.split_to(length).freeze();
-            cuts.push(match piece.kind {
-                PieceKind::Noise => noise(payload),
-                PieceKind::Routine => {
-                    Cut { lane: Lane::Routine, noise: false, device: piece.device, payload }
-                }
-                PieceKind::Red => Cut { lane: Lane::Red, noise: false, device: piece.device, payload },
+            // Noise may name who speaks from here on: a table's header does.
+            cuts.push(Cut {
+                lane: if piece.kind == PieceKind::Red { Lane::Red } else { Lane::Routine },
+                noise: piece.kind == PieceKind::Noise,
+                device: piece.device,
+                payload,
             });
         }
         if buffer.len() >= BUFFER {
             cuts.push(noise(buffer.split().freeze()));
         }
         (cuts, Ok(()))
+    }
+
+    /// Cuts what is whole already, a file or a body. Its end ends the last piece:
+    /// what the framer would still wait for is a frame, and the decoder says what
+    /// is wrong with it. A piece that names no device is the one's before.
+    pub fn whole(&self, mut rest: Bytes) -> Vec<Cut> {
+        let (mut cuts, mut buffer): (Vec<Cut>, _) = (Vec::new(), BytesMut::new());
+        let mut device = String::new();
+        while !rest.is_empty() {
+            buffer.extend_from_slice(&rest.split_to(rest.len().min(BUFFER - buffer.len())));
+            let (cut, stuck) = self.cut(&mut buffer);
+            for mut cut in cut {
+                match cut.device.is_empty() {
+                    true => cut.device.clone_from(&device),
+                    false => device.clone_from(&cut.device),
+                }
+                cuts.push(cut);
+            }
+            if let Err(Stuck) = stuck {
+                while !rest.is_empty() {
+                    cuts.push(noise(rest.split_to(rest.len().min(BUFFER))));
+                }
+            }
+        }
+        if !buffer.is_empty() {
+            cuts.push(Cut { lane: Lane::Routine, noise: false, device, payload: buffer.freeze() });
+        }
+        cuts
     }
 
     /// After a quiet while: the first byte is noise, the rest is offered again.

@@ -1,16 +1,21 @@
-//! The HTTP door: `POST /in/<department>/<source>[/<device>]`, one body, one frame.
+//! The HTTP door: `POST /in/<department>/<source>[/<device>]`, one body, one frame;
+//! where the city file says `lane = "framer"`, one frame a record of the body, and
+//! `door/bulk` says what became of each.
 //!
 //! | answer | when |
 //! |---|---|
 //! | 200 | decoded: the decoder's reply bytes, several of them joined |
 //! | 202 | `{frame}`: durable, without a reply, or not decided within 5 s |
 //! | 422 | refused: `{frame, kind, reason}`, or the protocol's own refusal as body |
+//! | 200, 202, 207, 422 | of several records: all decoded, some undecided, some refused, all refused |
 //! | 400, 404, 408, 413, 415 | not taken: `{code, message}` |
 //! | 503 | the log does not take it now: send it again after `Retry-After` seconds |
 //!
 //! Every answer about a frame names it in `tocsin-frame`; a refusal whose body
 //! is the protocol's own also has `tocsin-kind` and `tocsin-reason`
 //! (percent-encoded UTF-8).
+
+mod bulk;
 
 use super::body::{self, Unread};
 use super::console::stack;
@@ -30,12 +35,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tocsin_core::frame::FrameId;
-use tocsin_runtime::door::Mouth;
-use tocsin_runtime::door::http::Posted;
+use tocsin_runtime::door::http::{Posted, Source};
 use tocsin_runtime::host::Host;
 use tocsin_runtime::intake::RefuseReason;
 use tocsin_runtime::outlet::{End, Settled};
-use tocsin_runtime::run::FRAME_BYTES;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -45,6 +48,9 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 /// Bodies are at most 128 KiB each, so this is at most 128 MiB.
 pub const IN_FLIGHT: usize = 1_024;
 pub const IN_FLIGHT_SOURCE: usize = 128;
+
+/// Imports of one source: bodies of up to 8 MiB, 64 MiB in all.
+const IN_FLIGHT_BULK: usize = 8;
 
 /// 10 s for the body, then 5 s for the reply; what remains is the bus being away.
 const ANSWER_WITHIN: Duration = Duration::from_secs(18);
@@ -63,8 +69,11 @@ struct Door {
 }
 
 pub fn router(host: Arc<Host>) -> Router {
-    let room =
-        host.sources.keys().map(|key| (key.clone(), Arc::new(Semaphore::new(IN_FLIGHT_SOURCE)))).collect();
+    let room = host.sources.iter().map(|(key, source)| {
+        let most = if source.is_bulk() { IN_FLIGHT_BULK } else { IN_FLIGHT_SOURCE };
+        (key.clone(), Arc::new(Semaphore::new(most)))
+    });
+    let room = room.collect();
     let door = Door { host, room: Arc::new(room) };
     Router::new()
         .route("/in/{department}/{source}", post(plain))
@@ -118,7 +127,7 @@ impl Door {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Response, Refusal> {
-        let (Some(mouth), Some(room)) = (self.host.sources.get(&key), self.room.get(&key)) else {
+        let (Some(source), Some(room)) = (self.host.sources.get(&key), self.room.get(&key)) else {
             return Err(self.unknown(&key));
         };
         takes(headers)?;
@@ -128,16 +137,14 @@ impl Door {
                 format!("too many messages of /in/{}/{} are under way; send it again", key.0, key.1),
             ));
         };
-        let payload = read(mouth, headers, body).await?;
+        let payload = read(source, headers, body).await?;
         // While the bus is away a door does not accept: the writer would wait for it.
         if !self.host.bus.is_up() {
             return Err(Refusal::away("log.away", "the log does not take messages now; send it again"));
         }
-        match mouth.post(device, origin, payload).await {
-            Ok(Posted::Taken(frame)) => Ok(accepted(&frame)),
-            Ok(Posted::Settled(settled)) => Ok(answer(*settled)),
-            Err(reason @ RefuseReason::TooLarge(_)) => Err(too_large(reason.to_string())),
-            Err(reason) => Err(Refusal::away("log.refused", format!("{reason}; send it again"))),
+        match source.is_bulk() {
+            false => one(source.post(device, origin, payload).await),
+            true => bulk::answer(source.post_all(&device, &origin, payload).await),
         }
     }
 
@@ -166,6 +173,15 @@ impl Door {
     }
 }
 
+fn one(posted: Result<Posted, RefuseReason>) -> Result<Response, Refusal> {
+    match posted {
+        Ok(Posted::Taken(frame)) => Ok(accepted(&frame)),
+        Ok(Posted::Settled(settled)) => Ok(answer(*settled)),
+        Err(reason @ RefuseReason::TooLarge(_)) => Err(too_large(reason.to_string())),
+        Err(reason) => Err(Refusal::away("log.refused", format!("{reason}; send it again"))),
+    }
+}
+
 /// A plugin sees bytes as they were meant: what HTTP wraps around them is refused.
 fn takes(headers: &HeaderMap) -> Result<(), Refusal> {
     let value = |name| {
@@ -181,15 +197,16 @@ fn takes(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-async fn read(mouth: &Mouth, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    match body::read(headers, body, FRAME_BYTES).await {
+async fn read(source: &Source, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let limit = source.limit();
+    match body::read(headers, body, limit).await {
         Ok(bytes) if bytes.is_empty() => {
             Err(Refusal::bad("body.empty", "the body is empty; send the message as the body"))
         }
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLarge) => {
-            mouth.metrics.refused(&mouth.spec.department);
-            Err(too_large(format!("a message has at most {FRAME_BYTES} bytes; send pictures as links")))
+            source.mouth.metrics.refused(&source.mouth.spec.department);
+            Err(too_large(format!("a message has at most {limit} bytes; send pictures as links")))
         }
         Err(Unread::Late) => {
             Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", "the body did not arrive within 10 s"))
