@@ -2,9 +2,11 @@
 //! crate, validated there with line and column, and pure data here.
 
 pub mod accident;
+pub mod danger;
 pub mod duty;
 pub mod grid;
 pub mod plan;
+pub mod risk;
 pub mod share;
 pub mod supply;
 pub mod team;
@@ -31,9 +33,13 @@ pub struct City {
     #[serde(default)]
     pub accidents: accident::Accidents,
     #[serde(default)]
+    pub dangers: danger::Dangers,
+    #[serde(default)]
     pub grid: grid::Grid,
     #[serde(default)]
     pub duty: duty::Duty,
+    #[serde(default)]
+    pub risk: risk::Risks,
     /// First match first.
     #[serde(default)]
     pub shares: Vec<share::Share>,

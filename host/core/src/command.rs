@@ -1,6 +1,6 @@
 //! What a person or a system asks of the city.
 
-use crate::{accident, duty, grid, incident, order, plan, supply, team};
+use crate::{accident, danger, duty, grid, incident, order, plan, supply, team};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,6 +20,7 @@ pub struct Command {
 pub enum Act {
     Incident(incident::Act),
     Accident(accident::Act),
+    Danger(danger::Act),
     Duty(duty::Act),
     Grid(grid::Act),
     Order(order::Act),
@@ -33,7 +34,7 @@ pub enum Act {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error(
-        "nothing is asked of `{0}`; nouns are incident, accident, duty, grid, order, plan, response, supply, team"
+        "nothing is asked of `{0}`; nouns are incident, accident, danger, duty, grid, order, plan, response, supply, team"
     )]
     Noun(String),
     #[error("{noun} {verb}: {reason}")]
@@ -66,6 +67,7 @@ impl Act {
         Ok(match noun {
             "incident" | "incidents" => Act::Incident(body(noun, verb, fields)?),
             "accident" | "accidents" => Act::Accident(body(noun, verb, fields)?),
+            "danger" | "dangers" => Act::Danger(body(noun, verb, fields)?),
             "duty" | "call" | "calls" | "gap" | "gaps" | "watch" | "watches" => {
                 Act::Duty(body(noun, verb, fields)?)
             }

@@ -69,6 +69,8 @@ pub struct Core {
     pub(crate) planner: Planner,
     /// Cases by their report.
     pub(crate) cases: crate::grid::index::Index,
+    /// Dangers by their source's own id.
+    pub(crate) dangers: crate::danger::index::Index,
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
@@ -92,6 +94,7 @@ impl Core {
             things_ended: BTreeSet::new(),
             planner: Planner::default(),
             cases: Default::default(),
+            dangers: Default::default(),
             serving: BTreeSet::new(),
             entered: false,
         };
@@ -173,6 +176,7 @@ impl Core {
         self.clocks.clear();
         self.things_ended.clear();
         self.cases = Default::default();
+        self.dangers = Default::default();
         self.serving.clear();
         let rows: Vec<(Noun, String)> =
             self.state.rooms.ids().map(|(noun, id)| (noun, id.to_owned())).collect();

@@ -8,6 +8,7 @@
 //! | supporting signals held | 4,096 a hazard; what is past its window goes first |
 //! | effects (redelivery) | the last 16,384 (frame, ordinal) a department |
 //! | answers | the last 4,096 commands |
+//! | units | 100,000; one that a department told of stays |
 //! | devices seen, clocks | the registry; 10,000 unregistered a department |
 
 use crate::command::Reply;

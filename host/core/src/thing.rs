@@ -3,13 +3,16 @@
 //! viewing and publishing it need no rule.
 
 use crate::accident::Accident;
+use crate::danger::Danger;
 use crate::duty::{Call, Gap, Watch};
 use crate::grid::Case;
+use crate::inspection::Inspection;
 use crate::order::Order;
 use crate::plan::{Latest, Response, Version};
 use crate::supply::{Lot, Store, Transfer};
 use crate::team::Standing;
 use crate::time::Timestamp;
+use crate::unit::Unit;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -172,8 +175,10 @@ macro_rules! rooms {
 rooms! {
     Accident Accident accidents "accident" "accidents" "A";
     Call Call calls "call" "calls" "C";
+    Danger Danger dangers "danger" "dangers" "H";
     Gap Gap gaps "gap" "gaps" "D";
     Grid Case grid "grid" "grids" "G";
+    Inspection Inspection inspections "inspection" "inspections" "";
     Lot Lot lots "lot" "lots" "";
     Order Order orders "order" "orders" "O";
     Plan Version plans "plan" "plans" "";
@@ -182,6 +187,7 @@ rooms! {
     Store Store stores "store" "stores" "";
     Team Standing teams "team" "teams" "";
     Transfer Transfer transfers "transfer" "transfers" "T";
+    Unit Unit units "unit" "units" "";
     Warning Warning warnings "warning" "warnings" "";
     Watch Watch watches "watch" "watches" "";
 }

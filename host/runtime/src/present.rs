@@ -41,6 +41,8 @@ fn is_time(name: &str) -> bool {
                 | "effective"
                 | "onset"
                 | "expires"
+                | "deadline"
+                | "as_of"
         )
 }
 

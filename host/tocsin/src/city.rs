@@ -7,6 +7,7 @@
 //! What is only suspicious (a unit outside its township) is a warning.
 
 mod accident;
+mod danger;
 mod department;
 mod door;
 mod duty;
@@ -20,6 +21,7 @@ mod plan;
 mod plugin;
 mod region;
 mod registry;
+mod risk;
 #[cfg(test)]
 mod rooms_tests;
 mod share;
@@ -44,8 +46,16 @@ use tocsin_core::outcome::hex;
 /// In the order in which they are read; the digest covers them sorted by name.
 /// A city may do without the commanding rooms' files; `plans/` holds one file a plan.
 const FILES: [&str; 5] = ["city.toml", "regions.toml", "units.toml", "devices.toml", "hazards.toml"];
-const OPTIONAL: [&str; 6] =
-    ["duty.toml", "teams.toml", "supplies.toml", "warnings.toml", "accidents.toml", "grid.toml"];
+const OPTIONAL: [&str; 8] = [
+    "duty.toml",
+    "teams.toml",
+    "supplies.toml",
+    "warnings.toml",
+    "accidents.toml",
+    "grid.toml",
+    "dangers.toml",
+    "risk.toml",
+];
 const PLANS: &str = "plans";
 
 /// A city whose files hold no error.
@@ -80,7 +90,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, teams, supplies, warned, accidents, grid, plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, dangers, risk, plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -100,6 +110,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let posts: std::collections::BTreeSet<&str> = duty.posts.iter().map(|post| post.id.as_str()).collect();
     let accidents = accident::read(accidents, &departments, &posts, &mut findings);
     let grid = grid::read(grid, &departments, &hazards, &posts, &mut findings);
+    let dangers = danger::read(dangers, &departments, &posts, &mut findings);
+    let risk = risk::read(risk, &mut findings);
     let around = team::Around { departments: &departments, regions: &regions, hazards: &hazards, posts };
     let teams = team::read(teams, &around, &mut findings);
     let supplies = supply::read(supplies, &around, &mut findings);
@@ -119,6 +131,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         grants,
         accidents,
         grid,
+        dangers,
+        risk,
         teams,
         supplies,
         warnings: warned,

@@ -6,6 +6,7 @@
 
 mod accident;
 mod city;
+mod danger;
 mod dead;
 mod demo;
 mod doctor;
@@ -20,10 +21,12 @@ mod plan;
 mod plugin;
 mod print;
 mod response;
+mod risk;
 mod supply;
 mod tail;
 mod team;
 mod thing;
+mod unit;
 mod up;
 mod warning;
 mod words;
@@ -105,6 +108,15 @@ enum Command {
     /// Grid workers' events through the four platforms · 网格事件
     #[command(subcommand)]
     Grid(grid::Grid),
+    /// Enterprises that departments told of · 单位
+    #[command(subcommand)]
+    Unit(unit::Unit),
+    /// Hidden dangers from finding to re-check · 隐患
+    #[command(subcommand)]
+    Danger(danger::Danger),
+    /// Four colours of units, places and trades, and why · 风险
+    #[command(subcommand)]
+    Risk(risk::Risk),
     /// What is warned of, and out again as CAP 1.2 · 预警
     #[command(subcommand)]
     Warning(warning::Warning),
@@ -164,6 +176,9 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Response(response) => response.run(around),
         Command::Accident(accident) => accident.run(around),
         Command::Grid(grid) => grid.run(around),
+        Command::Unit(unit) => unit.run(around),
+        Command::Danger(danger) => danger.run(around),
+        Command::Risk(risk) => risk.run(around),
         Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
@@ -250,6 +265,10 @@ mod tests {
         check("tocsin grid return G1", false);
         check("tocsin grid evaluate G1 --score 6", false);
         check("tocsin grid promote G1 --hazard fire", true);
+        check("tocsin danger recheck H1", false);
+        check("tocsin danger recheck H1 --passed --failed", false);
+        check("tocsin danger overdue --json", true);
+        check("tocsin risk show U1 --at 2026-06-01", true);
         check("tocsin explode", false);
     }
 }

@@ -7,6 +7,7 @@
 mod body;
 mod command;
 mod console;
+mod danger;
 mod dead;
 mod door;
 mod duty;
@@ -17,6 +18,7 @@ mod linkage;
 mod plugin;
 mod refusal;
 mod replay;
+mod risk;
 mod serve;
 mod status;
 mod stream;

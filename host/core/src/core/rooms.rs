@@ -54,10 +54,20 @@ impl Core {
         match observed.signal.kind {
             Kind::Warning => self.hear_warning(step, cause, observed),
             Kind::Reading => self.hear_reading(step, cause, observed, speaker),
-            Kind::Report => self.hear_report(step, cause, observed, speaker),
+            Kind::Report => self.hear_told(step, cause, observed, speaker),
             Kind::Progress if self.hear_case(step, cause, observed) => {}
             Kind::Progress => self.hear_progress(step, cause, observed),
             _ => {}
+        }
+    }
+
+    /// A report goes to the room that the front of its code names.
+    fn hear_told(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
+        match observed.signal.code.split('.').next() {
+            Some("danger") => self.hear_danger(step, cause, observed, speaker),
+            Some("unit") => self.hear_unit(step, cause, observed, speaker),
+            Some("inspection" | "drill") => self.hear_inspection(step, cause, observed, speaker),
+            _ => self.hear_report(step, cause, observed, speaker),
         }
     }
 
@@ -76,6 +86,7 @@ impl Core {
             Act::Team(act) => self.act_team(step, cause, actor, act),
             Act::Supply(act) => self.act_supply(step, cause, actor, act),
             Act::Accident(act) => self.act_accident(step, cause, actor, act),
+            Act::Danger(act) => self.act_danger(step, cause, actor, act),
             Act::Grid(act) => self.act_grid(step, cause, actor, act),
             Act::Incident(_) => Ok(String::new()),
         }
@@ -116,7 +127,15 @@ impl Core {
                 Noun::Lot => self.lot_due(step, &id),
                 Noun::Accident => self.accident_due(step, &id),
                 Noun::Grid => self.case_due(step, &id),
-                Noun::Gap | Noun::Plan | Noun::Reading | Noun::Store | Noun::Team | Noun::Transfer => {}
+                Noun::Danger => self.danger_due(step, &id),
+                Noun::Gap
+                | Noun::Inspection
+                | Noun::Plan
+                | Noun::Reading
+                | Noun::Store
+                | Noun::Team
+                | Noun::Transfer
+                | Noun::Unit => {}
             }
         }
         self.retire_things(step);
@@ -152,6 +171,11 @@ impl Core {
             && let Some(case) = self.state.rooms.grid.get(id)
         {
             self.cases.file(case, on);
+        }
+        if noun == Noun::Danger
+            && let Some(danger) = self.state.rooms.dangers.get(id)
+        {
+            self.dangers.file(danger, on);
         }
         let (due, ended, incident) = (face.due, face.ended_at, face.incident.to_owned());
         for (at, index) in [(due, &mut self.clocks), (ended, &mut self.things_ended)] {

@@ -129,6 +129,16 @@ impl Core {
         }
     }
 
+    /// What it asked for is done, whoever says so. Nothing where it is over already.
+    pub(crate) fn finish_order(&mut self, step: &mut Step, cause: &Cause, id: &str, result: &str) {
+        let open = self.state.rooms.orders.get(id).filter(|order| order.state.is_open());
+        if let Some(order) = open.cloned() {
+            let said = Said { act: Move::Done, at: step.now, by: "", text: result };
+            // An open order can always be done.
+            let _ = self.advance_order(step, cause, order, said);
+        }
+    }
+
     /// An incident changed: orders that serve it end with it, and move with it
     /// where it turned out to be another.
     pub(crate) fn orders_follow(&mut self, step: &mut Step, cause: &Cause, id: &str) {

@@ -4,6 +4,7 @@ use super::{ViewError, Views};
 use rusqlite::{Row, params};
 use serde::Serialize;
 use serde_json::Value;
+use tocsin_core::incident::Incident;
 use tocsin_core::order::Order;
 use tocsin_core::thing::{Noun, Rooms, Thing};
 use tocsin_core::time::Timestamp;
@@ -62,6 +63,15 @@ impl Views {
         let limit = filter.limit.unwrap_or(LIMIT);
         let rows = statement.query_map(params![filter.state, filter.hazard, filter.region, limit], json)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All of them that are no part of another, in no order: for sums.
+    pub fn every_incident(&self) -> Result<Vec<Incident>, ViewError> {
+        let reader = self.lock();
+        let mut statement = reader.prepare_cached("SELECT summary FROM incident WHERE state <> 'merged'")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let incident = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+        Ok(rows.map(incident).collect::<Result<Vec<Option<Incident>>, _>>()?.into_iter().flatten().collect())
     }
 
     pub fn incident(&self, id: &str) -> Result<Option<Shown>, ViewError> {

@@ -59,6 +59,13 @@ words! {
     PLATFORM: "platform", "平台";
     DUE_AT: "due", "时限";
     OVERTIME: "overtime", "超时";
+    RESPONSIBLE: "in charge", "责任部门";
+    TRADE: "trade", "行业";
+    DAYS: "days over", "逾期天数";
+    MAJOR: "major", "重大";
+    COLOUR: "colour", "颜色";
+    POINTS: "points", "分值";
+    FACTS_COUNT: "facts", "事实";
     REPORTER: "reporter", "上报人";
     PLACE: "place", "地点";
     TEXT: "text", "内容";

@@ -9,6 +9,8 @@
 //! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
 //! GET  /api/v1/teams/propose?incident&capability&material
 //! GET  /api/v1/supplies?store&item&short   /api/v1/supplies/balance   /api/v1/supplies/nearest?item&quantity&store&incident
+//! GET  /api/v1/dangers/overdue?region&department&at&at_least
+//! GET  /api/v1/risk?kind&colour&region&at&at_least   /api/v1/risk/{id}?kind&at&at_least
 //! GET  /api/v1/{noun}?state&region&department&incident&matter&limit&at_least   /api/v1/{noun}/{id}
 //! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
 //! GET  /api/v1/warnings/{id}/cap (the newest message as CAP 1.2)
@@ -21,8 +23,8 @@
 
 use super::refusal::{self, Refusal};
 use super::{
-    Console, dead, duty, guard, incident, linkage, plugin, replay, status, stream, supply, team, thing,
-    warning,
+    Console, danger, dead, duty, guard, incident, linkage, plugin, replay, risk, status, stream, supply,
+    team, thing, warning,
 };
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
@@ -93,6 +95,10 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/supplies", get(supply::list))
         .route("/api/v1/supplies/balance", get(supply::balance))
         .route("/api/v1/supplies/nearest", get(supply::nearest))
+        .route("/api/v1/danger/overdue", get(danger::overdue))
+        .route("/api/v1/dangers/overdue", get(danger::overdue))
+        .route("/api/v1/risk", get(risk::list))
+        .route("/api/v1/risk/{id}", get(risk::show))
         .route("/api/v1/warnings/{id}/cap", get(warning::cap))
         .route("/api/v1/{noun}", get(thing::list))
         .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))

@@ -62,7 +62,8 @@ fn name(console: &Console, id: &str) -> String {
     department.or_else(region).cloned().unwrap_or_default()
 }
 
-fn moment(text: &str) -> Result<Timestamp, Refusal> {
+/// A day or a time as people write it.
+pub fn moment(text: &str) -> Result<Timestamp, Refusal> {
     let beijing = |at: DateTime| at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).ok();
     let at = text.parse::<jiff::Timestamp>().ok();
     let at = at.or_else(|| Some(beijing(text.parse::<DateTime>().ok()?)?.timestamp()));

@@ -1,0 +1,112 @@
+//! Cuts what comes in into one piece a record.
+//!
+//! JSON: a piece runs from `{` to the `}` that closes it; blanks, commas and the
+//! array's brackets between are noise. Tables: a piece is a line; the header is
+//! noise and names the columns of the rows below ([`crate::table`]). A line that
+//! does not end yet waits for its end.
+
+use crate::charset;
+use crate::record::BYTES_MAX;
+use crate::table::Columns;
+use tocsin_sdk::Piece;
+
+/// A record that does not end is cut here, one byte above what the decoder takes,
+/// so that it refuses the cut piece by its size.
+const CUT_AT: usize = BYTES_MAX + 1;
+
+/// A table may have a title above its header.
+const HEADER_WITHIN: usize = 4;
+
+pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
+    let utf8 = charset::is_utf8(buffer);
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < buffer.len() {
+        let rest = &buffer[at..];
+        let Some((length, piece)) = next(rest, utf8, pieces.len() < HEADER_WITHIN) else { break };
+        pieces.push(piece);
+        at += length;
+    }
+    pieces
+}
+
+fn next(rest: &[u8], utf8: bool, may_be_header: bool) -> Option<(usize, Piece)> {
+    let between = rest.iter().take_while(|byte| is_between(**byte)).count();
+    let follows = rest.get(between).copied();
+    if rest.starts_with(b"\xef\xbb\xbf") && matches!(rest.get(3), Some(b'{' | b'[')) {
+        return Some((3, Piece::noise(3)));
+    }
+    // A comma before anything but an object is an empty first cell.
+    let is_row = rest[0] == b',' && !matches!(follows, None | Some(b'{'));
+    if between > 0 && !is_row {
+        return Some((between, Piece::noise(size(between))));
+    }
+    if rest[0] == b'{' {
+        let length = object(rest, utf8)?;
+        return Some((length, Piece::routine(size(length), "")));
+    }
+    let length = line(rest)?;
+    let columns = may_be_header.then(|| header(&rest[..length])).flatten();
+    Some(match columns {
+        // What it says is the name of all that follows.
+        Some(columns) => (length, Piece { device: columns.device(), ..Piece::noise(size(length)) }),
+        None => (length, Piece::routine(size(length), "")),
+    })
+}
+
+fn header(line: &[u8]) -> Option<Columns> {
+    Columns::of_header(&charset::text(line)?)
+}
+
+/// Length of the object at the front, or of what is left of a broken one.
+fn object(bytes: &[u8], utf8: bool) -> Option<usize> {
+    let (mut depth, mut in_string, mut at) = (0_usize, false, 0);
+    while at < bytes.len().min(CUT_AT) {
+        match bytes[at] {
+            // The second byte of a character of GB 18030 may look like a brace.
+            byte if byte >= 0x81 && !utf8 => at += 1,
+            b'\\' if in_string => at += 1,
+            b'"' => in_string = !in_string,
+            // No JSON: there a broken record ends, and the next line is read afresh.
+            b'\n' if in_string => return Some(at),
+            b'{' if !in_string => depth += 1,
+            b'}' if !in_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (bytes.len() >= CUT_AT).then_some(CUT_AT)
+}
+
+/// Length of the line at the front with its end; a quoted cell may hold line ends.
+/// None: it has not ended.
+fn line(bytes: &[u8]) -> Option<usize> {
+    let (mut quoted, mut before) = (false, b',');
+    for (index, byte) in bytes.iter().enumerate().take(CUT_AT) {
+        match byte {
+            b'"' if quoted || matches!(before, b',' | b';' | b'\t' | b'"') => quoted = !quoted,
+            b'\n' if !quoted => return Some(index + 1),
+            _ => {}
+        }
+        before = *byte;
+    }
+    // A quote that never closes costs its own line, not the rest of the file.
+    let plain = bytes.iter().take(CUT_AT).position(|byte| *byte == b'\n');
+    match bytes.len() >= CUT_AT {
+        true => Some(plain.map_or(CUT_AT, |index| index + 1)),
+        false => None,
+    }
+}
+
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']')
+}
+
+fn size(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

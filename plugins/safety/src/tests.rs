@@ -1,0 +1,244 @@
+//! Tables of records and what becomes of them.
+
+use crate::Safety;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tocsin_sdk::mock::Host;
+use tocsin_sdk::{Kind, Message, Outcome, PieceKind, Rejection, RejectionKind, Signal};
+
+fn message(source: &str, device: &str, payload: &[u8]) -> Message {
+    let mut message = Host::message(device, payload);
+    message.origin = format!("/in/safety/{source} 127.0.0.1:9");
+    message
+}
+
+fn decode(source: &str, device: &str, payload: &[u8]) -> Result<Outcome, Rejection> {
+    Host::fresh().decode::<Safety>(message(source, device, payload))
+}
+
+fn accepted(source: &str, record: &Value) -> Outcome {
+    decode(source, "", record.to_string().as_bytes())
+        .unwrap_or_else(|refused| panic!("{record} was refused: {refused:?}"))
+}
+
+fn data(signal: &Signal) -> Value {
+    serde_json::from_str(&signal.data).unwrap()
+}
+
+/// Cuts a body as the host does, and decodes each piece.
+fn import(source: &str, body: &[u8]) -> Vec<Result<Outcome, Rejection>> {
+    let (mut device, mut at, mut results) = (String::new(), 0, vec![]);
+    let pieces = Host::fresh().frame::<Safety>(body);
+    for piece in &pieces {
+        let bytes = &body[at..at + piece.length as usize];
+        at += bytes.len();
+        if !piece.device.is_empty() {
+            device.clone_from(&piece.device);
+        }
+        if piece.kind != PieceKind::Noise {
+            results.push(decode(source, &device, bytes));
+        }
+    }
+    if at < body.len() {
+        results.push(decode(source, &device, &body[at..]));
+    }
+    results
+}
+
+#[test]
+fn a_danger_is_found() {
+    let outcome = accepted(
+        "dangers",
+        &json!({"隐患编号": "YH-2026-0031", "隐患等级": "重大隐患", "隐患描述": "二楼安全出口上锁",
+                "企业编号": "QY-0007", "企业名称": "青山化工一厂", "整改期限": "２０２６-07-31",
+                "照片": "https://safety.example/p/1.jpg", "发现时间": "2026-07-12 14:30:20",
+                "乡镇": 330791002000_u64, "经度": "120.30", "纬度": 29.28, "类别": "消防"}),
+    );
+    assert_eq!(outcome.defects, Vec::<String>::new());
+    let signal = &outcome.signals[0];
+    assert_eq!((&signal.kind, signal.code.as_str()), (&Kind::Report, "danger.found"));
+    assert_eq!((signal.reference.as_str(), signal.region.as_str()), ("YH-2026-0031", "330791002000"));
+    assert_eq!(signal.observed, Some(1_783_837_820_000));
+    assert_eq!(signal.title, "青山化工一厂:二楼安全出口上锁");
+    let data = data(signal);
+    assert_eq!(
+        (&data["level"], &data["unit"], &data["category"]),
+        (&json!("major"), &json!("QY-0007"), &json!("消防"))
+    );
+    assert_eq!(data["photos"], json!(["https://safety.example/p/1.jpg"]));
+    // A day ends with its last millisecond, in Beijing.
+    assert_eq!(data["deadline"], 1_785_513_599_999_i64);
+}
+
+#[test]
+fn an_enterprise_brings_its_dangers() {
+    let outcome = accepted(
+        "enterprises",
+        &json!({"id": "QY-0007", "name": "青山化工一厂", "industry": "化工", "township": "330791002000",
+                "principal": "周明", "principalPhone": "138-0000-2001", "hazards": ["液氨储罐"],
+                "dangers": [{"id": "YH-1", "text": "阀门渗漏", "level": "major"}, {"text": "没有编号"}]}),
+    );
+    let codes: Vec<&str> = outcome.signals.iter().map(|signal| signal.code.as_str()).collect();
+    assert_eq!(codes, ["unit.registered", "danger.found"]);
+    let unit = data(&outcome.signals[0]);
+    assert_eq!((&unit["trade"], &unit["hazards"]), (&json!("化工"), &json!(["液氨储罐"])));
+    assert_eq!(unit["contacts"], json!([{"post": "主要负责人", "name": "周明", "phone": "138-0000-2001"}]));
+    assert_eq!(data(&outcome.signals[1])["unit"], "QY-0007");
+    assert_eq!(outcome.defects.len(), 1, "{:?}", outcome.defects);
+}
+
+#[test]
+fn identity_is_strict_and_form_is_not() {
+    let check = |source: &str, record: Value, expect: Result<&str, &str>| {
+        let got = decode(source, "", record.to_string().as_bytes());
+        let got = got.as_ref().map(|outcome| outcome.signals[0].code.as_str()).map_err(|refused| {
+            let reply: Value = serde_json::from_slice(&refused.reply).expect("a reply in JSON");
+            reply["field"].as_str().unwrap_or_default().to_owned()
+        });
+        assert_eq!(got.as_ref().map(|code| *code).map_err(String::as_str), expect, "{source} {record}");
+    };
+    check("dangers", json!({"id": 31, "text": "x", "deadline": ""}), Ok("danger.found"));
+    check("dangers", json!({"id": "", "text": "x"}), Err("id"));
+    check("dangers", json!({"id": "x".repeat(65), "text": "x"}), Err("id"));
+    check("dangers", json!({"id": "H1"}), Err("text"));
+    check("dangers", json!({"id": "H1", "text": "x", "lon": 200, "lat": 30}), Err("position"));
+    check(
+        "dangers",
+        json!({"id": "H1", "text": "x", "time": "2026-07-12", "deadline": "2026-07-01"}),
+        Err("deadline"),
+    );
+    check("enterprises", json!({"id": "Q1"}), Err("name"));
+    check("enterprises", json!({"name": "厂"}), Err("id"));
+    check(
+        "enterprises",
+        json!({"统一社会信用代码": "91330791XXXXXXXX01", "企业名称": "厂"}),
+        Ok("unit.registered"),
+    );
+    check("rectifications", json!({"dangerId": "H1", "整改措施": "已拆"}), Ok("danger.rectified"));
+    check("rectifications", json!({"dangerId": "H1"}), Err("measure"));
+    check("rechecks", json!({"dangerId": "H1", "复查结果": "整改合格"}), Ok("danger.rechecked"));
+    check("rechecks", json!({"dangerId": "H1", "passed": "也许"}), Err("passed"));
+    check("rechecks", json!({"passed": true}), Err("id"));
+    check("inspections", json!({"id": "J1", "unit": "Q1", "检查结果": "不合格"}), Ok("inspection.done"));
+    check("drills", json!({"id": "D1", "unit": "Q1"}), Ok("drill.held"));
+    // A word of the record's own beats the door.
+    check("dangers", json!({"type": "recheck", "id": "H1", "passed": 1}), Ok("danger.rechecked"));
+    check("records", json!({"id": "H1"}), Err("type"));
+}
+
+#[test]
+fn verdicts_in_the_words_of_those_who_check() {
+    let check = |word: Value, expect: Option<bool>| {
+        assert_eq!(crate::value::passed(&word), expect, "{word}");
+    };
+    for word in ["通过", "合格", "整改合格", "已整改", "是", "true", "1", "Passed", "同意销号"]
+    {
+        check(word.into(), Some(true));
+    }
+    for word in
+        ["不通过", "未通过", "不合格", "复查不合格", "未整改到位", "否", "false", "0", "failed", "退回"]
+    {
+        check(word.into(), Some(false));
+    }
+    check(true.into(), Some(true));
+    check("待定".into(), None);
+}
+
+#[test]
+fn times_as_registers_write_them() {
+    let check = |written: Value, expect: Option<(i64, bool)>| {
+        assert_eq!(crate::value::time(&written), expect, "{written}");
+    };
+    let (day, at) = (Some((1_783_785_600_000, true)), Some((1_783_837_820_000, false)));
+    for written in ["2026-07-12", "2026/7/12", "2026.7.12", "2026年7月12日", "20260712", "２０２６-７-１２"]
+    {
+        check(written.into(), day);
+    }
+    for written in
+        ["2026-07-12 14:30:20", "2026年7月12日14时30分20秒", "20260712143020", "2026-07-12T06:30:20Z"]
+    {
+        check(written.into(), at);
+    }
+    check(1_783_837_820_i64.into(), at);
+    for wrong in ["2026-02-30", "明天", "2026-07", "12", "2026-07-12 25:00"] {
+        check(wrong.into(), None);
+    }
+}
+
+const HEADER: &str = "企业编号,企业名称,行业,乡镇,主要负责人,联系电话\n";
+
+#[test]
+fn tables_in_both_encodings_and_languages() {
+    let chinese = format!(
+        "{HEADER}Q1,\"青山,化工\",化工,330791002000,周明,138-0000-2001\nQ2,织造厂,纺织,330791003000,,\n"
+    );
+    let english = "unit_id;name;trade\r\nQ1;One;chemical\r\nQ2;Two;textile".to_owned();
+    let (gb, _, _) = encoding_rs::GB18030.encode(&chinese);
+    for body in [chinese.as_bytes(), &gb, english.as_bytes(), format!("\u{feff}{chinese}").as_bytes()] {
+        let ids: Vec<String> = import("enterprises", body)
+            .into_iter()
+            .map(|result| result.expect("a row").signals[0].reference.clone())
+            .collect();
+        assert_eq!(ids, ["Q1", "Q2"]);
+    }
+    let first = import("enterprises", &gb).remove(0).unwrap();
+    assert_eq!(first.signals[0].title, "青山,化工");
+}
+
+#[test]
+fn each_record_has_a_verdict_of_its_own() {
+    let body =
+        format!("{HEADER}Q1,一厂,化工,330791002000,,\nQ2,二厂\n,三厂,化工,,,\nQ1,一厂,化工,330791002000,,\n");
+    let ends: Vec<bool> = import("enterprises", body.as_bytes()).iter().map(Result::is_ok).collect();
+    assert_eq!(ends, [true, false, false, true]);
+    let array = br#"[{"id":"Q1","name":"A"}, {"id":"Q2","name":"B}"},
+        {"id":"Q3","name":"cut
+        {"id":"Q4","name":"D"}]"#;
+    let ends: Vec<bool> = import("enterprises", array).iter().map(Result::is_ok).collect();
+    assert_eq!(ends, [true, true, false, true]);
+    let lines = "{\"id\":\"Q1\",\"name\":\"一\"}\n{\"id\":\"Q2\",\"name\":\"二\"}";
+    assert_eq!(import("enterprises", lines.as_bytes()).len(), 2);
+    // Braces that are the second byte of a character.
+    let (gb, _, _) =
+        encoding_rs::GB18030.encode("[{\"id\":\"Q1\",\"name\":\"亄亇\"},{\"id\":\"Q2\",\"name\":\"二\"}]");
+    assert_eq!(import("enterprises", &gb).iter().filter(|end| end.is_ok()).count(), 2);
+}
+
+#[test]
+fn what_is_neither_is_refused() {
+    for body in [&b"just words"[..], b"1,2,3", b"\xff\xfe\x00\x01", b"{\"id\":1", b"[1,2]"] {
+        let refused = decode("dangers", "", body).expect_err("refused");
+        assert_eq!(refused.kind, RejectionKind::Malformed, "{body:?}");
+    }
+    let large = format!("{{\"id\":\"H1\",\"text\":\"{}\"}}", "x".repeat(crate::record::BYTES_MAX));
+    assert!(decode("dangers", "", large.as_bytes()).is_err());
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_as_many_pieces() {
+    let rows: String = (0..100_000).map(|row| format!("Q{row},厂{row},化工,330791002000,,\n")).collect();
+    let body = format!("{HEADER}{rows}");
+    let pieces = Host::fresh().frame::<Safety>(body.as_bytes());
+    assert_eq!(pieces.iter().filter(|piece| piece.kind == PieceKind::Routine).count(), 100_000);
+    assert_eq!(pieces.iter().map(|piece| piece.length as usize).sum::<usize>(), body.len());
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_and_pieces_cover_the_front(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let pieces = Host::fresh().frame::<Safety>(&bytes);
+        let covered: usize = pieces.iter().map(|piece| piece.length as usize).sum();
+        prop_assert!(covered <= bytes.len() && pieces.iter().all(|piece| piece.length > 0));
+        let _ = decode("dangers", "", &bytes);
+        let _ = decode("enterprises", "csv:c:unnmtr", &bytes);
+    }
+
+    #[test]
+    fn a_record_that_is_cut_is_never_half_believed(cut in 1_usize..60) {
+        let row = "YH-1,一般,二楼出口上锁,2026-07-31,Q1,330791002000";
+        let end = row.char_indices().map(|(at, _)| at).nth(cut.min(row.chars().count() - 1)).unwrap_or_default();
+        let columns = crate::table::Columns::of_header("隐患编号,等级,描述,整改期限,企业编号,乡镇").unwrap();
+        let whole = row[..end].matches(',').count() == 5;
+        prop_assert_eq!(decode("dangers", &columns.device(), row[..end].as_bytes()).is_ok(), whole);
+    }
+}
