@@ -29,24 +29,23 @@
 //! than 24 KiB (photos are links), a report that says nothing, and a position
 //! that cannot be one: a wrong place is worse than a second try.
 //!
+//! What names a case (`caseId`) and an `action` is no report but what a platform
+//! says of it; the other way each step of a case goes out ([`connector`]).
+//!
 //! The reply is JSON: `{"accepted":true,"reference":…,"code":…,"defects":[…]}`
 //! or `{"accepted":false,"field":…,"reason":…}`.
 
 mod category;
-mod field;
+mod connector;
 mod framing;
-mod moment;
 mod photo;
-mod place;
-mod refusal;
 mod report;
 #[cfg(test)]
 mod tests;
 
-use refusal::Refusal;
 use report::Report;
 use serde_json::json;
-use tocsin_sdk::{Answer, Datum, Decoder, Framer, Message, Outcome, Piece, city};
+use tocsin_sdk::{Answer, Connector, Decoder, Event, Framer, Message, Outcome, Piece};
 
 /// The plugin.
 #[derive(Debug)]
@@ -54,8 +53,14 @@ pub struct Grid;
 
 impl Decoder for Grid {
     fn decode(message: Message) -> Answer {
-        let datum = city::setting("datum").and_then(|name| place::datum(&name)).unwrap_or(Datum::Wgs84);
-        let report = Report::read(&message.payload, datum).map_err(Refusal::into_rejection)?;
+        if message.origin.starts_with(connector::ANSWERED) {
+            return connector::answered(&message);
+        }
+        let object = report::object(&message.payload)?;
+        if let Some(progress) = connector::progress(&object) {
+            return Ok(progress?);
+        }
+        let report = Report::read(object, &message.payload)?;
         let reply = json!({
             "accepted": true,
             "reference": &report.reference,
@@ -74,4 +79,10 @@ impl Framer for Grid {
     }
 }
 
-tocsin_sdk::export!(Grid: decoder, framer);
+impl Connector for Grid {
+    fn deliver(event: Event) -> Answer {
+        connector::deliver(&event)
+    }
+}
+
+tocsin_sdk::export!(Grid: decoder, framer, connector);

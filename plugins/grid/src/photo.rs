@@ -1,7 +1,7 @@
 //! Photos of a report: links, never the pictures themselves.
 
-use crate::field::{Field, is_absent, shown, text};
 use serde_json::Value;
+use tocsin_sdk::field::{Field, is_absent, shown, text};
 
 /// More than anyone looks at; what is behind them is not read.
 const PHOTOS_MAX: usize = 16;

@@ -3,7 +3,9 @@
 use crate::Grid;
 use serde_json::{Value, json};
 use tocsin_sdk::mock::Host;
-use tocsin_sdk::{Datum, Kind, Outcome, PieceKind, Rejection, RejectionKind, Severity, Urgency};
+use tocsin_sdk::{
+    Datum, Event, Kind, Message, Outcome, PieceKind, Rejection, RejectionKind, Severity, Urgency,
+};
 
 fn decode(payload: &[u8]) -> Result<Outcome, Rejection> {
     Host::fresh().decode::<Grid>(Host::message("", payload))
@@ -239,6 +241,57 @@ fn a_long_text_is_cut_in_the_title_alone() {
     let outcome = accepted(json!({"category": "火情", "text": text}));
     assert_eq!(outcome.signals[0].title.chars().count(), 3 + 60 + 1);
     assert!(outcome.signals[0].data.contains(&text));
+}
+
+#[test]
+fn each_step_goes_out_to_the_platform() {
+    let event = |kind: &str, data: Value| Event {
+        sequence: 1,
+        time: 1_783_837_820_000,
+        kind: kind.to_owned(),
+        device: String::new(),
+        subject: "G20260712-0001".to_owned(),
+        data: data.to_string(),
+    };
+    let host = Host::fresh();
+    let case = json!({
+        "reference": "GW-31", "state": "assigned", "reporter": {"id": "grid-002-01"},
+        "platform_name": "综合执法", "note": "按类别自动分派", "due_at": 1_783_837_880_000_i64, "result": "",
+    });
+    assert!(host.deliver::<Grid>(event("grid.assigned", case.clone())).unwrap().sends.is_empty());
+    host.set("platform", "grid-platform");
+    let outcome = host.deliver::<Grid>(event("grid.assigned", case)).unwrap();
+    let send = &outcome.sends[0];
+    assert_eq!((send.device.as_str(), send.channel.as_str()), ("grid-platform", "events"));
+    let said: Value = serde_json::from_slice(&send.payload).unwrap();
+    assert_eq!(
+        said,
+        json!({"eventId": "GW-31", "caseId": "G20260712-0001", "reporter": "grid-002-01", "step": "assigned",
+               "stepName": "已分派", "status": "assigned", "statusName": "已分派", "platform": "综合执法",
+               "note": "按类别自动分派", "due": "2026-07-12T14:31:20+08:00", "time": "2026-07-12T14:30:20+08:00"})
+    );
+    let answered = |origin: &str| {
+        let message = Message { origin: origin.to_owned(), ..Host::message("grid-platform", b"") };
+        host.decode::<Grid>(message).unwrap().defects.len()
+    };
+    assert_eq!((answered("answer/events"), answered("answer/events#400")), (0, 1));
+}
+
+#[test]
+fn what_a_platform_says_of_a_case() {
+    let check = |action: &str, step: &str| {
+        let outcome = accepted(json!({"caseId": "G20260712-0001", "action": action, "result": "已扑灭"}));
+        let signal = &outcome.signals[0];
+        assert_eq!((&signal.kind, signal.code.as_str()), (&Kind::Progress, step), "{action}");
+        assert_eq!((signal.reference.as_str(), signal.title.as_str()), ("G20260712-0001", "已扑灭"));
+    };
+    check("处置", "handle");
+    check("feedback", "feedback");
+    check("退回", "return");
+    let refused = decode(r#"{"caseId": "G1", "action": "dance"}"#.as_bytes()).unwrap_err();
+    assert!(refused.reason.contains("none of handle, feedback, return"), "{}", refused.reason);
+    let lacks = decode(r#"{"caseId": "G1", "act": "handle"}"#.as_bytes()).unwrap_err();
+    assert!(lacks.reason.contains("`act` is unknown"), "{}", lacks.reason);
 }
 
 #[test]

@@ -53,7 +53,7 @@
 //! - What the host offers: [`memory`] (one room per device), [`timers`],
 //!   [`city`] (registrations and settings), [`log`].
 //! - Tools: [`framing`] for byte streams, [`time`] for Beijing time, [`datum`]
-//!   for positions, [`json`] for `data`, [`text`] for short texts, [`hash`] for maps of one order,
+//!   for positions, [`field`] for JSON as departments send it, [`json`] for `data`, [`text`] for short texts, [`hash`] for maps of one order,
 //!   [`mock`] for tests.
 
 #[cfg(any(target_arch = "wasm32", test))]
@@ -63,6 +63,7 @@ pub mod bindings;
 pub mod city;
 pub mod datum;
 mod export;
+pub mod field;
 pub mod framing;
 pub mod hash;
 mod import;

@@ -107,6 +107,12 @@ impl Signal {
         self
     }
 
+    /// The position that was read, if there is one.
+    pub fn at(mut self, position: Option<Position>) -> Signal {
+        self.position = position;
+        self
+    }
+
     /// 12-digit administrative code, where the message itself says it.
     pub fn region(mut self, code: impl Into<String>) -> Signal {
         self.region = code.into();

@@ -1,14 +1,15 @@
-//! Where a report says it is, in one of many shapes and three datums.
+//! Where a record says it is, in one of many shapes and three datums.
 
-use crate::field::{Field, Fields, number, shown, text};
-use crate::refusal::Refusal;
+use super::{Field, Fields, Refusal, number, shown, text};
+use crate::{Datum, Position, city};
 use serde_json::Value;
-use tocsin_sdk::{Datum, Position};
 
-const POSITION: &[&str] = &["position", "location", "point", "coordinates", "geometry", "位置", "坐标"];
-const LON: &[&str] = &["lon", "lng", "longitude", "long", "x", "经度"];
-const LAT: &[&str] = &["lat", "latitude", "y", "纬度"];
-const DATUM: &[&str] = &["datum", "crs", "coordType", "coord_type", "coordinateSystem", "坐标系"];
+/// What a position is called that stands in one field.
+pub const POSITION: super::Name =
+    &["position", "location", "point", "coordinates", "geometry", "位置", "坐标"];
+const LON: super::Name = &["lon", "lng", "longitude", "long", "x", "经度"];
+const LAT: super::Name = &["lat", "latitude", "y", "纬度"];
+const DATUM: super::Name = &["datum", "crs", "coordType", "coord_type", "coordinateSystem", "坐标系"];
 
 /// `wgs84`, `WGS-84`, `GCJ02`, `gcj_02`, `bd-09`, `EPSG:4326`, ...
 pub fn datum(name: &str) -> Option<Datum> {
@@ -23,40 +24,45 @@ pub fn datum(name: &str) -> Option<Datum> {
     }
 }
 
-/// The position of a report; what is there but cannot be one is a refusal.
-pub fn read(
-    fields: &mut Fields,
-    default: Datum,
-    defects: &mut Vec<String>,
-) -> Result<Option<Position>, Refusal> {
-    let named = fields.take(DATUM);
-    let (name, lon, lat, inner) = match fields.take(POSITION) {
-        Some(field) => match pair(field)? {
-            Some(pair) => pair,
-            None => return Ok(None),
-        },
-        None => match (fields.take(LON), fields.take(LAT)) {
-            (None, None) => return Ok(None),
-            (Some(lon), Some(lat)) => ("position".to_owned(), lon.value, lat.value, None),
-            (Some(lone), None) => return Err(half(&lone.name, "latitude")),
-            (None, Some(lone)) => return Err(half(&lone.name, "longitude")),
-        },
-    };
-    let lon = degrees(&format!("{name}.lon"), &lon)?;
-    let lat = degrees(&format!("{name}.lat"), &lat)?;
-    check(&name, lon, lat)?;
-    if lon == 0.0 && lat == 0.0 {
-        defects.push(format!("{name}: 0, 0 is what a telephone without a fix says; left out"));
-        return Ok(None);
+impl Fields {
+    /// The position; what is there but cannot be one is a refusal. Without a datum
+    /// of its own it is in that of the plugin's setting `datum`, else in `default`.
+    pub fn position(&mut self, default: Datum) -> Result<Option<Position>, Refusal> {
+        let named = self.take(DATUM);
+        let (name, lon, lat, inner) = match self.take(POSITION) {
+            Some(field) => match pair(field)? {
+                Some(pair) => pair,
+                None => return Ok(None),
+            },
+            None => match (self.take(LON), self.take(LAT)) {
+                (None, None) => return Ok(None),
+                (Some(lon), Some(lat)) => ("position".to_owned(), lon.value, lat.value, None),
+                (Some(lone), None) => return Err(half(&lone.name, "latitude")),
+                (None, Some(lone)) => return Err(half(&lone.name, "longitude")),
+            },
+        };
+        let lon = degrees(&format!("{name}.lon"), &lon)?;
+        let lat = degrees(&format!("{name}.lat"), &lat)?;
+        check(&name, lon, lat)?;
+        if lon == 0.0 && lat == 0.0 {
+            self.defects.push(format!("{name}: 0, 0 is what a telephone without a fix says; left out"));
+            return Ok(None);
+        }
+        let datum = match inner.or(named) {
+            None => city::setting("datum").and_then(|name| datum(&name)).unwrap_or(default),
+            Some(field) => field.text().and_then(|name| datum(&name)).ok_or_else(|| {
+                Refusal::malformed(
+                    &field.name,
+                    format!("{} is none of wgs84, gcj02, bd09", shown(&field.value)),
+                )
+            })?,
+        };
+        Ok(Some(Position { lon, lat, datum }))
     }
-    let datum = match inner.or(named) {
-        None => default,
-        Some(field) => field.text().and_then(|name| datum(&name)).ok_or_else(|| {
-            Refusal::malformed(&field.name, format!("{} is none of wgs84, gcj02, bd09", shown(&field.value)))
-        })?,
-    };
-    Ok(Some(Position { lon, lat, datum }))
 }
+
+/// Names under which a position may stand: every plugin knows them.
+pub(super) const PLACE: &[super::Name] = &[POSITION, LON, LAT, DATUM];
 
 type Pair = (String, Value, Value, Option<Field>);
 
