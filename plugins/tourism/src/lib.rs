@@ -1,0 +1,150 @@
+//! 文旅: how many visitors a scenic area holds, and when that is too many.
+//!
+//! ```json
+//! {"area": "longtan", "name": "龙潭景区", "visitors": "5,230", "limit": 5000,
+//!  "time": "2026-07-12 14:30:20", "position": [120.31, 29.27]}
+//! ```
+//!
+//! One record, an array, or one a line. `area` and `visitors` must be there; the
+//! limit may stand in the record or in the area's registration (`limit`). Every
+//! record is a reading `crowd.inside`. The first above the limit is an alarm
+//! `crowd.over`, the first at or below `release_percent` of it the recovery, so
+//! that a count that dances around the limit is one alarm. What is told more than
+//! half an hour late, or older than what is known, is a reading and nothing else.
+//!
+//! **Refused**, with the field named: a record without `area` or `visitors` (a
+//! renamed field is named), a count that is none, a position that cannot be one.
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tocsin_sdk::field::{self, Fields, Name, Refusal, path_step};
+use tocsin_sdk::{Answer, Certainty, Datum, Decoder, Message, Severity, Signal, Timestamp, city, memory};
+
+const AREA: Name = &["area", "areaId", "area_id", "scenic", "scenicId", "id", "景区编号", "景区"];
+const NAME: Name = &["name", "areaName", "area_name", "title", "景区名称", "名称"];
+const VISITORS: Name =
+    &["visitors", "inside", "count", "current", "currentNum", "在园人数", "人数", "实时人数"];
+const LIMIT: Name = &["limit", "capacity", "maxVisitors", "max", "限流人数", "最大承载量", "承载量"];
+const TIME: Name = &["time", "at", "timestamp", "observed", "collectTime", "时间", "采集时间"];
+const REGION: Name = &["region", "regionCode", "township", "乡镇", "区划"];
+const KNOWN: &[Name] = &[AREA, NAME, VISITORS, LIMIT, TIME, REGION, field::POSITION];
+
+/// What is older says nothing of now.
+const LATE_MS: i64 = 30 * 60_000;
+/// From this share of the limit on, people may come to harm.
+const SEVERE_PERCENT: f64 = 120.0;
+
+/// The plugin.
+#[derive(Debug)]
+pub struct Tourism;
+
+tocsin_sdk::export!(Tourism: decoder);
+
+impl Decoder for Tourism {
+    fn decode(message: Message) -> Answer {
+        field::each(&message, KNOWN, |fields| read(fields, message.received))
+    }
+}
+
+/// What the operator said of an area.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Registered {
+    limit: Option<f64>,
+}
+
+/// An area that is over its limit, and the newest time that was told of it.
+#[derive(Deserialize, Serialize)]
+struct Over {
+    since: Timestamp,
+    at: Timestamp,
+}
+
+struct Count {
+    area: String,
+    name: String,
+    visitors: u64,
+    limit: Option<f64>,
+    at: Timestamp,
+}
+
+fn read(fields: &mut Fields, received: Timestamp) -> Result<Vec<Signal>, Refusal> {
+    let area = path_step(&fields.need(AREA)?.id()?);
+    let visitors = fields.need(VISITORS)?.whole()?;
+    let registered = city::device(&area);
+    let settings: Registered = registered.as_ref().and_then(|known| known.settings()).unwrap_or_default();
+    let limit = fields.number(LIMIT).or(settings.limit).filter(|limit| *limit > 0.0);
+    let name = match fields.text(NAME) {
+        name if name.is_empty() => registered.map(|known| known.title).filter(|title| !title.is_empty()),
+        name => Some(name),
+    };
+    let observed = fields.time(TIME);
+    let count = Count {
+        name: name.unwrap_or_else(|| area.clone()),
+        at: observed.unwrap_or(received),
+        area,
+        visitors,
+        limit,
+    };
+    let (position, region) = (fields.position(Datum::Gcj02)?, fields.region(REGION));
+    let data = fields.data(json!({"name": count.name, "visitors": visitors, "limit": limit}));
+    let mut signals = vec![
+        Signal::reading("crowd.inside", visitors as f64, "{person}").title(count.title()).data(data.clone()),
+    ];
+    signals.extend(count.crossing(received).map(|signal| signal.data(data)));
+    let dressed =
+        |signal: Signal| signal.device(&*count.area).observed(observed).at(position).region(&*region);
+    Ok(signals.into_iter().map(dressed).collect())
+}
+
+impl Count {
+    fn title(&self) -> String {
+        match self.limit {
+            Some(limit) => format!("{} 在园 {} 人,限流 {limit} 人", self.name, self.visitors),
+            None => format!("{} 在园 {} 人", self.name, self.visitors),
+        }
+    }
+
+    /// The alarm when the limit is crossed, the recovery well below it.
+    fn crossing(&self, received: Timestamp) -> Option<Signal> {
+        let limit = self.limit?;
+        let key = format!("over/{}", self.area);
+        let known: Option<Over> = memory::load(&key);
+        let is_old = received - self.at > LATE_MS || known.as_ref().is_some_and(|over| self.at < over.at);
+        if is_old {
+            return None;
+        }
+        let visitors = self.visitors as f64;
+        let was_over = known.is_some();
+        if visitors > limit {
+            memory::save(&key, &Over { since: known.map_or(self.at, |over| over.since), at: self.at });
+        } else if was_over && visitors <= limit * release() {
+            memory::forget(&key);
+            return Some(
+                Signal::recovery("crowd.over")
+                    .value(visitors, "{person}")
+                    .title(format!("{} 已降到 {} 人,限流 {limit} 人", self.name, self.visitors)),
+            );
+        }
+        (visitors > limit && !was_over).then(|| {
+            let percent = visitors / limit * 100.0;
+            let severity = if percent >= SEVERE_PERCENT { Severity::Severe } else { Severity::Moderate };
+            Signal::alarm("crowd.over")
+                .severity(severity)
+                .certainty(Certainty::Observed)
+                .value(visitors, "{person}")
+                .title(format!(
+                    "{} 超限:在园 {} 人,为限流 {limit} 人的 {percent:.0}%",
+                    self.name, self.visitors
+                ))
+        })
+    }
+}
+
+fn release() -> f64 {
+    let percent = city::setting("release_percent").and_then(|text| text.trim().parse::<f64>().ok());
+    percent.filter(|percent| (1.0..=100.0).contains(percent)).unwrap_or(90.0) / 100.0
+}

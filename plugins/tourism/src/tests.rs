@@ -1,0 +1,99 @@
+//! Tables of counts and what becomes of them.
+
+use crate::Tourism;
+use serde_json::{Value, json};
+use tocsin_sdk::mock::Host;
+use tocsin_sdk::{Kind, Outcome, Rejection};
+
+fn post(host: &Host, body: &str) -> Result<Outcome, Rejection> {
+    host.decode::<Tourism>(Host::message("", body.as_bytes()))
+}
+
+/// `alarm crowd.over 5230` a signal.
+fn told(answer: Result<Outcome, Rejection>) -> Vec<String> {
+    let outcome = answer.unwrap_or_else(|refusal| panic!("{}", refusal.reason));
+    let line = |signal: &tocsin_sdk::Signal| {
+        let kind = match signal.kind {
+            Kind::Alarm => "alarm",
+            Kind::Recovery => "recovery",
+            _ => "reading",
+        };
+        format!("{kind} {} {}", signal.code, signal.value.unwrap_or_default())
+    };
+    outcome.signals.iter().map(line).collect()
+}
+
+#[test]
+fn a_count_that_dances_is_one_alarm() {
+    let host = Host::fresh();
+    let mut minute = 0;
+    let mut check = |visitors: u32, expect: &[&str]| {
+        minute += 1;
+        let body = json!({"area": "longtan", "visitors": visitors, "limit": "5000", "time": format!("2026-07-12 14:{minute:02}:00")});
+        let got = told(post(&host, &body.to_string()));
+        assert_eq!(got[1..], *expect, "{visitors}");
+        assert_eq!(got[0], format!("reading crowd.inside {visitors}"));
+    };
+    check(5000, &[]);
+    check(5001, &["alarm crowd.over 5001"]);
+    check(4990, &[]);
+    check(5100, &[]);
+    check(4501, &[]);
+    check(4500, &["recovery crowd.over 4500"]);
+    check(4400, &[]);
+    check(6000, &["alarm crowd.over 6000"]);
+    assert_eq!(host.keys(""), ["over/longtan"]);
+}
+
+#[test]
+fn what_comes_late_moves_nothing() {
+    let host = Host::fresh();
+    let body = |visitors: u32, at: &str| {
+        json!({"area": "longtan", "visitors": visitors, "limit": 5000, "time": format!("2026-07-12 {at}")})
+            .to_string()
+    };
+    assert_eq!(told(post(&host, &body(6000, "13:00:00"))).len(), 1, "an hour and a half late");
+    assert_eq!(told(post(&host, &body(6000, "14:20:00"))).len(), 2);
+    assert_eq!(told(post(&host, &body(100, "14:10:00"))).len(), 1, "older than what is known");
+    assert_eq!(told(post(&host, &body(6000, "14:20:00"))).len(), 1, "the same again");
+}
+
+#[test]
+fn the_limit_may_be_the_registrations() {
+    let host = Host::fresh();
+    host.register("longtan", r#"{"limit": 100}"#);
+    assert_eq!(told(post(&host, r#"{"景区": "longtan", "在园人数": "101"}"#)).len(), 2);
+    assert_eq!(told(post(&host, r#"{"景区": "elsewhere", "在园人数": "101"}"#)).len(), 1);
+}
+
+#[test]
+fn many_areas_at_once() {
+    let body = json!([
+        {"area": "a", "visitors": 12, "limit": 10, "position": [120.3, 29.3], "weather": "晴"},
+        {"area": "b", "visitor_num": 12},
+        {"area": "c", "visitors": 8, "limit": 10},
+    ]);
+    let outcome = post(&Host::fresh(), &body.to_string()).unwrap();
+    let devices: Vec<&str> = outcome.signals.iter().map(|signal| signal.device.as_str()).collect();
+    assert_eq!(devices, ["a", "a", "c"]);
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!(data, json!({"name": "a", "visitors": 12, "limit": 10.0, "weather": "晴"}));
+    assert_eq!(outcome.defects.len(), 2, "{:?}", outcome.defects);
+    assert!(outcome.defects[1].contains("`visitor_num` is unknown"), "{:?}", outcome.defects);
+}
+
+#[test]
+fn refusals_name_the_field() {
+    for (body, word) in [
+        (r#"{"area": "a", "visitor_num": 7}"#, "field `visitors` is missing"),
+        (r#"{"visitors": 7}"#, "field `area` is missing"),
+        (r#"{"area": "a", "visitors": -7}"#, "is no count"),
+        (r#"{"area": "a", "visitors": "many"}"#, "is no number"),
+        (r#"{"area": "a", "visitors": 7, "position": [29.3, 120.3]}"#, "swapped"),
+        ("<xml/>", "not JSON"),
+        ("", "no record"),
+    ] {
+        let refusal = post(&Host::fresh(), body).unwrap_err();
+        assert!(refusal.reason.contains(word), "{body}: {}", refusal.reason);
+    }
+}
