@@ -1,0 +1,150 @@
+//! A message in several packets: put together, and what is missing asked for again.
+
+use super::frame::{Frame, Packet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tocsin_sdk::text::hex;
+use tocsin_sdk::{Outcome, Rejection, Tick, Timestamp, memory, timers};
+
+/// Room and timer keys begin so; message and first serial follow.
+pub const PACKETS: &str = "packets/";
+/// Between two requests for what is missing.
+const PATIENCE_MS: i64 = 10_000;
+/// Requests before what came is given up.
+const REQUESTS: u8 = 3;
+/// Of one message, so that the hex of two fits the room.
+const MOST: usize = 12 * 1_024;
+/// Packets of `MOST` bytes with at least this much in each but the last; also bounds
+/// the list of what is missing.
+const PACKETS_MAX: u16 = 250;
+/// Messages that one terminal sends at a time.
+const OPEN_MAX: usize = 2;
+/// Room key of the messages under way.
+const OPEN: &str = "open";
+
+pub enum Collected {
+    Whole(Vec<u8>),
+    /// With what had to make room, one sentence each.
+    Waiting(Vec<String>),
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct Parts {
+    total: u16,
+    bytes: usize,
+    /// By number, as hex.
+    bodies: BTreeMap<u16, String>,
+    asked: u8,
+    /// Header of what is asked for, as hex: version and telephone.
+    version: Option<u8>,
+    phone: Vec<u8>,
+    first: u16,
+}
+
+pub fn collect(frame: &Frame, packet: Packet, received: Timestamp) -> Result<Collected, Rejection> {
+    let first = frame.serial.wrapping_sub(packet.number - 1);
+    let key = format!("{PACKETS}{:04x}-{first}", frame.id);
+    let mut parts: Parts = memory::load(&key).unwrap_or_default();
+    let mut gone = Vec::new();
+    if parts.total != packet.total {
+        if packet.total > PACKETS_MAX {
+            return Err(Rejection::unsupported(format!(
+                "分包 {} 个,最多 {PACKETS_MAX} (too many packets)",
+                packet.total
+            )));
+        }
+        parts = Parts {
+            total: packet.total,
+            version: frame.version,
+            phone: frame.phone.clone(),
+            first,
+            ..Parts::default()
+        };
+        gone = make_room(&key);
+    }
+    // The same packet again is the terminal's retry.
+    if !parts.bodies.contains_key(&packet.number) {
+        parts.bytes += frame.body.len();
+        parts.bodies.insert(packet.number, hex(&frame.body));
+    }
+    if parts.bytes > MOST {
+        close(&key);
+        return Err(Rejection::unsupported(format!("分包消息超过 {MOST} 字节 (a message beyond 12 KiB)")));
+    }
+    if parts.bodies.len() < usize::from(parts.total) {
+        memory::save(&key, &parts);
+        timers::set(&key, received + PATIENCE_MS);
+        return Ok(Collected::Waiting(gone));
+    }
+    close(&key);
+    Ok(Collected::Whole(parts.bodies.values().flat_map(|body| unhex(body)).collect()))
+}
+
+/// 补传分包请求 8003 for what is missing; after some of them what came is given up.
+pub fn ask_again(tick: &Tick) -> Outcome {
+    let Some(mut parts) = memory::load::<Parts>(&tick.key) else { return Outcome::default() };
+    let missing: Vec<u16> = (1..=parts.total).filter(|number| !parts.bodies.contains_key(number)).collect();
+    if parts.asked >= REQUESTS {
+        close(&tick.key);
+        return Outcome::default().defect(format!(
+            "分包消息 {} 只到 {} 包,共 {} 包 (the rest of the message did not come)",
+            tick.key.trim_start_matches(PACKETS),
+            parts.bodies.len(),
+            parts.total
+        ));
+    }
+    parts.asked += 1;
+    let frame = Frame {
+        id: 0,
+        properties: 0,
+        version: parts.version,
+        phone: parts.phone.clone(),
+        serial: parts.first,
+        packet: None,
+        body: Vec::new(),
+    };
+    let mut body = parts.first.to_be_bytes().to_vec();
+    match parts.version {
+        Some(_) => body.extend_from_slice(&(missing.len() as u16).to_be_bytes()),
+        // At most `PACKETS_MAX`.
+        None => body.push(missing.len() as u8),
+    }
+    missing.iter().for_each(|number| body.extend_from_slice(&number.to_be_bytes()));
+    memory::save(&tick.key, &parts);
+    timers::set(&tick.key, tick.due + PATIENCE_MS);
+    Outcome::default().send_to(&*tick.device, frame.answer(0x8003, tick.sequence as u16, &body))
+}
+
+/// The room holds some messages: the one begun first goes.
+fn make_room(key: &str) -> Vec<String> {
+    let mut open: Vec<String> = memory::load(OPEN).unwrap_or_default();
+    open.retain(|known| known != key);
+    let mut gone = Vec::new();
+    while open.len() >= OPEN_MAX {
+        let oldest = open.remove(0);
+        memory::forget(&oldest);
+        timers::cancel(&oldest);
+        let name = oldest.trim_start_matches(PACKETS);
+        gone.push(format!("分包消息 {name} 未到齐即被新消息顶替 (a message made room for another)"));
+    }
+    open.push(key.to_owned());
+    memory::save(OPEN, &open);
+    gone
+}
+
+fn close(key: &str) {
+    memory::forget(key);
+    timers::cancel(key);
+    let mut open: Vec<String> = memory::load(OPEN).unwrap_or_default();
+    open.retain(|known| known != key);
+    match open.is_empty() {
+        true => memory::forget(OPEN),
+        false => memory::save(OPEN, &open),
+    }
+}
+
+/// Of our own writing.
+fn unhex(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
+    text.as_bytes().chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}

@@ -1,0 +1,58 @@
+use super::*;
+use serde_json::{Value, json};
+
+fn post(body: &Value) -> Answer {
+    Host::fresh().decode::<Transport>(Host::message("", body.to_string().as_bytes()))
+}
+
+#[test]
+fn closed_and_reopened_are_one_matter() {
+    let mut closure = json!({
+        "id": "FL-0712-02", "state": "closed", "road": "G330", "from": "K12+300", "to": "K14", "reason": "塌方",
+        "start": "2026-07-12 14:00", "expected_end": "2026-07-12 20:00", "line": [[120.351, 29.262], [120.360, "29.266"]],
+    });
+    let outcome = post(&closure).unwrap();
+    let signal = &outcome.signals[0];
+    assert_eq!(
+        (&signal.kind, signal.code.as_str(), signal.reference.as_str()),
+        (&Kind::Report, "road.closed", "FL-0712-02")
+    );
+    assert_eq!(signal.title, "G330 K12+300 至 K14 封闭:塌方");
+    assert_eq!(signal.position.map(|at| at.lon), Some(120.36));
+    let data: Value = serde_json::from_str(&signal.data).unwrap();
+    assert_eq!(data["until"], "2026-07-12T20:00:00+08:00");
+    assert!(outcome.defects.is_empty(), "{:?}", outcome.defects);
+    closure["state"] = "恢复通行".into();
+    let reopened = post(&closure).unwrap();
+    assert_eq!(
+        (&reopened.signals[0].kind, &reopened.signals[0].reference),
+        (&Kind::Recovery, &signal.reference)
+    );
+}
+
+#[test]
+fn without_an_id_the_stretch_names_it() {
+    let reference = |state: &str, to: &str| {
+        post(&json!({"道路": "G330", "状态": state, "起点": "K12", "终点": to}))
+            .unwrap()
+            .signals
+            .remove(0)
+            .reference
+    };
+    assert_eq!(reference("封闭", "K14"), reference("恢复", "K14"));
+    assert_ne!(reference("封闭", "K14"), reference("封闭", "K15"));
+}
+
+#[test]
+fn refusals_name_the_field() {
+    for (body, word) in [
+        (json!({"road": "G330"}), "field `state` is missing"),
+        (json!({"road_no": "G330", "state": "closed"}), "`road_no` is unknown"),
+        (json!({"road": "G330", "state": "wet"}), "neither closed nor reopened"),
+        (json!({"road": "G330", "state": "closed", "line": [[1, 2]]}), "is no line"),
+        (json!({"road": "G330", "state": "closed", "line": [[29.2, 120.1], [1, 200]]}), "is no line"),
+    ] {
+        let refusal = post(&body).unwrap_err();
+        assert!(refusal.reason.contains(word), "{body}: {}", refusal.reason);
+    }
+}

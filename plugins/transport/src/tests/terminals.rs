@@ -1,0 +1,172 @@
+use super::*;
+use serde_json::{Value, json};
+use tocsin_sdk::{Datum, RejectionKind};
+
+#[test]
+fn a_position_is_told_and_confirmed() {
+    let answer = send(&Host::fresh(), "a", &frame(0x0200, 7, &position(0, "260712143020")));
+    assert_eq!(lines(&answer), ["status vehicle.position"]);
+    let outcome = answer.unwrap();
+    let signal = &outcome.signals[0];
+    let at = signal.position.unwrap();
+    assert_eq!((at.lon, at.lat, at.datum), (120.36, 29.25, Datum::Wgs84));
+    assert_eq!((signal.observed, signal.value), (Some(1_783_837_820_000), Some(50.5)));
+    assert_eq!((signal.device.as_str(), signal.unit.as_str()), ("13800000001", "km/h"));
+    let data: Value = serde_json::from_str(&signal.data).unwrap();
+    assert_eq!(
+        (&data["mileage_km"], &data["acc"], &data["alarms"]),
+        (&json!(12.3), &json!(true), &json!([]))
+    );
+    assert_eq!(reply(&outcome.sends[0].payload), (0x8001, bytes("0007 0200 00")));
+}
+
+#[test]
+fn bits_are_told_as_they_come_and_go() {
+    let host = Host::fresh();
+    let check = |bits: u32, at: &str, expect: &[&str]| {
+        let got = lines(&send(&host, "a", &frame(0x0200, 7, &position(bits, at))));
+        assert_eq!(got[1..], *expect, "{bits:08x} {at}");
+    };
+    check(0b11, "260712143000", &["alarm vehicle.emergency", "report vehicle.overspeed"]);
+    check(0b11, "260712143010", &["alarm vehicle.emergency"]);
+    check(0b10, "260712143020", &["recovery vehicle.emergency"]);
+    check(
+        1 << 29 | 1 << 30,
+        "260712143030",
+        &["recovery vehicle.overspeed", "alarm vehicle.collision", "alarm vehicle.rollover"],
+    );
+    check(
+        1 << 4 | 1 << 2,
+        "260712143040",
+        &[
+            "report vehicle.fatigue",
+            "fault vehicle.gnss-fault",
+            "recovery vehicle.collision",
+            "recovery vehicle.rollover",
+        ],
+    );
+    // An older one that comes later moves nothing, but its danger is told.
+    check(1 | 1 << 1, "260712142000", &["alarm vehicle.emergency"]);
+}
+
+#[test]
+fn a_batch_is_many_positions() {
+    let one = position(0, "260712143020");
+    let item = |body: &[u8]| [&(body.len() as u16).to_be_bytes()[..], body].concat();
+    let batch = |count: u16, parts: &[Vec<u8>]| [&count.to_be_bytes()[..], &[1], &parts.concat()].concat();
+    let check = |body: &[u8], expect: &[&str]| {
+        let got = lines(&send(&Host::fresh(), "a", &frame(0x0704, 7, body)));
+        assert_eq!(got.len(), expect.len(), "{got:?}");
+        got.iter().zip(expect).for_each(|(got, expect)| assert!(got.starts_with(expect), "{got}"));
+    };
+    let whole = item(&one);
+    check(
+        &batch(2, &[whole.clone(), whole.clone()]),
+        &["status vehicle.position", "status vehicle.position"],
+    );
+    check(&batch(3, &[whole.clone()]), &["status vehicle.position", "defect 批量定位声称 3 条"]);
+    check(&batch(2, &[whole.clone(), item(&one[..20])]), &["status vehicle.position", "defect 第 2 条"]);
+    check(
+        &batch(2, &[whole.clone(), whole[..20].to_vec()]),
+        &["status vehicle.position", "defect 第 2 条应有", "defect 批量"],
+    );
+    assert!(send(&Host::fresh(), "a", &frame(0x0704, 7, &batch(1, &[]))).is_err());
+    assert!(send(&Host::fresh(), "a", &frame(0x0704, 7, &[])).is_err());
+}
+
+#[test]
+fn parts_that_cannot_be_read_leave_the_rest() {
+    let check = |edit: fn(&mut Vec<u8>), defect: &str, located: bool| {
+        let mut body = position(0, "260712143020");
+        edit(&mut body);
+        let answer = send(&Host::fresh(), "a", &frame(0x0200, 7, &body));
+        let got = lines(&answer);
+        assert!(got.iter().any(|line| line.contains(defect)), "{got:?} lacks {defect}");
+        assert_eq!(answer.unwrap().signals[0].position.is_some(), located, "{defect}");
+    };
+    check(|body| body[22] = 0xFF, "不是 BCD 时间", true);
+    check(|body| body[8] = 0x7F, "不在地球上", false);
+    check(|body| body.truncate(31), "附加信息 01", true);
+    check(|body| body.push(9), "多出 1 字节", true);
+    check(|body| body[8..16].fill(0), "vehicle.position", false);
+}
+
+#[test]
+fn south_and_west_by_status() {
+    let mut body = position(0, "260712143020");
+    body[7] = 0b1111;
+    let at = send(&Host::fresh(), "a", &frame(0x0200, 7, &body)).unwrap().signals[0].position.unwrap();
+    assert_eq!((at.lon, at.lat), (-120.36, -29.25));
+}
+
+#[test]
+fn other_messages_and_refusals() {
+    let ended = |frame: &[u8]| match send(&Host::fresh(), "a", frame) {
+        Ok(outcome) => outcome.sends.first().map(|send| reply(&send.payload).1[4]),
+        Err(refusal) => reply(&refusal.reply).1.get(4).copied(),
+    };
+    assert_eq!(ended(&frame(0x0002, 1, &[])), Some(0));
+    assert_eq!(ended(&frame(0x0900, 1, b"GTSL|6|1")), Some(0));
+    assert_eq!(ended(&frame(0x0001, 1, &bytes("0000 8103 00"))), None);
+    assert_eq!(ended(&frame(0x7777, 1, &[])), Some(3));
+    assert_eq!(ended(&frame(0x0200, 1, &[0; 27])), Some(2));
+    let mut spoilt = frame(0x0200, 1, &position(0, "260712143020"));
+    spoilt[20] ^= 1;
+    assert_eq!(ended(&spoilt), Some(2));
+    let refused = |frame: &[u8]| send(&Host::fresh(), "a", frame).unwrap_err();
+    assert_eq!(refused(&spoilt).kind, RejectionKind::Malformed);
+    assert_eq!(refused(&frame(0x7777, 1, &[])).kind, RejectionKind::Unsupported);
+    for garbage in ["", "7E", "7E7E", "7E00", "7E7D057E", "68656C6C6F"] {
+        assert_eq!(refused(&bytes(garbage)).kind, RejectionKind::Malformed, "{garbage}");
+    }
+    // Encrypted by bit 10.
+    let head = bytes("0200 0401 013800000001 0001 AA");
+    assert_eq!(refused(&sealed(&head)).kind, RejectionKind::Unsupported);
+}
+
+#[test]
+fn a_2019_header_is_answered_under_one() {
+    let head = bytes("0200 4022 01 00000000013800000001 0009");
+    let body = position(0, "260712143020");
+    let outcome = send(&Host::fresh(), "a", &sealed(&[head, body].concat())).unwrap();
+    assert_eq!(outcome.signals[0].device, "13800000001");
+    let answer = &outcome.sends[0].payload;
+    assert_eq!(answer[1..16], bytes("8001 4005 01 00000000013800000001")[..]);
+}
+
+#[test]
+fn a_message_in_packets_is_one_message() {
+    let one = position(0, "260712143020");
+    let batch = [&bytes("0001 00")[..], &(one.len() as u16).to_be_bytes(), &one].concat();
+    let packet = |number: u16, body: &[u8]| {
+        let head = [
+            &bytes("0704")[..],
+            &(0x2000 | body.len() as u16).to_be_bytes(),
+            &bytes("013800000001"),
+            &(40 + number).to_be_bytes(),
+            &3_u16.to_be_bytes(),
+            &number.to_be_bytes(),
+        ];
+        sealed(&[&head.concat(), body].concat())
+    };
+    let parts = [packet(1, &batch[..9]), packet(2, &batch[9..20]), packet(3, &batch[20..])];
+    let host = Host::fresh();
+    for part in [&parts[2], &parts[0], &parts[0]] {
+        let outcome = send(&host, "a", part).unwrap();
+        assert_eq!((outcome.signals.len(), outcome.sends.len()), (0, 1));
+    }
+    // What is missing is asked for.
+    let asked = host.advance::<Transport>(1_783_837_830_000 + 10_000);
+    let ask = asked[0].1.as_ref().unwrap();
+    assert_eq!(
+        (ask.sends[0].device.as_str(), reply(&ask.sends[0].payload)),
+        ("13800000001", (0x8003, bytes("0029 01 0002")))
+    );
+    assert_eq!(lines(&send(&host, "a", &parts[1])), ["status vehicle.position"]);
+    assert!(host.timers().is_empty() && host.keys("13800000001") == ["bits"]);
+    // The rest never comes.
+    send(&host, "a", &parts[0]).unwrap();
+    let last = host.advance::<Transport>(1_783_837_830_000 + 100_000).pop().unwrap().1.unwrap();
+    assert!(last.defects[0].contains("只到 1 包,共 3 包"), "{:?}", last.defects);
+    assert_eq!(host.keys("13800000001"), ["bits"]);
+}
