@@ -1,0 +1,218 @@
+//! Tables of frames; all made up here.
+
+use crate::{Environment, crc};
+use proptest::prelude::*;
+use tocsin_sdk::mock::Host;
+use tocsin_sdk::{Answer, Kind, PieceKind, Signal};
+
+const VECTOR: &str = "##0154QN=20260712143020000;ST=32;CN=2011;PW=123456;MN=QS-WS-01;Flag=5;CP=&&DataTime=20260712143000;w01018-Rtd=42.5,w01018-Flag=N;w21003-Rtd=1.25,w21003-Flag=N&&1040\r\n";
+
+/// Command, flag and packets, content.
+fn frame(cn: u16, extra: &str, cp: &str) -> String {
+    let data = format!("QN=20260712143020000;ST=32;CN={cn};PW=123456;MN=QS-WS-01;{extra}CP=&&{cp}&&");
+    format!("##{:04}{data}{:04X}\r\n", data.len(), crc::of(data.as_bytes()))
+}
+
+fn send(host: &Host, frame: &str) -> Answer {
+    host.decode::<Environment>(Host::message("QS-WS-01", frame.as_bytes()))
+}
+
+fn lines(answer: &Answer) -> Vec<String> {
+    let outcome = answer.as_ref().unwrap_or_else(|refusal| panic!("refused: {}", refusal.reason));
+    let line = |signal: &Signal| {
+        let kind = match signal.kind {
+            Kind::Alarm => "alarm",
+            Kind::Fault => "fault",
+            Kind::Recovery => "recovery",
+            Kind::Status => "status",
+            _ => "reading",
+        };
+        let value = signal.value.map(|value| format!(" {value} {}", signal.unit)).unwrap_or_default();
+        format!("{kind} {}{value}", signal.code)
+    };
+    let defects = outcome.defects.iter().map(|defect| format!("defect {defect}"));
+    outcome.signals.iter().map(line).chain(defects).collect()
+}
+
+fn check(host: &Host, frame: &str, expect: &[&str]) {
+    let got = lines(&send(host, frame));
+    assert_eq!(got.len(), expect.len(), "{frame}: {got:?}");
+    got.iter()
+        .zip(expect)
+        .for_each(|(got, expect)| assert!(got.starts_with(expect), "{got} is not {expect}"));
+}
+
+#[test]
+fn real_time_values_are_read_and_confirmed() {
+    let outcome = send(&Host::fresh(), VECTOR).unwrap();
+    check(
+        &Host::fresh(),
+        VECTOR,
+        &["reading pollutant.w01018 42.5 mg/L", "reading pollutant.w21003 1.25 mg/L"],
+    );
+    let signal = &outcome.signals[0];
+    assert_eq!((signal.device.as_str(), signal.observed), ("QS-WS-01/w01018", Some(1_783_837_800_000)));
+    let answer = String::from_utf8(outcome.sends[0].payload.clone()).unwrap();
+    assert!(
+        answer.contains("QN=20260712143020000;ST=91;CN=9014;PW=123456;MN=QS-WS-01;Flag=4;CP=&&&&"),
+        "{answer}"
+    );
+    assert_eq!(Host::fresh().frame::<Environment>(answer.as_bytes())[0].length as usize, answer.len());
+}
+
+#[test]
+fn each_series_has_its_code() {
+    let host = Host::fresh();
+    let cp = "DataTime=20260712143000;a34013-Avg=3.5,a34013-Min=1,a34013-Max=9,a34013-Flag=N";
+    check(&host, &frame(2051, "", cp), &["reading pollutant.a34013.minute 3.5 mg/m3"]);
+    check(&host, &frame(2061, "", cp), &["reading pollutant.a34013.hour 3.5"]);
+    check(&host, &frame(2031, "", cp), &["reading pollutant.a34013.day 3.5"]);
+    check(&host, &frame(2021, "Flag=5;", "DataTime=20260712143000;SB1-RS=1"), &["status station.2021"]);
+    check(&host, &frame(9014, "Flag=5;", ""), &[]);
+    assert!(send(&host, &frame(9014, "Flag=5;", "")).unwrap().sends.is_empty());
+}
+
+#[test]
+fn flags_say_what_a_value_is_worth() {
+    let host = Host::fresh();
+    let cp = |letter: &str| {
+        frame(2011, "", &format!("DataTime=20260712143000;w01018-Rtd=42.5,w01018-Flag={letter}"))
+    };
+    check(&host, &cp("N"), &["reading"]);
+    check(&host, &cp("D"), &["status pollutant.w01018", "fault pollutant.instrument"]);
+    check(&host, &cp("B"), &["status pollutant.w01018"]);
+    check(&host, &cp("M"), &["status pollutant.w01018", "recovery pollutant.instrument"]);
+    check(&host, &cp("T"), &["reading", "fault"]);
+    check(&host, &cp("N"), &["reading", "recovery"]);
+    check(&host, &cp("X"), &["reading", "defect w01018-Flag=X"]);
+}
+
+#[test]
+fn over_a_limit_some_times_in_a_row_is_one_alarm() {
+    let host = Host::fresh();
+    host.register("QS-WS-01", r#"{"limits": {"w01018": 50}}"#).set("limits", "w01001=6..9");
+    let mut minute = 0;
+    let mut told = |factor: &str, value: f64| {
+        minute += 1;
+        let cp = format!("DataTime=2026071214{minute:02}00;{factor}-Rtd={value},{factor}-Flag=N");
+        lines(&send(&host, &frame(2011, "", &cp)))[1..].join(",")
+    };
+    for (value, expect) in [
+        (51.0, ""),
+        (51.0, ""),
+        (49.0, ""),
+        (51.0, ""),
+        (52.0, ""),
+        (53.0, "alarm pollutant.over 53 mg/L"),
+        (60.0, ""),
+        (49.0, ""),
+        (40.0, ""),
+        (40.0, ""),
+        (40.0, "recovery pollutant.over 40 mg/L"),
+        (51.0, ""),
+    ] {
+        assert_eq!(told("w01018", value), expect, "{value}");
+    }
+    for (value, expect) in [(5.9, ""), (5.9, ""), (5.9, "alarm pollutant.over 5.9 [pH]")] {
+        assert_eq!(told("w01001", value), expect, "{value}");
+    }
+}
+
+#[test]
+fn alarms_come_and_go() {
+    let host = Host::fresh();
+    check(
+        &host,
+        &frame(2071, "Flag=5;", "AlarmTime=20260712143000;w01018-Ala=810;AlarmType=1"),
+        &["alarm pollutant.over 810 mg/L"],
+    );
+    check(
+        &host,
+        &frame(2072, "", "AlarmTime=20260712143000;011-Ala=80;AlarmType=0"),
+        &["recovery pollutant.over 80 mg/L"],
+    );
+    check(&host, &frame(2071, "", "AlarmTime=20260712143000"), &["alarm pollutant.over"]);
+}
+
+#[test]
+fn a_report_in_packets_is_one_report() {
+    let host = Host::fresh();
+    let packet = |number: u16, cp: &str| frame(2011, &format!("Flag=7;PNUM=2;PNO={number};"), cp);
+    check(&host, &packet(2, "01018-Rtd=42.5"), &[]);
+    check(&host, &packet(2, "01018-Rtd=42.5"), &[]);
+    check(&host, &packet(1, "DataTime=20260712143000;w"), &["reading pollutant.w01018 42.5"]);
+    assert!(host.timers().is_empty() && host.keys("QS-WS-01").is_empty());
+    // Each with its own time.
+    check(&host, &packet(1, "DataTime=20260712143000;w01018-Rtd=1"), &[]);
+    check(
+        &host,
+        &packet(2, "DataTime=20260712143000;w21003-Rtd=2"),
+        &["reading pollutant.w01018", "reading pollutant.w21003"],
+    );
+    // The rest never comes.
+    check(&host, &packet(1, "DataTime=20260712143000;w01018-Rtd=1"), &[]);
+    let gone = host.advance::<Environment>(1_783_837_830_000 + 60_000);
+    let got = lines(&gone[0].1);
+    assert!(
+        got[0].starts_with("reading pollutant.w01018") && got[1].contains("只到 1 包,共 2 包"),
+        "{got:?}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_not_answered() {
+    let refused = |frame: &str, word: &str| {
+        let refusal = send(&Host::fresh(), frame).unwrap_err();
+        assert!(refusal.reason.contains(word), "{frame}: {}", refusal.reason);
+        assert!(refusal.reply.is_empty());
+    };
+    refused(&VECTOR.replace("42.5", "43.5"), "CRC 1040");
+    refused(&VECTOR.replace("##0154", "##0155"), "实际 154");
+    refused(&VECTOR.replace("##0154", "##01X4"), "四位数字");
+    refused("", "no HJ 212 frame");
+    refused(&frame(2011, "", "").replace("MN=QS-WS-01;", ""), "实际");
+    let sealed = |data: &str| format!("##{:04}{data}{:04X}", data.len(), crc::of(data.as_bytes()));
+    refused(&sealed("QN=1;CN=2011;CP=&&&&"), "没有 MN");
+    refused(&sealed("QN=1;MN=x;CP=&&&&"), "没有 CN");
+    refused(&sealed("QN=1;MN=x;CN=2011;CP=&&"), "没有 && at its end");
+    refused(&sealed("QN=1;MN=x;CN=2011"), "没有 CP=&&");
+    refused(&frame(8011, "", ""), "CN=8011");
+    refused(&frame(2011, "", "DataTime=20260712143000;w01018-Rtd=abc"), "不是数");
+}
+
+#[test]
+fn frames_are_cut_by_their_length() {
+    let letters = |stream: &str| {
+        let letter = |kind| match kind {
+            PieceKind::Noise => 'n',
+            PieceKind::Routine => 'r',
+            PieceKind::Red => 'R',
+        };
+        let pieces = Host::fresh().frame::<Environment>(stream.as_bytes());
+        pieces
+            .iter()
+            .map(|piece| format!("{}{}{}", letter(piece.kind), piece.length, piece.device))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let alarm = frame(2071, "", "AlarmTime=20260712143000");
+    let spoilt = VECTOR.replace("42.5", "43.5");
+    assert_eq!(letters(VECTOR), "r166QS-WS-01");
+    assert_eq!(letters(VECTOR.trim_end()), "r164QS-WS-01");
+    assert_eq!(letters(&VECTOR[..100]), "");
+    assert_eq!(letters(&format!("x#{VECTOR}{alarm}")), format!("n2 r166QS-WS-01 R{}QS-WS-01", alarm.len()));
+    assert_eq!(letters(&format!("{spoilt}{VECTOR}")), "r166 r166QS-WS-01");
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(garbage in "[#0-9A-Z=;&,.\\-]{0,80}", cn in 1_000_u16..10_000, cp in "[a-zA-Z0-9=;,.&\\-]{0,120}") {
+        let host = Host::fresh();
+        let stream = format!("{garbage}{VECTOR}");
+        let whole: u32 = host.frame::<Environment>(stream.as_bytes()).iter().map(|piece| piece.length).sum();
+        prop_assert!(whole as usize <= stream.len());
+        let _ = send(&host, &garbage);
+        let _ = send(&host, &frame(cn, "PNUM=2;PNO=1;", &cp));
+        let _ = send(&host, &frame(cn, "Flag=5;", &cp));
+    }
+}
