@@ -6,6 +6,7 @@ pub mod danger;
 pub mod duty;
 pub mod grid;
 pub mod plan;
+pub mod report;
 pub mod risk;
 pub mod share;
 pub mod supply;
@@ -52,6 +53,8 @@ pub struct City {
     pub supplies: supply::Supplies,
     #[serde(default)]
     pub warnings: warning::Warnings,
+    #[serde(default)]
+    pub reports: report::Reports,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use crate::grid::Case;
 use crate::inspection::Inspection;
 use crate::order::Order;
 use crate::plan::{Latest, Response, Version};
+use crate::report::Report;
 use crate::supply::{Lot, Store, Transfer};
 use crate::team::Standing;
 use crate::time::Timestamp;
@@ -183,6 +184,7 @@ rooms! {
     Order Order orders "order" "orders" "O";
     Plan Version plans "plan" "plans" "";
     Reading Latest readings "reading" "readings" "";
+    Report Report reports "report" "reports" "";
     Response Response responses "response" "responses" "R";
     Store Store stores "store" "stores" "";
     Team Standing teams "team" "teams" "";

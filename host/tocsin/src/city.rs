@@ -21,6 +21,7 @@ mod plan;
 mod plugin;
 mod region;
 mod registry;
+mod report;
 mod risk;
 #[cfg(test)]
 mod rooms_tests;
@@ -46,7 +47,7 @@ use tocsin_core::outcome::hex;
 /// In the order in which they are read; the digest covers them sorted by name.
 /// A city may do without the commanding rooms' files; `plans/` holds one file a plan.
 const FILES: [&str; 5] = ["city.toml", "regions.toml", "units.toml", "devices.toml", "hazards.toml"];
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 9] = [
     "duty.toml",
     "teams.toml",
     "supplies.toml",
@@ -55,6 +56,7 @@ const OPTIONAL: [&str; 8] = [
     "grid.toml",
     "dangers.toml",
     "risk.toml",
+    "reports.toml",
 ];
 const PLANS: &str = "plans";
 
@@ -90,7 +92,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, teams, supplies, warned, accidents, grid, dangers, risk, plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, dangers, risk, reports, plans @ ..] = rooms else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -116,6 +118,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let teams = team::read(teams, &around, &mut findings);
     let supplies = supply::read(supplies, &around, &mut findings);
     let warned = warning::read(warned, &mut findings);
+    let reports = report::read(reports, &hazards, &mut findings);
 
     let mut city = City {
         code,
@@ -136,6 +139,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         teams,
         supplies,
         warnings: warned,
+        reports,
         plans: Vec::new(),
     };
     // Plans refer to all the rest.

@@ -16,6 +16,7 @@ mod incident;
 mod journal;
 mod linkage;
 mod log;
+mod now;
 mod order;
 mod plan;
 mod plugin;
@@ -82,6 +83,7 @@ enum Command {
     /// List, show and act on incidents · 事件
     #[command(subcommand)]
     Incident(incident::Incident),
+    Now(now::Now),
     /// Orders and how far they have come · 指令
     #[command(subcommand)]
     Order(order::Order),
@@ -170,6 +172,7 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Order(order) => order.run(around),
         Command::Duty(duty) => duty.run(around),
         Command::Linkage(linkage) => linkage.run(around),
+        Command::Now(now) => now.run(around),
         Command::Team(team) => team.run(around),
         Command::Supply(supply) => supply.run(around),
         Command::Plan(plan) => plan.run(around),
@@ -247,6 +250,7 @@ mod tests {
         check("tocsin duty handover p --to q", true);
         check("tocsin duty call I1 --title t", false);
         check("tocsin linkage --since 2026-07-12 --json", true);
+        check("tocsin now --region 330791001000 --json", true);
         check("tocsin team assign t", false);
         check("tocsin team assign t --incident I1 --acknowledge-within 5", true);
         check("tocsin team status t", false);

@@ -15,6 +15,7 @@ mod guard;
 mod hub;
 mod incident;
 mod linkage;
+mod now;
 mod plugin;
 mod refusal;
 mod replay;

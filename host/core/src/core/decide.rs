@@ -114,10 +114,15 @@ impl Core {
                 self.decide_alarm(step, &cause, observed, speaker);
                 self.hear(step, &cause, observed, &heard);
             }
-            Kind::Recovery => self.decide_recovery(step, &cause, observed, &speaker),
-            Kind::Warning | Kind::Reading | Kind::Progress => self.hear(step, &cause, observed, &speaker),
+            Kind::Recovery => {
+                self.decide_recovery(step, &cause, observed, &speaker);
+                self.hear(step, &cause, observed, &speaker);
+            }
+            Kind::Warning | Kind::Reading | Kind::Status | Kind::Progress => {
+                self.hear(step, &cause, observed, &speaker);
+            }
             // No room sees these.
-            Kind::Fault | Kind::Status | Kind::Device => {}
+            Kind::Fault | Kind::Device => {}
         }
     }
 

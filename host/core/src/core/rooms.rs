@@ -52,6 +52,11 @@ impl Core {
 
     pub(super) fn hear(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
         match observed.signal.kind {
+            Kind::Reading | Kind::Report | Kind::Status => self.hear_fact(step, cause, observed, speaker),
+            Kind::Recovery => self.end_fact(step, cause, observed, speaker),
+            _ => {}
+        }
+        match observed.signal.kind {
             Kind::Warning => self.hear_warning(step, cause, observed),
             Kind::Reading => self.hear_reading(step, cause, observed, speaker),
             Kind::Report => self.hear_told(step, cause, observed, speaker),
@@ -128,6 +133,7 @@ impl Core {
                 Noun::Accident => self.accident_due(step, &id),
                 Noun::Grid => self.case_due(step, &id),
                 Noun::Danger => self.danger_due(step, &id),
+                Noun::Report => self.report_due(step, &id),
                 Noun::Gap
                 | Noun::Inspection
                 | Noun::Plan

@@ -111,6 +111,10 @@ impl Desk {
         self.step(at(minute), &[Input::Signal(observed)]);
     }
 
+    pub fn city(&self) -> Arc<City> {
+        self.city.clone()
+    }
+
     /// A row as its JSON.
     pub fn row(&self, noun: Noun, id: &str) -> Value {
         let rows = self.things(noun);

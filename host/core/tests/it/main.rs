@@ -15,6 +15,7 @@ mod order;
 mod plan;
 mod properties;
 mod race;
+mod report;
 mod risk;
 mod room;
 mod storm;

@@ -100,6 +100,11 @@ words! {
     BALANCE_WRONG: "it does not add up", "账目不符";
     BY: "by", "经手";
 
+    HYDRANTS: "hydrants nearby", "附近消火栓";
+    DRY: "dry", "无水";
+    WORKS: "works", "可用";
+    OFFERED: "works: use this one", "可用,改用此处";
+
     FRAME: "frame", "报文";
     DEPARTMENT: "department", "部门";
     PLUGIN: "plugin", "插件";

@@ -7,6 +7,7 @@
 //! GET  /api/v1/incidents?state&hazard&region&limit&at_least   /api/v1/incidents/{id}
 //! POST /api/v1/incidents/{id}/{confirm|respond|control|close|false-alarm|note|merge}
 //! GET  /api/v1/duty?matter&region&department&at_least   /api/v1/linkage?since&until&incident&at_least
+//! GET  /api/v1/now?region&at_least
 //! GET  /api/v1/teams/propose?incident&capability&material
 //! GET  /api/v1/supplies?store&item&short   /api/v1/supplies/balance   /api/v1/supplies/nearest?item&quantity&store&incident
 //! GET  /api/v1/dangers/overdue?region&department&at&at_least
@@ -23,7 +24,7 @@
 
 use super::refusal::{self, Refusal};
 use super::{
-    Console, danger, dead, duty, guard, incident, linkage, plugin, replay, risk, status, stream, supply,
+    Console, danger, dead, duty, guard, incident, linkage, now, plugin, replay, risk, status, stream, supply,
     team, thing, warning,
 };
 use axum::Router;
@@ -89,6 +90,7 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/incidents/{id}", get(incident::show))
         .route("/api/v1/duty", get(duty::list))
         .route("/api/v1/linkage", get(linkage::table))
+        .route("/api/v1/now", get(now::facts))
         .route("/api/v1/team/propose", get(team::propose))
         .route("/api/v1/teams/propose", get(team::propose))
         .route("/api/v1/supply", get(supply::list))

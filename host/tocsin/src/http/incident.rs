@@ -12,11 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use tocsin_core::Incident;
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
+use tocsin_core::report::hydrants;
+use tocsin_core::thing::Noun;
 use tocsin_runtime::host::Host;
 use tocsin_runtime::present::present;
-use tocsin_runtime::view::{Alarm, Filter, Shown};
+use tocsin_runtime::view::{Alarm, Filter, Shown, ViewError};
 
 /// A view follows the journal within milliseconds.
 pub(super) const VIEW_WITHIN: Duration = Duration::from_secs(5);
@@ -71,9 +74,16 @@ pub async fn show(
     if let Some(sequence) = query.at_least {
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
-    let (views, wanted) = (console.host.views.clone(), id.clone());
-    let shown = blocking(move || views.incident(&wanted)).await??;
-    let Some(Shown { incident, evidence, alarms, history }) = shown else {
+    let (views, wanted, city) = (console.host.views.clone(), id.clone(), console.host.city().clone());
+    let shown = blocking(move || {
+        let Some(shown) = views.incident(&wanted)? else { return Ok(None) };
+        let incident: Incident = serde_json::from_value(shown.incident.clone()).unwrap_or_default();
+        let reports = views.rooms(&[Noun::Report])?.reports;
+        let near = hydrants(&incident, reports.values(), &city.reports.hydrants);
+        Ok::<_, ViewError>(Some((shown, near)))
+    })
+    .await??;
+    let Some((Shown { incident, evidence, alarms, history }, near)) = shown else {
         return Err(unknown(&id));
     };
     let frame_count = alarms.len();
@@ -83,6 +93,9 @@ pub async fn show(
         // `evidence` of the summary is a count; here stand the rows themselves.
         fields.insert("evidence".into(), present(Value::Array(evidence)));
         fields.insert("history".into(), present(Value::Array(history)));
+        if !near.is_empty() {
+            fields.insert("hydrants".into(), present(serde_json::to_value(near).unwrap_or_default()));
+        }
         fields.insert("frame_count".into(), frame_count.into());
         fields.insert("frames".into(), Value::Array(frames));
     }

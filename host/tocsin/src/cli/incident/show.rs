@@ -62,6 +62,20 @@ fn lists(incident: &Value, around: &Around) {
             text(row, "title")
         )
     });
+    heading(&words::HYDRANTS.with(&[]), &list("hydrants"), around, |row| {
+        let word = match (row["dry"] == true, row["offered"] == true) {
+            (true, _) => words::DRY,
+            (_, true) => words::OFFERED,
+            _ => words::WORKS,
+        };
+        let (distance, pressure) = (&row["distance_m"], &row["pressure_kpa"]);
+        format!(
+            "{}  {}  {distance} m  {pressure} kPa  {}",
+            text(row, "device"),
+            text(row, "title"),
+            word.with(&[])
+        )
+    });
     heading(&words::NOTES.with(&[]), &list("notes"), around, |note| {
         format!("{}  {}  {}  {}", text(note, "at"), text(note, "by"), text(note, "act"), text(note, "text"))
     });
