@@ -21,6 +21,7 @@ mod packages;
 mod plan;
 mod running;
 mod supply;
+mod township;
 mod video;
 mod wait;
 mod warning;
