@@ -7,16 +7,18 @@
 //! caches are as safe as ever; a block is never given to another size, which
 //! costs at most what was in use of each size at once.
 
+use crate::copy;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::null_mut;
 
 /// Two registers: what every small block is aligned to.
 const SMALLEST: usize = 16;
-/// Sizes double from [`SMALLEST`] to 2 KiB: all the texts of a signal.
-const SIZES: usize = 8;
+/// Sizes double from [`SMALLEST`] to 4 KiB: all the texts of a signal, and the
+/// list of some twenty signals.
+const SIZES: usize = 9;
 const LARGEST: usize = SMALLEST << (SIZES - 1);
-/// What small blocks are cut from. 16 of the largest.
+/// What small blocks are cut from. 8 of the largest.
 const CHUNK: usize = 32 << 10;
 
 struct FreeLists {
@@ -117,7 +119,10 @@ unsafe impl GlobalAlloc for FreeLists {
                 unsafe {
                     let moved = self.alloc(wanted);
                     if !moved.is_null() {
-                        moved.copy_from_nonoverlapping(block, layout.size().min(bytes));
+                        match layout.size().min(bytes) {
+                            length if length <= copy::SHORT => copy::short(block, moved, length),
+                            length => moved.copy_from_nonoverlapping(block, length),
+                        }
                         self.dealloc(block, layout);
                     }
                     moved
@@ -139,7 +144,10 @@ mod tests {
     fn lists_by_size() {
         let size = |bytes| FreeLists::size(layout(bytes, 1));
         assert_eq!([0, 1, 16, 17, 32, 33].map(size), [Some(0), Some(0), Some(0), Some(1), Some(1), Some(2)]);
-        assert_eq!([1_025, LARGEST, LARGEST + 1].map(size), [Some(SIZES - 1), Some(SIZES - 1), None]);
+        assert_eq!(
+            [LARGEST / 2 + 1, LARGEST, LARGEST + 1].map(size),
+            [Some(SIZES - 1), Some(SIZES - 1), None]
+        );
         assert_eq!(FreeLists::size(layout(32, 64)), None);
     }
 

@@ -5,7 +5,7 @@
 
 pub use crate::text::push_integer;
 
-use crate::text::push;
+use crate::text::{push, push_hex, push_quoted};
 
 /// A JSON object under way. Keys are the names of fields, written as they are;
 /// values are escaped.
@@ -16,6 +16,7 @@ use crate::text::push;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Object {
+    /// Each field with a comma before it; the first one becomes the brace.
     text: String,
 }
 
@@ -33,15 +34,17 @@ impl Object {
 
     /// An empty object with room for `bytes` of text.
     pub fn with_capacity(bytes: usize) -> Object {
-        let mut text = String::with_capacity(bytes);
-        text.push('{');
-        Object { text }
+        Object { text: String::with_capacity(bytes) }
     }
 
     /// A text field, escaped.
     #[inline]
     pub fn text(mut self, key: &str, value: &str) -> Object {
         self.key(key);
+        if is_plain(value.as_bytes()) {
+            push_quoted(&mut self.text, value);
+            return self;
+        }
         self.text.push('"');
         escape(&mut self.text, value);
         self.text.push('"');
@@ -54,8 +57,16 @@ impl Object {
     pub fn plain(mut self, key: &str, value: &str) -> Object {
         debug_assert!(is_plain(value.as_bytes()), "`{value}` must be escaped");
         self.key(key);
+        push_quoted(&mut self.text, value);
+        self
+    }
+
+    /// Bytes as lower-case hex digits.
+    #[inline]
+    pub fn hex(mut self, key: &str, bytes: &[u8]) -> Object {
+        self.key(key);
         self.text.push('"');
-        push(&mut self.text, value);
+        bytes.iter().for_each(|byte| push_hex(&mut self.text, *byte));
         self.text.push('"');
         self
     }
@@ -100,20 +111,35 @@ impl Object {
     /// The text of the whole object.
     #[inline]
     pub fn finish(mut self) -> String {
+        // SAFETY: one ASCII character takes the place of another.
+        match unsafe { self.text.as_bytes_mut() }.first_mut() {
+            Some(comma) => *comma = b'{',
+            None => self.text.push('{'),
+        }
         self.text.push('}');
         self.text
     }
 
-    /// Inlined always: where the name is known, so is its length, and it is
-    /// written without a copy.
+    /// Inlined always: where the name is known, so is its length, and all of it
+    /// is written at once without a copy.
     #[inline(always)]
     fn key(&mut self, key: &str) {
         debug_assert!(is_plain(key.as_bytes()), "`{key}` is no name of a field");
-        self.text.push_str(if self.text.len() > 1 { ",\"" } else { "\"" });
-        self.text.push_str(key);
-        self.text.push_str("\":");
+        let (text, length) = (key.as_bytes(), key.len() + MARKS);
+        // SAFETY: whole texts are appended, so all of it stays one.
+        let into = unsafe { self.text.as_mut_vec() };
+        into.reserve(length);
+        let room = &mut into.spare_capacity_mut()[..length];
+        room[..2].write_copy_of_slice(b",\"");
+        room[2..2 + text.len()].write_copy_of_slice(text);
+        room[2 + text.len()..].write_copy_of_slice(b"\":");
+        // SAFETY: the room was written, all of it.
+        unsafe { into.set_len(into.len() + length) };
     }
 }
+
+/// A comma, two quotes and a colon stand around a name.
+const MARKS: usize = 4;
 
 /// Appends `value` as the inside of a JSON string.
 pub fn escape(into: &mut String, value: &str) {
@@ -171,8 +197,12 @@ mod tests {
             .flag("f", true)
             .raw("r", "[1]")
             .texts("t", ["x", "\""])
+            .hex("h", &[0, 0xAB])
             .finish();
-        assert_eq!(text, r#"{"a":"\u0001\n\\","n":-9223372036854775808,"f":true,"r":[1],"t":["x","\""]}"#);
+        assert_eq!(
+            text,
+            r#"{"a":"\u0001\n\\","n":-9223372036854775808,"f":true,"r":[1],"t":["x","\""],"h":"00ab"}"#
+        );
         assert_eq!(Object::new().finish(), "{}");
     }
 

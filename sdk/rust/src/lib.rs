@@ -61,6 +61,7 @@ mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod city;
+mod copy;
 pub mod datum;
 mod export;
 pub mod field;

@@ -1,36 +1,48 @@
 //! Short texts put together piece by piece, without the machinery of `format!`.
 //!
-//! What a plugin writes is names, numbers and marks of a few bytes. In a guest a
-//! copy of unknown length is a call out of it, which costs more than the copy:
-//! [`push`] moves eight bytes at a time instead.
+//! What a plugin writes is names, numbers and marks of a few bytes.
 
-/// Longer texts are worth the call.
-#[cfg(target_arch = "wasm32")]
-const SHORT: usize = 64;
+use crate::copy;
 
 /// Appends `text`.
 #[inline]
 pub fn push(into: &mut String, text: &str) {
-    #[cfg(target_arch = "wasm32")]
-    if text.len() <= SHORT {
-        // SAFETY: what is appended is a whole text, so all of it stays one.
-        let into = unsafe { into.as_mut_vec() };
-        append(into, text.as_bytes());
-        return;
-    }
-    into.push_str(text);
+    // SAFETY: what is appended is a whole text, so all of it stays one.
+    append(unsafe { into.as_mut_vec() }, text.as_bytes());
 }
 
-/// Appends bytes without a copy of unknown length.
-#[cfg(any(target_arch = "wasm32", test))]
+/// A text of its own.
+#[inline]
+pub fn own(text: &str) -> String {
+    let mut owned = String::with_capacity(text.len());
+    push(&mut owned, text);
+    owned
+}
+
+/// Appends `text` between quotes, as it is.
+#[inline]
+pub(crate) fn push_quoted(into: &mut String, text: &str) {
+    // Room for all of it at once; what follows finds it.
+    into.reserve(text.len() + 2);
+    into.push('"');
+    push(into, text);
+    into.push('"');
+}
+
 #[inline]
 fn append(into: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.len() > copy::SHORT {
+        into.extend_from_slice(bytes);
+        return;
+    }
     into.reserve(bytes.len());
-    let (eights, rest) = bytes.as_chunks::<8>();
-    eights.iter().for_each(|eight| into.extend_from_slice(eight));
-    let (fours, rest) = rest.as_chunks::<4>();
-    fours.iter().for_each(|four| into.extend_from_slice(four));
-    rest.iter().for_each(|byte| into.push(*byte));
+    let end = into.len();
+    // SAFETY: there is room for so many behind the end, and they are written
+    // before they count.
+    unsafe {
+        copy::short(bytes.as_ptr(), into.as_mut_ptr().add(end), bytes.len());
+        into.set_len(end + bytes.len());
+    }
 }
 
 /// Appends a whole number in decimal.
@@ -66,8 +78,9 @@ fn push_longer(into: &mut String, value: i64) {
 /// Appends a byte as two lower-case hex digits, as the city file writes device ids.
 #[inline]
 pub fn push_hex(into: &mut String, byte: u8) {
-    into.push(digit(byte >> 4));
-    into.push(digit(byte & 15));
+    let digits = [digit(byte >> 4) as u8, digit(byte & 15) as u8];
+    // SAFETY: two ASCII characters are appended, at once.
+    unsafe { into.as_mut_vec() }.extend_from_slice(&digits);
 }
 
 /// Bytes as lower-case hex digits.
@@ -91,13 +104,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn appended_as_it_is(before in ".{0,9}", text in ".{0,40}") {
+        fn appended_as_it_is(before in ".{0,9}", text in ".{0,80}") {
             let mut into = before.clone();
             push(&mut into, &text);
-            prop_assert_eq!(&into, &format!("{before}{text}"));
-            let mut bytes = before.into_bytes();
-            append(&mut bytes, text.as_bytes());
-            prop_assert_eq!(bytes, into.into_bytes());
+            push_quoted(&mut into, &text);
+            prop_assert_eq!(&into, &format!("{before}{text}\"{text}\""));
+            prop_assert_eq!(own(&text), text);
         }
 
         #[test]

@@ -71,13 +71,33 @@ impl Beijing {
 /// RFC 3339 with `+08:00`; milliseconds only where there are some.
 impl fmt::Display for Beijing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Beijing { year, month, day, hour, minute, second, millisecond } = self;
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        if *millisecond > 0 {
-            write!(f, ".{millisecond:03}")?;
+        let mut text = *b"0000-00-00T00:00:00.000";
+        let from = match u16::try_from(self.year) {
+            Ok(year @ ..=9_999) => {
+                digits(&mut text[..4], year);
+                0
+            }
+            _ => {
+                write!(f, "{:04}", self.year)?;
+                4
+            }
+        };
+        let parts = [self.month, self.day, self.hour, self.minute, self.second];
+        for (place, part) in parts.into_iter().enumerate() {
+            digits(&mut text[5 + 3 * place..7 + 3 * place], part.into());
         }
+        digits(&mut text[20..], self.millisecond);
+        let end = if self.millisecond > 0 { text.len() } else { 19 };
+        f.write_str(std::str::from_utf8(&text[from..end]).unwrap_or_default())?;
         f.write_str("+08:00")
     }
+}
+
+fn digits(into: &mut [u8], number: u16) {
+    into.iter_mut().rev().fold(number, |rest, digit| {
+        *digit = b'0' + (rest % 10) as u8;
+        rest / 10
+    });
 }
 
 /// Reads `2026-07-12 14:30:20`, with `T` or a space, `/` for `-`, a fraction of
@@ -175,10 +195,11 @@ fn days_in(year: i32, month: u8) -> u8 {
 /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years
 /// that begin in March so that the leap day comes last.
 fn days(year: i32, month: u8, day: u8) -> i64 {
-    let year = i64::from(year) - i64::from(month <= 2);
+    // In 32 bits, where a guest has a multiplication for a division by a constant.
+    let year = year - i32::from(month <= 2);
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    let of_year = (153 * ((i32::from(month) + 9) % 12) + 2) / 5 + i32::from(day) - 1;
+    i64::from(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 /// The other way round.
@@ -243,6 +264,18 @@ mod tests {
             "火警 火警",
         ] {
             check(none, None);
+        }
+    }
+
+    #[test]
+    fn far_moments_read_as_what_they_are() {
+        for (at, expect) in [
+            (-62_167_248_000_001, "-001-12-31T23:59:59.999+08:00"),
+            (-62_167_248_000_000, "0000-01-01T00:00:00+08:00"),
+            (253_402_271_999_000, "9999-12-31T23:59:59+08:00"),
+            (253_402_272_000_000, "10000-01-01T00:00:00+08:00"),
+        ] {
+            assert_eq!(Beijing::of(at).to_string(), expect);
         }
     }
 
