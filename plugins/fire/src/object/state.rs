@@ -9,7 +9,7 @@ use crate::table::{component, state};
 use crate::text;
 use std::mem::take;
 use tocsin_sdk::json::Object;
-use tocsin_sdk::text::push;
+use tocsin_sdk::text::{own, push};
 use tocsin_sdk::{Certainty, Kind, Signal, Timestamp};
 
 /// One object, taken apart.
@@ -116,7 +116,7 @@ impl Words {
             data = data.text("note", &name);
         }
         if !clean {
-            data = data.plain("note_raw", &tocsin_sdk::text::hex(state.note));
+            data = data.hex("note_raw", state.note);
         }
         if name.is_empty() {
             state.place.push_name(&mut name);
@@ -158,6 +158,6 @@ impl Words {
         };
         title.push(' ');
         says.iter().for_each(|word| push(&mut title, word));
-        Signal::new(kind, code).device(path).observed(self.observed).title(title).data(data)
+        Signal::new(kind, own(code)).device(path).observed(self.observed).title(title).data(data)
     }
 }
