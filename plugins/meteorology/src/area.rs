@@ -32,11 +32,9 @@ impl Areas {
 
     /// One `area` with comma lists of codes and names, as the national format has them.
     pub fn lists(&mut self, codes: &str, names: &str) {
-        let parts = |text: &str| -> Vec<String> {
-            text.split([',', '，', ';', '；', '、', ' ', '\n', '\t'])
-                .map(|part| part.trim().to_owned())
-                .filter(|part| !part.is_empty())
-                .collect()
+        let marks = [',', '，', ';', '；', '、', ' ', '\n', '\t'];
+        let parts = |text| -> Vec<&str> {
+            str::split(text, marks).map(str::trim).filter(|part| !part.is_empty()).collect()
         };
         let (codes, names) = (parts(codes), parts(names));
         let paired = codes.len() == names.len();
@@ -46,8 +44,8 @@ impl Areas {
         let whole = names.join(",");
         for (place, code) in codes.iter().enumerate() {
             let name = match names.get(place) {
-                Some(name) if paired => name,
-                _ if codes.len() == 1 => &whole,
+                Some(name) if paired => *name,
+                _ if codes.len() == 1 => whole.as_str(),
                 _ => "",
             };
             match padded(code) {
@@ -176,7 +174,16 @@ pub fn short(text: &str) -> String {
 }
 
 fn cut(name: &str) -> String {
-    name.chars().take(NAME_CHARS_MAX).collect()
+    front(name, NAME_CHARS_MAX).to_owned()
+}
+
+/// At most so many characters.
+pub fn front(text: &str, chars: usize) -> &str {
+    // A character has a byte or more.
+    match text.len() > chars {
+        true => text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end]),
+        false => text,
+    }
 }
 
 #[cfg(test)]

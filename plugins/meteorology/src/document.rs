@@ -13,58 +13,6 @@ const DEPTH_MAX: usize = 16;
 const ELEMENTS_MAX: usize = 8_000;
 const NAME_CHARS_MAX: usize = 64;
 
-/// Names that need no memory of their own.
-const NAMES: &[&str] = &[
-    "alert",
-    "identifier",
-    "sender",
-    "senderCode",
-    "sendTime",
-    "sent",
-    "status",
-    "msgType",
-    "scope",
-    "code",
-    "method",
-    "methodName",
-    "message",
-    "audienceGrp",
-    "audenceprt",
-    "secClassification",
-    "note",
-    "references",
-    "info",
-    "language",
-    "category",
-    "event",
-    "eventType",
-    "eventCode",
-    "responseType",
-    "urgency",
-    "severity",
-    "certainty",
-    "effective",
-    "onset",
-    "expires",
-    "senderName",
-    "headline",
-    "description",
-    "instruction",
-    "web",
-    "contact",
-    "parameter",
-    "valueName",
-    "value",
-    "resource",
-    "resourceDesc",
-    "mimeType",
-    "area",
-    "areaDesc",
-    "polygon",
-    "circle",
-    "geocode",
-];
-
 /// What could be read, and what stopped it.
 #[derive(Debug)]
 pub struct Document<'a> {
@@ -73,20 +21,33 @@ pub struct Document<'a> {
     pub damage: Option<Rejection>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Element<'a> {
-    name: Cow<'a, str>,
+    /// As it stands in the text, so that names need no memory of their own.
+    tag: BytesStart<'a>,
+    /// Where the name begins behind its prefix.
+    local: usize,
     text: Cow<'a, str>,
     children: Vec<Element<'a>>,
 }
 
 impl<'a> Element<'a> {
+    fn of(tag: BytesStart<'a>) -> Element<'a> {
+        let local = tag.name().into_inner().len() - tag.local_name().into_inner().len();
+        Element { tag, local, text: Cow::Borrowed(""), children: Vec::new() }
+    }
+
     pub fn name(&self) -> &str {
-        &self.name
+        &self.tag.name().into_inner()[self.local..]
+    }
+
+    /// The name in a sentence.
+    pub fn shown(&self) -> String {
+        self.name().chars().take(NAME_CHARS_MAX).collect()
     }
 
     pub fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        self.name().eq_ignore_ascii_case(name)
     }
 
     /// Text of a child, trimmed; `None` where it is missing or empty.
@@ -132,7 +93,7 @@ pub fn read(text: &str) -> Document<'_> {
             Ok(event) => build.take(event),
             Err(error) => Err(Rejection::malformed(format!(
                 "not well-formed XML inside <{}>: {error}",
-                build.open.last().map_or("", |element| element.name())
+                build.open.last().map(Element::shown).unwrap_or_default()
             ))),
         };
         if let Err(rejection) = step {
@@ -156,9 +117,9 @@ struct Build<'a> {
 impl<'a> Build<'a> {
     fn take(&mut self, event: Event<'a>) -> Result<(), Rejection> {
         match event {
-            Event::Start(tag) => self.start(&tag),
+            Event::Start(tag) => self.start(tag),
             Event::Empty(tag) => {
-                self.start(&tag)?;
+                self.start(tag)?;
                 self.end();
                 Ok(())
             }
@@ -166,6 +127,8 @@ impl<'a> Build<'a> {
                 self.end();
                 Ok(())
             }
+            // What stands between elements; nothing reads it, and it would be copied together.
+            Event::Text(text) if self.says_nothing(&text) => Ok(()),
             Event::Text(text) => self.text(text.xml10_content()),
             Event::CData(text) => self.text(text.xml10_content()),
             Event::GeneralRef(reference) => self.text(expand(&reference)?.into()),
@@ -174,7 +137,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Rejection> {
+    fn start(&mut self, tag: BytesStart<'a>) -> Result<(), Rejection> {
         if self.root.is_some() {
             return Err(Rejection::malformed("a second document begins behind the first"));
         }
@@ -185,16 +148,11 @@ impl<'a> Build<'a> {
         if self.elements > ELEMENTS_MAX {
             return Err(Rejection::malformed(format!("more than {ELEMENTS_MAX} elements")));
         }
-        let name = tag.local_name();
-        let name: &str = name.as_ref();
-        if name.eq_ignore_ascii_case("alert") && self.namespace.is_empty() {
-            self.namespace = namespace(tag);
+        let element = Element::of(tag);
+        if self.namespace.is_empty() && element.is("alert") {
+            self.namespace = namespace(&element.tag);
         }
-        let name = match NAMES.iter().find(|known| known.len() == name.len() && **known == name) {
-            Some(known) => Cow::Borrowed(*known),
-            None => Cow::Owned(name.chars().take(NAME_CHARS_MAX).collect()),
-        };
-        self.open.push(Element { name, ..Element::default() });
+        self.open.push(element);
         Ok(())
     }
 
@@ -221,9 +179,15 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
+    /// Blanks at the front of an element's text, which is trimmed.
+    fn says_nothing(&self, text: &str) -> bool {
+        self.open.last().is_some_and(|element| element.text.is_empty())
+            && text.bytes().all(|byte| byte.is_ascii_whitespace())
+    }
+
     fn unfinished(&self) -> Option<Rejection> {
         let element = self.open.last()?;
-        Some(Rejection::malformed(format!("the document ends inside <{}>", element.name)))
+        Some(Rejection::malformed(format!("the document ends inside <{}>", element.shown())))
     }
 
     /// Closes what is open, so that the fields read so far can be found.

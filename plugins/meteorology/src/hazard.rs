@@ -83,7 +83,18 @@ impl Hazards {
     /// Codes of what a text names, the longest names first: 雷雨大风 is not 大风.
     pub fn named(&self, text: &str) -> Vec<&str> {
         let mut found: Vec<(usize, usize, &str)> = Vec::new();
-        for (at, _) in text.char_indices() {
+        // Most letters begin no name, and that is seen at once.
+        let place = |letter: char| (letter as usize / 64 % 16, 1_u64 << (letter as usize % 64));
+        let mut begins = [0_u64; 16];
+        for letter in self.names().filter_map(|(name, _)| name.chars().next()) {
+            let (word, bit) = place(letter);
+            begins[word] |= bit;
+        }
+        let may_begin = |letter: char| {
+            let (word, bit) = place(letter);
+            begins[word] & bit != 0
+        };
+        for (at, _) in text.char_indices().filter(|(_, letter)| may_begin(*letter)) {
             let rest = &text[at..];
             let here = self.names().filter(|(name, _)| rest.starts_with(name));
             found.extend(here.map(|(name, code)| (at, at + name.len(), code)));

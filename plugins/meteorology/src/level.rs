@@ -1,6 +1,6 @@
 //! 红橙黄蓝: levels as colours, as words and as numerals, in fields and in titles.
 
-use crate::word::near;
+use crate::word::{found, near, says};
 use tocsin_sdk::Severity;
 
 /// 预警级别. The order is that of danger.
@@ -72,15 +72,18 @@ pub struct Said {
     pub words: String,
 }
 
+/// All of them end in 为.
 const CHANGES: [&str; 8] = ["升级为", "降级为", "变更为", "调整为", "升为", "降为", "转为", "改为"];
 
 impl Said {
     pub fn by(title: &str) -> Said {
-        let from = CHANGES.iter().filter_map(|word| title.rfind(word).map(|at| at + word.len())).max();
+        let change = |from: &usize| CHANGES.iter().any(|word| title[..*from].ends_with(word));
+        let from = found(title, "为").map(|at| at + "为".len()).filter(change).last();
         let text = &title[from.unwrap_or(0)..];
-        let colours = [("红色", Red), ("橙色", Orange), ("黄色", Yellow), ("蓝色", Blue)];
+        let colours = [("红", Red), ("橙", Orange), ("黄", Yellow), ("蓝", Blue)];
+        let coloured = |at| colours.iter().find(|(colour, _)| text[..at].ends_with(colour));
         let mut said = Said::default();
-        said.levels.extend(colours.iter().filter(|(word, _)| text.contains(word)).map(|(_, level)| *level));
+        said.levels.extend(found(text, "色").filter_map(coloured).map(|(_, level)| *level));
         if let Some(tail) = tail(text) {
             let before = said.levels.len();
             said.levels.extend(numerals(tail));
@@ -117,7 +120,7 @@ fn tail(text: &str) -> Option<&str> {
 
 /// `IV级` anywhere: letters right before the word for level.
 fn numerals(text: &str) -> Option<Level> {
-    text.match_indices('级').find_map(|(at, _)| {
+    found(text, "级").find_map(|at| {
         let before = &text[..at];
         let start = before
             .rfind(|c: char| !is_numeral(c))
@@ -141,12 +144,11 @@ fn numeral(text: &str) -> Option<Level> {
 }
 
 fn in_words(text: &str) -> Option<Level> {
-    let is = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match () {
-        () if is(&["特别严重", "特别重大", "红"]) => Some(Red),
-        () if is(&["严重", "重大", "橙"]) => Some(Orange),
-        () if is(&["较重", "较大", "黄"]) => Some(Yellow),
-        () if is(&["一般", "蓝"]) => Some(Blue),
+        () if says(text, &["特别严重", "特别重大", "红"]) => Some(Red),
+        () if says(text, &["严重", "重大", "橙"]) => Some(Orange),
+        () if says(text, &["较重", "较大", "黄"]) => Some(Yellow),
+        () if says(text, &["一般", "蓝"]) => Some(Blue),
         () => None,
     }
 }

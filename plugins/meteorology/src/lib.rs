@@ -73,7 +73,7 @@ impl Decoder for Meteorology {
 fn the_alert<'e, 'd>(root: &'e Element<'d>) -> Result<&'e Element<'d>, Rejection> {
     match root.find("alert").as_slice() {
         [alert] => Ok(alert),
-        [] => Err(Rejection::malformed(format!("<{}> holds no <alert>", root.name()))),
+        [] => Err(Rejection::malformed(format!("<{}> holds no <alert>", root.shown()))),
         many => {
             Err(Rejection::malformed(format!("{} <alert> in one document; send each by itself", many.len())))
         }

@@ -1,9 +1,11 @@
 //! One warning message, whichever format it came in, and the signal it becomes.
 
-use crate::area::{Area, Areas, short};
+use crate::area::{Area, Areas, front, short};
 use crate::hazard::Hazards;
 use crate::level::{Level, Said};
 use crate::word::{self, MsgType};
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use tocsin_sdk::json::{Object, escape};
 use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Certainty, Outcome, Rejection, Severity, Signal, Timestamp, Urgency, time};
@@ -118,7 +120,7 @@ impl Notice {
 
     /// A cancellation that is not told as one must not leave a warning standing.
     fn msg_type(&mut self) -> MsgType {
-        let title_ends = ["解除", "取消", "撤销"].iter().any(|word| self.headline.contains(word));
+        let title_ends = word::says(&self.headline, &["解除", "取消", "撤销"]);
         let text = self.msg_type.clone().unwrap_or_default();
         match word::msg_type(&text) {
             Some((MsgType::Alert | MsgType::Update, exact)) if title_ends && !exact => {
@@ -160,8 +162,7 @@ impl Notice {
                 "actual"
             }
         };
-        if status == "actual" && ["演练", "演习", "测试"].iter().any(|word| self.headline.contains(word))
-        {
+        if status == "actual" && word::says(&self.headline, &["演练", "演习", "测试"]) {
             self.flag("status-title-disagree");
         }
         status
@@ -260,7 +261,7 @@ impl Notice {
         let severity = sum.level.map_or(Severity::Unknown, Level::severity);
         let title = match self.headline.as_str() {
             "" => format!("{}{}", sum.event, sum.level.map_or("预警", Level::words)),
-            headline => line(headline),
+            headline => line(headline).into_owned(),
         };
         let data = self.data(sum);
         let region = self.areas.list.iter().find(|area| !area.code.is_empty());
@@ -301,7 +302,6 @@ impl Notice {
     }
 
     fn write(&self, sum: &Sum, chars: usize, shapes: bool, names: bool) -> String {
-        let cut = |text: &str| -> String { text.chars().take(chars).collect() };
         let mut data = Object::with_capacity(1_024)
             .text("format", self.format)
             .text("id", self.id.as_deref().unwrap_or_default())
@@ -336,9 +336,9 @@ impl Notice {
                 data = data.text(key, &Beijing::of(at).to_string());
             }
         }
-        data.text("headline", &cut(&line(&self.headline)))
-            .text("description", &cut(&self.description))
-            .text("instruction", &cut(&self.instruction))
+        data.text("headline", front(&line(&self.headline), chars))
+            .text("description", front(&self.description, chars))
+            .text("instruction", front(&self.instruction, chars))
             .texts("flags", self.flags.iter().copied())
             .finish()
     }
@@ -359,9 +359,12 @@ fn digits(text: &str) -> Option<Timestamp> {
 }
 
 /// One line without control characters.
-fn line(text: &str) -> String {
+fn line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LINE_CHARS_MAX && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return text.into();
+    }
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ").chars().take(LINE_CHARS_MAX).collect()
+    front(&words.collect::<Vec<_>>().join(" "), LINE_CHARS_MAX).to_owned().into()
 }
 
 /// One step of a device path.
@@ -387,14 +390,32 @@ fn list(areas: &[Area], names: bool) -> String {
 }
 
 fn polygons(rings: &[Vec<(f64, f64)>]) -> String {
-    let ring = |ring: &Vec<(f64, f64)>| {
-        let points: Vec<String> = ring.iter().map(|(lon, lat)| format!("[{lon},{lat}]")).collect();
-        format!("[{}]", points.join(","))
-    };
-    format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","))
+    let points: usize = rings.iter().map(Vec::len).sum();
+    let mut text = String::with_capacity(4 * rings.len() + 24 * points);
+    joined(&mut text, rings, |text, ring| {
+        joined(text, ring, |text, (lon, lat)| {
+            let _ = write!(text, "[{lon},{lat}]");
+        });
+    });
+    text
 }
 
 fn circles(circles: &[(f64, f64, f64)]) -> String {
-    let circle = |(lon, lat, km): &(f64, f64, f64)| format!("[{lon},{lat},{km}]");
-    format!("[{}]", circles.iter().map(circle).collect::<Vec<_>>().join(","))
+    let mut text = String::new();
+    joined(&mut text, circles, |text, (lon, lat, km)| {
+        let _ = write!(text, "[{lon},{lat},{km}]");
+    });
+    text
+}
+
+/// A JSON array.
+fn joined<T>(text: &mut String, items: &[T], item: impl Fn(&mut String, &T)) {
+    text.push('[');
+    for (place, each) in items.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        item(text, each);
+    }
+    text.push(']');
 }

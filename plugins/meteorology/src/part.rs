@@ -7,7 +7,10 @@ use tocsin_sdk::{Certainty, Urgency};
 
 /// An identifier as it is kept: one line.
 pub fn id(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+    match text.contains(char::is_control) {
+        true => text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned(),
+        false => text.trim().to_owned(),
+    }
 }
 
 /// Identifiers that a message refers to: bare ones in any list, or triples of

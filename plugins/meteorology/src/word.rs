@@ -3,6 +3,23 @@
 /// Two slips of the pen: `Cancle`, `Updat`, `Alret`.
 const SLIPS: usize = 2;
 
+/// Whether a text has one of some words.
+pub fn says(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| found(text, word).next().is_some())
+}
+
+/// Where a word of one Chinese letter or more stands in the text, each place in
+/// turn. Both are short: what `str::find` prepares for a search would cost more
+/// than this one.
+pub fn found<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + use<'t> {
+    let letter = word.as_bytes().first_chunk::<3>();
+    let starts = text.as_bytes().array_windows::<3>().enumerate();
+    starts
+        .filter(move |(_, start)| letter == Some(start))
+        .map(|(at, _)| at)
+        .filter(move |at| text[*at..].starts_with(word))
+}
+
 /// What a message does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MsgType {
@@ -34,14 +51,13 @@ pub fn msg_type(text: &str) -> Option<(MsgType, bool)> {
         "ack" | "error" => return Some((MsgType::Other, true)),
         _ => {}
     }
-    let says = |words: &[&str]| words.iter().any(|part| word.contains(part));
-    if says(&["canc", "取消", "解除", "撤销"]) {
+    if says(&word, &["canc", "取消", "解除", "撤销"]) {
         return Some((MsgType::Cancel, false));
     }
-    if says(&["更新", "变更"]) {
+    if says(&word, &["更新", "变更"]) {
         return Some((MsgType::Update, false));
     }
-    if says(&["首次", "发布", "预警"]) {
+    if says(&word, &["首次", "发布", "预警"]) {
         return Some((MsgType::Alert, false));
     }
     [("cancel", MsgType::Cancel), ("update", MsgType::Update), ("alert", MsgType::Alert)]
@@ -65,7 +81,7 @@ pub fn status(text: &str) -> Option<(&'static str, bool)> {
         ("草稿", "draft"),
         ("实际", "actual"),
     ] {
-        if word.contains(part) {
+        if says(&word, &[part]) {
             return Some((status, false));
         }
     }
@@ -98,6 +114,17 @@ pub fn near(word: &str, known: &str, most: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_in_texts() {
+        let check = |text: &str, word: &str| {
+            let expect: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
+            assert_eq!(found(text, word).collect::<Vec<_>>(), expect, "{word} in {text}");
+        };
+        for text in ["", "雨", "暴雨", "暴雨暴雨", "发布暴雨红色预警", "a暴", "暴暴雨"] {
+            ["暴", "暴雨", "红色", "预警", "级"].into_iter().for_each(|word| check(text, word));
+        }
+    }
 
     #[test]
     fn types_as_they_come() {
