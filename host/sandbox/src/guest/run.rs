@@ -46,7 +46,8 @@ impl From<Verdict> for Failure {
 pub(crate) struct Run {
     plugin: Plugin,
     surroundings: Surroundings,
-    instance: Option<Instance>,
+    /// Boxed, because it is taken out and put back by every call.
+    instance: Option<Box<Instance>>,
 }
 
 struct Instance {
@@ -136,7 +137,7 @@ impl Run {
         }
     }
 
-    fn instantiate(&self, mut store: Store<Ward>) -> Result<Instance, Failure> {
+    fn instantiate(&self, mut store: Store<Ward>) -> Result<Box<Instance>, Failure> {
         let exports = self.plugin.exports();
         let load = |store: &mut Store<Ward>| {
             let instance = self.plugin.pre().instantiate(&mut *store)?;
@@ -157,7 +158,7 @@ impl Run {
             })
         };
         match load(&mut store) {
-            Ok(roles) => Ok(Instance { store, roles, calls: 0 }),
+            Ok(roles) => Ok(Box::new(Instance { store, roles, calls: 0 })),
             Err(error) => Err(Failure::of(error, store.data())),
         }
     }
