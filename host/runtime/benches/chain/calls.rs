@@ -2,88 +2,83 @@
 
 use crate::anyhow_free::Result;
 use crate::report::{Figure, Report};
+use crate::turns::{Series, fastest, in_turn};
 use crate::{frames, native, stage};
 use std::sync::Arc;
-use std::time::Instant;
 use tocsin_core::time::Timestamp;
-use tocsin_sandbox::{Call, Guest, Message, Room, Surroundings};
+use tocsin_sandbox::{Call, Guest, Message, Plugin, Room, Surroundings};
 
-const ROUNDS: usize = 9;
+/// Parts in the longest frame of states.
+const PARTS: u8 = 22;
 
 pub fn measure(report: &mut Report, quick: bool) -> Result<()> {
-    let calls = if quick { 5_000 } else { 20_000 };
     let sandbox = tocsin_sandbox::Sandbox::new(tocsin_sandbox::Config::default())?;
     let plugin = sandbox.load(&std::fs::read(stage::package())?)?;
     let nowhere = Surroundings::nowhere();
     let built_in = Surroundings { native: Some(Arc::new(native::NativeFire)), ..Surroundings::nowhere() };
-    let mut guest = Guest::new(&plugin, nowhere);
-    let mut native = Guest::new(&plugin, built_in);
-    let alarm = frames::alarm(0x379, 1);
-    let mut figure = |name: &str, guest: &mut Guest, payload: &[u8], framing: bool| -> Result<f64> {
-        let values =
-            (0..ROUNDS)
-                .map(|_| {
-                    if framing { time_frame(guest, payload, calls) } else { time_call(guest, payload, calls) }
-                })
-                .collect::<Result<Vec<f64>>>()?;
-        let mut sorted = values.clone();
-        sorted.sort_by(f64::total_cmp);
-        report.add(Figure { name, unit: "ns", values, ratio: None, more: serde_json::Value::Null });
-        Ok(sorted[ROUNDS / 2])
-    };
-    let one = figure("call-fire-1", &mut guest, &alarm, false)?;
-    let many = figure("call-fire-22", &mut guest, &frame_of(22), false)?;
-    figure("call-fire-1-native", &mut native, &alarm, false)?;
-    figure("frame-fire", &mut guest, &alarm, true)?;
-    let each = (many - one) / 21.0;
-    report.add(Figure {
-        name: "call-fire-each-more",
-        unit: "ns",
-        values: vec![each],
-        ratio: None,
-        more: serde_json::Value::Null,
-    });
+    let (one, many) = (alarms(1), alarms(PARTS));
+    // The native decoder beside each, so that a slow machine shows.
+    let rounds = in_turn(
+        &mut [
+            decoding(&plugin, &nowhere, &one, 400),
+            decoding(&plugin, &built_in, &one, 400),
+            decoding(&plugin, &nowhere, &many, 100),
+            decoding(&plugin, &built_in, &many, 100),
+            framing(&plugin, &nowhere, &one, 1_000),
+            framing(&plugin, &built_in, &one, 1_000),
+        ],
+        if quick { 40 } else { 200 },
+    )?;
+    let each: Vec<Vec<f64>> = [(&rounds[2], &rounds[0]), (&rounds[3], &rounds[1])]
+        .map(|(many, one)| {
+            many.iter().zip(one).map(|(many, one)| (many - one) / f64::from(PARTS - 1)).collect()
+        })
+        .into();
+    for (name, guest, native) in [
+        ("call-fire-1", &rounds[0], &rounds[1]),
+        ("call-fire-22", &rounds[2], &rounds[3]),
+        ("call-fire-each-more", &each[0], &each[1]),
+        ("frame-fire", &rounds[4], &rounds[5]),
+    ] {
+        let ratio = fastest(native) / fastest(guest);
+        add(report, name, guest, Some(ratio));
+        add(report, &format!("{name}-native"), native, None);
+    }
     Ok(())
 }
 
-fn frame_of(components: u8) -> Vec<u8> {
-    // A frame of the given number of components in alarm.
-    let mut frame = frames::alarm(0x379, 1);
-    let body = frames::components(components, 0x0003);
-    frame.truncate(24);
-    frame.extend((body.len() as u16).to_le_bytes());
-    frame.push(2);
-    frame.extend(body);
-    let sum = frame[2..].iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-    frame.extend([sum, 0x23, 0x23]);
-    frame
+fn add(report: &mut Report, name: &str, rounds: &[f64], ratio: Option<f64>) {
+    let values = rounds.to_vec();
+    report.add(Figure { name, unit: "ns", values, ratio, more: serde_json::Value::Null });
 }
 
-fn time_call(guest: &mut Guest, payload: &[u8], calls: usize) -> Result<f64> {
-    let started = Instant::now();
-    for sequence in 0..calls {
-        let message = Message {
-            sequence: sequence as u64,
-            received: Timestamp(1_783_837_830_000),
-            door: "fire-tcp".into(),
-            device: "000000000379".into(),
-            origin: "127.0.0.1:5000".into(),
-            payload: payload.to_vec(),
-        };
-        let answer = guest.call(Call::Decode(message), &mut Room::default())?;
-        if answer.result.is_err() {
-            return Err("the decoder refuses the benchmark's frame".into());
-        }
-    }
-    Ok(started.elapsed().as_nanos() as f64 / calls as f64)
+/// A frame of so many parts in alarm.
+fn alarms(parts: u8) -> Vec<u8> {
+    frames::frame(0x379, 1, &frames::components(parts, 0x0003))
 }
 
-fn time_frame(guest: &mut Guest, payload: &[u8], calls: usize) -> Result<f64> {
-    let started = Instant::now();
-    for _ in 0..calls {
-        if guest.frame(payload)?.len() != 1 {
-            return Err("the framer does not see one frame".into());
+/// Every call finds the room of a device that has said nothing yet.
+fn decoding<'a>(plugin: &'a Plugin, around: &'a Surroundings, payload: &[u8], calls: usize) -> Series<'a> {
+    let call = Call::Decode(Message {
+        sequence: 1,
+        received: Timestamp(1_783_837_830_000),
+        door: "fire-tcp".into(),
+        device: "000000000379".into(),
+        origin: "127.0.0.1:5000".into(),
+        payload: payload.to_vec(),
+    });
+    Series::new(plugin, around, calls, move |guest: &mut Guest| {
+        match guest.call(&call, &mut Room::default())?.result {
+            Ok(_) => Ok(()),
+            Err(_) => Err("the decoder refuses the benchmark's frame".into()),
         }
-    }
-    Ok(started.elapsed().as_nanos() as f64 / calls as f64)
+    })
+}
+
+fn framing<'a>(plugin: &'a Plugin, around: &'a Surroundings, payload: &[u8], calls: usize) -> Series<'a> {
+    let payload = payload.to_vec();
+    Series::new(plugin, around, calls, move |guest: &mut Guest| match guest.frame(&payload)?.len() {
+        1 => Ok(()),
+        _ => Err("the framer does not see one frame".into()),
+    })
 }

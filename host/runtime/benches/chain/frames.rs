@@ -34,7 +34,7 @@ pub fn components(count: u8, state: u16) -> Vec<u8> {
     body
 }
 
-fn frame(source: u32, serial: u16, body: &[u8]) -> Vec<u8> {
+pub fn frame(source: u32, serial: u16, body: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x40, 0x40];
     frame.extend(serial.to_le_bytes());
     frame.extend([1, 1, 20, 30, 14, 12, 7, 26]);

@@ -1,6 +1,7 @@
 //! The durable chain, door → RAW → plugin → SIGNALS → core → JOURNAL, with the
 //! plugin in the sandbox and the same decoder compiled into this program,
-//! interleaved in one run. `cargo xtask bench [-- --json] [--quick]`.
+//! interleaved in one run. `cargo xtask bench [-- --json] [--quick]`; with
+//! `--plugins` every decoder alone instead.
 //!
 //! The load comes from a process of its own, so that the CPU figures are the
 //! host's and the server's alone. Ratios are of medians of one run; absolute
@@ -12,8 +13,10 @@ mod frames;
 mod latency;
 mod load;
 mod native;
+mod plugins;
 mod report;
 mod stage;
+mod turns;
 
 use anyhow_free::Result;
 
@@ -29,8 +32,11 @@ fn main() -> Result<()> {
     }
     let json = args.iter().any(|arg| arg == "--json");
     let quick = args.iter().any(|arg| arg == "--quick");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut report = report::Report::new(json);
+    if args.iter().any(|arg| arg == "--plugins") {
+        return plugins::measure(&mut report, quick);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     calls::measure(&mut report, quick)?;
     runtime.block_on(stage::measure(&mut report, quick))
 }

@@ -44,6 +44,13 @@ impl Report {
             );
         }
     }
+
+    /// For people alone.
+    pub fn note(&self, text: &str) {
+        if !self.json {
+            println!("{text}");
+        }
+    }
 }
 
 /// Of sorted values.

@@ -16,14 +16,17 @@ use tocsin_runtime::server::{self, Credentials, Layout};
 const CONNECTIONS: usize = 8;
 const WINDOW: usize = 512;
 
-fn workspace() -> PathBuf {
+pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Where the packages are.
+pub fn packages() -> PathBuf {
+    std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| workspace().join("target/plugins"), PathBuf::from)
+}
+
 pub fn package() -> PathBuf {
-    let plugins =
-        std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| workspace().join("target/plugins"), PathBuf::from);
-    plugins.join("fire.wasm")
+    packages().join("fire.wasm")
 }
 
 /// Frames and, among them, alarms a second; `first` is the first device to alarm.
