@@ -49,8 +49,8 @@ pub fn found(record: &mut Record, datum: Datum, owner: Option<Owner<'_>>) -> Res
         category => category,
     };
     let mut data = Map::new();
+    data.insert("level".to_owned(), if is_major { "major" } else { "general" }.into());
     for (key, said) in [
-        ("level", if is_major { "major" } else { "general" }),
         ("text", &text),
         ("category", &category),
         ("unit", &unit),
@@ -63,7 +63,7 @@ pub fn found(record: &mut Record, datum: Datum, owner: Option<Owner<'_>>) -> Res
         ("inspector", &record.text(field::INSPECTOR)),
     ] {
         if !said.is_empty() {
-            data.insert(key.to_owned(), said.into());
+            data.insert(key.to_owned(), said.as_str().into());
         }
     }
     if !photos.is_empty() {

@@ -150,7 +150,7 @@ impl Record {
         let written = match self.take(field::PHOTO) {
             Some(Value::Array(list)) => list,
             Some(Value::String(text)) => {
-                text.split([',', ';', '|', ' ', ',', ';']).map(Value::from).collect()
+                text.split([',', ';', '|', ' ', '\u{ff0c}', '\u{ff1b}']).map(Value::from).collect()
             }
             Some(other) => vec![other],
             None => return Vec::new(),

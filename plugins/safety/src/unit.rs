@@ -121,7 +121,7 @@ fn listed(record: &mut Record) -> (Vec<String>, Vec<Map<String, Value>>) {
     for field in [field::HAZARDS, field::DANGERS] {
         let items = match record.take(field) {
             Some(Value::Array(items)) => items,
-            Some(Value::String(text)) => text.split(['、', ';', ';', '|']).map(Value::from).collect(),
+            Some(Value::String(text)) => text.split(['、', ';', '\u{ff1b}', '|']).map(Value::from).collect(),
             Some(other) => vec![other],
             None => continue,
         };

@@ -247,7 +247,7 @@ impl<'a> Source<'a> {
         node: &'a Spanned<DeValue<'a>>,
         findings: &mut Findings,
     ) -> Option<Entry<'a, T>> {
-        let named = ["id", "code", "name", "post"]
+        let named = ["id", "code", "name", "post", "fact"]
             .iter()
             .find_map(|key| node.get_ref().get(*key)?.get_ref().as_str());
         let id = named.unwrap_or("?").to_owned();
