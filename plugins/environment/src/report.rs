@@ -185,7 +185,8 @@ fn alarm(segment: &Segment, contents: &[String]) -> Outcome {
     }
     if outcome.signals.is_empty() {
         let line = format!("{} 报警,未说明污染物", station.name);
-        outcome.signals.push(over(Crossing::Over, 0.0, "", line).device(station.device));
+        let signal = over(Crossing::Over, 0.0, "", line).device(station.device);
+        outcome.signals.push(Signal { value: None, ..signal });
     }
     outcome
 }

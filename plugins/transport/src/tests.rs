@@ -24,7 +24,7 @@ fn frame(id: u16, serial: u16, body: &[u8]) -> Vec<u8> {
         &bytes("013800000001"),
         &serial.to_be_bytes(),
     ];
-    sealed(&[&head.concat(), body].concat())
+    sealed(&[&head.concat()[..], body].concat())
 }
 
 fn sealed(bytes: &[u8]) -> Vec<u8> {

@@ -39,8 +39,7 @@ fn say(
     minute: i64,
     kind: Kind,
     code: &str,
-    device: &str,
-    east_m: f64,
+    (device, east_m): (&str, f64),
     value: Option<f64>,
     data: Value,
 ) {
@@ -65,14 +64,14 @@ fn states(desk: &Desk) -> Vec<String> {
 fn a_closure_holds_until_it_is_over() {
     let mut desk = desk();
     let closed = |desk: &mut Desk, minute, data| {
-        say(desk, minute, Kind::Report, "road.closed", "G330", 40.0, None, data);
+        say(desk, minute, Kind::Report, "road.closed", ("G330", 40.0), None, data);
     };
     closed(&mut desk, 1, json!({"until": "2026-07-13T04:00:00+08:00"}));
     closed(&mut desk, 2, json!({"until": "2026-07-13T04:00:00+08:00"}));
     assert_eq!(states(&desk), ["told G330 road.closed"], "the same word again says nothing new");
     closed(&mut desk, 3, json!({"until": "2026-07-13T06:00:00+08:00"}));
-    say(&mut desk, 4, Kind::Recovery, "road.closed", "G330", 40.0, None, Value::Null);
-    say(&mut desk, 5, Kind::Recovery, "road.closed", "G330", 40.0, None, Value::Null);
+    say(&mut desk, 4, Kind::Recovery, "road.closed", ("G330", 40.0), None, Value::Null);
+    say(&mut desk, 5, Kind::Recovery, "road.closed", ("G330", 40.0), None, Value::Null);
     assert_eq!(states(&desk)[1..], ["told G330 road.closed", "over G330 road.closed"]);
     // Closed again; this time its own end comes.
     closed(&mut desk, 6, json!({"until": "2026-07-12T23:00:00+08:00"}));
@@ -84,16 +83,16 @@ fn a_closure_holds_until_it_is_over() {
 fn numbers_are_recorded_coarsely_unless_they_cross_a_limit() {
     let mut desk = desk();
     for (minute, value) in [(0, 1.0), (1, 1.1), (2, 1.2), (5, 1.3), (6, 1.4)] {
-        say(&mut desk, minute, Kind::Reading, "water.level", "s", 0.0, Some(value), Value::Null);
+        say(&mut desk, minute, Kind::Reading, "water.level", ("s", 0.0), Some(value), Value::Null);
     }
     let row = |desk: &Desk| desk.things(Noun::Report)[0].clone();
     assert_eq!((states(&desk).len(), &row(&desk)["value"]), (2, &json!(1.3)));
     for (minute, value) in [(10, 300.0), (11, 250.0), (12, 90.0), (13, 80.0), (14, 200.0)] {
-        say(&mut desk, minute, Kind::Reading, "pipe.pressure", "h", 0.0, Some(value), Value::Null);
+        say(&mut desk, minute, Kind::Reading, "pipe.pressure", ("h", 0.0), Some(value), Value::Null);
     }
     assert_eq!(states(&desk).len(), 2 + 3, "{:?}", states(&desk));
     // What no rule names, and what is told late, leaves nothing.
-    say(&mut desk, 15, Kind::Reading, "wind.speed", "s", 0.0, Some(3.0), Value::Null);
+    say(&mut desk, 15, Kind::Reading, "wind.speed", ("s", 0.0), Some(3.0), Value::Null);
     desk.hear(200, "water", Kind::Reading, "water.level", |observed| {
         observed.signal.device = "s".into();
         observed.signal.value = Some(9.0);
@@ -105,10 +104,10 @@ fn numbers_are_recorded_coarsely_unless_they_cross_a_limit() {
 #[test]
 fn a_township_sees_its_own() {
     let mut desk = desk();
-    say(&mut desk, 0, Kind::Report, "road.closed", "G330", 40.0, None, Value::Null);
-    say(&mut desk, 0, Kind::Report, "gathering.registered", "registry", -900.0, None, Value::Null);
+    say(&mut desk, 0, Kind::Report, "road.closed", ("G330", 40.0), None, Value::Null);
+    say(&mut desk, 0, Kind::Report, "gathering.registered", ("registry", -900.0), None, Value::Null);
     // What opens an incident is one, and not told twice.
-    say(&mut desk, 0, Kind::Report, "report.fire", "worker", 60.0, None, Value::Null);
+    say(&mut desk, 0, Kind::Report, "report.fire", ("worker", 60.0), None, Value::Null);
     let seen = |desk: &Desk, region: &str| {
         let state = desk.core.state();
         let facts = now::of(region, &desk.city(), state.incidents.values(), &state.rooms);
@@ -129,7 +128,7 @@ fn a_fire_shows_the_dry_hydrant_and_offers_the_next() {
     let mut desk = desk();
     for (device, east_m, kilopascal) in [("dry", 100.0, 20.0), ("near", 500.0, 300.0), ("far", 900.0, 300.0)]
     {
-        say(&mut desk, 0, Kind::Reading, "pipe.pressure", device, east_m, Some(kilopascal), Value::Null);
+        say(&mut desk, 0, Kind::Reading, "pipe.pressure", (device, east_m), Some(kilopascal), Value::Null);
     }
     let rules = desk.city().reports.hydrants.clone();
     let incident = |hazard: &str, east_m: f64| Incident {

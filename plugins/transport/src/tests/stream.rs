@@ -36,7 +36,7 @@ fn frames_are_cut_between_marks() {
     // A mark inside the body is escaped.
     let odd = frame(0x0900, 3, b"\x7E\x7D\x7E");
     check(&[&odd, &beat], &format!("r{}13800000001 r1513800000001", odd.len()));
-    check(&[&[0x7E], &vec![1; 3_000]], "n3001");
+    check(&[&[0x7E], &[1; 3_000]], "n3001");
 }
 
 proptest! {
@@ -48,7 +48,7 @@ proptest! {
         stream.extend(&sos);
         let whole: u32 = host.frame::<Transport>(&stream).iter().map(|piece| piece.length).sum();
         prop_assert!(whole as usize <= stream.len());
-        prop_assert!(letters(&[&[0x7E], &stream[..]].concat()).contains("13800000001") || garbage.contains(&0x7E) || garbage.contains(&0x7D));
+        prop_assert!(letters(&[&[0x7E][..], &stream[..]].concat()).contains("13800000001") || garbage.contains(&0x7E) || garbage.contains(&0x7D));
         let _ = send(&host, "a", &stream);
         let _ = send(&host, "a", &garbage);
         let _ = send(&host, "a", &sos[..cut.min(sos.len())]);

@@ -147,7 +147,7 @@ fn a_message_in_packets_is_one_message() {
             &3_u16.to_be_bytes(),
             &number.to_be_bytes(),
         ];
-        sealed(&[&head.concat(), body].concat())
+        sealed(&[&head.concat()[..], body].concat())
     };
     let parts = [packet(1, &batch[..9]), packet(2, &batch[9..20]), packet(3, &batch[20..])];
     let host = Host::fresh();
