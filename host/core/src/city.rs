@@ -11,6 +11,7 @@ pub mod risk;
 pub mod share;
 pub mod supply;
 pub mod team;
+pub mod upkeep;
 pub mod warning;
 
 use crate::signal::{Position, Severity};
@@ -55,14 +56,18 @@ pub struct City {
     pub warnings: warning::Warnings,
     #[serde(default)]
     pub reports: report::Reports,
+    pub upkeep: upkeep::Upkeep,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Department {
     /// Subject token: lower-case letters, digits, `-`.
     pub id: String,
     pub name: String,
+    /// Longest silence of all its devices together, in seconds, that is still normal.
+    #[serde(default)]
+    pub heartbeat: Option<u32>,
 }
 
 /// 行政区划: the city or a township.
@@ -147,6 +152,10 @@ pub struct Hazard {
     pub radius_m: f64,
     /// ... and no farther apart in time than this.
     pub window_s: u32,
+    /// Each device is an incident of its own, however near the next one is: items for
+    /// somebody to look at, one by one.
+    #[serde(default)]
+    pub alone: bool,
     /// Confidence from which an incident is confirmed without a person, or none: never.
     #[serde(default)]
     pub confirm_at: Option<f64>,

@@ -1,6 +1,6 @@
 //! What a person or a system asks of the city.
 
-use crate::{accident, danger, duty, grid, incident, order, plan, supply, team};
+use crate::{accident, danger, duty, grid, incident, order, plan, supervision, supply, team};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -26,6 +26,7 @@ pub enum Act {
     Order(order::Act),
     Plan(plan::Act),
     Response(plan::ResponseAct),
+    Supervision(supervision::Act),
     Supply(supply::Act),
     Team(team::Act),
 }
@@ -34,7 +35,7 @@ pub enum Act {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error(
-        "nothing is asked of `{0}`; nouns are incident, accident, danger, duty, grid, order, plan, response, supply, team"
+        "nothing is asked of `{0}`; nouns are incident, accident, danger, duty, grid, order, plan, response, supervision, supply, team"
     )]
     Noun(String),
     #[error("{noun} {verb}: {reason}")]
@@ -75,6 +76,7 @@ impl Act {
             "order" | "orders" => Act::Order(body(noun, verb, fields)?),
             "plan" | "plans" => Act::Plan(body(noun, verb, fields)?),
             "response" | "responses" => Act::Response(body(noun, verb, fields)?),
+            "supervision" | "supervisions" => Act::Supervision(body(noun, verb, fields)?),
             "supply" | "supplies" | "transfer" | "transfers" => Act::Supply(body(noun, verb, fields)?),
             "team" | "teams" => Act::Team(body(noun, verb, fields)?),
             other => return Err(ReadError::Noun(other.to_owned())),

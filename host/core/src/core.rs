@@ -22,6 +22,8 @@
 //! - **Redelivery**: a signal is known by the frame that first carried its
 //!   bytes (`replay_of`, else its own) and its ordinal. The same again changes
 //!   nothing, not even a count. Equal bytes in a new frame are a repeat.
+//! - **Silence** is judged by what this host heard since it began, which is not
+//!   state (see `device::vigil`); that somebody is silent is a fact like any other.
 //! - **`apply`** alone changes state. A step without entries changes nothing.
 //! - **Nothing is muted**: ended and historic incidents take no live alarm.
 
@@ -37,6 +39,7 @@ mod speak;
 mod support;
 
 use crate::city::City;
+use crate::device::vigil::Vigil;
 use crate::fold::Fold;
 use crate::incident::index::{Class, Index};
 use crate::incident::{Evidence, Incident, Stage};
@@ -71,6 +74,8 @@ pub struct Core {
     pub(crate) cases: crate::grid::index::Index,
     /// Dangers by their source's own id.
     pub(crate) dangers: crate::danger::index::Index,
+    /// Who is expected to speak. Not state: what it leads to is a fact.
+    pub(crate) vigil: Vigil,
     /// Rows that are not over, by the incident that they serve.
     pub(crate) serving: BTreeSet<(String, Noun, String)>,
     /// The city's files have been compared with the state.
@@ -84,6 +89,7 @@ impl Core {
 
     pub fn restore(city: Arc<City>, state: State) -> Core {
         let mut core = Core {
+            vigil: Vigil::new(&city),
             registry: Registry::new(city.clone()),
             rules: Rules::new(&city),
             state,
@@ -118,6 +124,7 @@ impl Core {
     /// New city data counts from the next step on. What was decided stays.
     pub fn set_city(&mut self, city: Arc<City>) {
         self.rules = Rules::new(&city);
+        self.vigil = Vigil::new(&city).inherit(&self.vigil);
         self.registry = Registry::new(city);
         self.entered = false;
         self.reindex();

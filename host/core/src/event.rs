@@ -28,7 +28,8 @@ pub struct Event {
 /// One event for each incident that the record touches, in the order of first
 /// touch: the last state in the record wins, a storm in one step is one event.
 /// Behind them one for each change of a room's row: those are few, and each counts.
-/// What is `entered` from the city's files is no event: nothing has happened.
+/// What is `entered` from the city's files is no event: nothing has happened; nor what
+/// is `grouped`: its group's own event tells it.
 pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
     let mut touched = Touched::default();
     for entry in entries {
@@ -53,7 +54,7 @@ pub fn events(entries: &[Entry], now: Timestamp) -> Vec<Event> {
 
 fn became(entry: &Entry) -> Option<Event> {
     let Fact::Became { change, note, thing } = &entry.fact else { return None };
-    if change == "entered" {
+    if matches!(change.as_str(), "entered" | "grouped") {
         return None;
     }
     let face = thing.face();

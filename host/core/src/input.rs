@@ -10,9 +10,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Input {
+    Heard(Heard),
     Signal(Observed),
     Advice(Advised),
     Command(Command),
+}
+
+/// Doors of the host's own: what comes through them nobody sent.
+pub const OWN_DOORS: [&str; 3] = ["clock", "event", "undelivered"];
+
+/// A frame was read, whatever it said: whoever sent it is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub frame: FrameId,
+    pub plugin: String,
+    pub door: String,
+    /// As the door or the framer names the sender, or empty.
+    pub device: String,
+    pub received: Timestamp,
 }
 
 /// A signal with what the host knows of its way.

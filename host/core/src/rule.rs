@@ -58,7 +58,10 @@ impl Rules {
             for (lines, table) in [(&hazard.opens, &mut rules.opens), (&hazard.supports, &mut rules.supports)]
             {
                 for line in lines {
-                    let rule = rule(hazard, line);
+                    let mut rule = rule(hazard, line);
+                    if hazard.alone {
+                        rule.radius_m = None;
+                    }
                     widest = widest.max(rule.radius_m.unwrap_or_default());
                     table.add(&line.code, (hazard.id.clone(), rule));
                 }
@@ -178,6 +181,7 @@ mod tests {
             supports: lines(supports),
             radius_m: 50.0,
             window_s: 60,
+            alone: false,
             confirm_at: None,
             severity: Severity::Unknown,
         }

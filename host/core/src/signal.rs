@@ -101,6 +101,28 @@ pub struct Signal {
     pub data: String,
 }
 
+impl Signal {
+    /// Says nothing but who: for asking the registry.
+    pub(crate) fn of_device(kind: Kind, device: &str) -> Signal {
+        Signal {
+            kind,
+            code: String::new(),
+            device: device.to_owned(),
+            urgency: Urgency::Unknown,
+            severity: Severity::Unknown,
+            certainty: Certainty::Unknown,
+            observed: None,
+            position: None,
+            region: String::new(),
+            value: None,
+            unit: String::new(),
+            reference: String::new(),
+            title: String::new(),
+            data: String::new(),
+        }
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -9,6 +9,7 @@
 //! | effects (redelivery) | the last 16,384 (frame, ordinal) a department |
 //! | answers | the last 4,096 commands |
 //! | units | 100,000; one that a department told of stays |
+//! | device conditions | 20,000, of one device's parts 512; findings of supervision as they end, sites 10,000 |
 //! | devices seen, clocks | the registry; 10,000 unregistered a department |
 
 use crate::command::Reply;

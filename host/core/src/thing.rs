@@ -4,12 +4,14 @@
 
 use crate::accident::Accident;
 use crate::danger::Danger;
+use crate::device::Condition;
 use crate::duty::{Call, Gap, Watch};
 use crate::grid::Case;
 use crate::inspection::Inspection;
 use crate::order::Order;
 use crate::plan::{Latest, Response, Version};
 use crate::report::Report;
+use crate::supervision::{Finding, Site};
 use crate::supply::{Lot, Store, Transfer};
 use crate::team::Standing;
 use crate::time::Timestamp;
@@ -177,6 +179,7 @@ rooms! {
     Accident Accident accidents "accident" "accidents" "A";
     Call Call calls "call" "calls" "C";
     Danger Danger dangers "danger" "dangers" "H";
+    Device Condition devices "device" "devices" "";
     Gap Gap gaps "gap" "gaps" "D";
     Grid Case grid "grid" "grids" "G";
     Inspection Inspection inspections "inspection" "inspections" "";
@@ -186,7 +189,9 @@ rooms! {
     Reading Latest readings "reading" "readings" "";
     Report Report reports "report" "reports" "";
     Response Response responses "response" "responses" "R";
+    Site Site sites "site" "sites" "";
     Store Store stores "store" "stores" "";
+    Supervision Finding supervisions "supervision" "supervisions" "S";
     Team Standing teams "team" "teams" "";
     Transfer Transfer transfers "transfer" "transfers" "T";
     Unit Unit units "unit" "units" "";

@@ -12,12 +12,12 @@ use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
 use crate::bus::{Bus, Fence, StepDown};
 use crate::metrics::Metrics;
-use crate::signals::{Covered, End};
+use crate::signals::{Covered, End, Taken};
 use crate::subject;
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use tocsin_core::city::City;
 use tocsin_core::command::{Command, Reply};
 use tocsin_core::core::Core;
 use tocsin_core::fact::{Entry, Fact};
-use tocsin_core::input::{Advised, Input, Observed};
+use tocsin_core::input::{Advised, Heard, Input, OWN_DOORS, Observed};
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
 use tocsin_core::time::Timestamp;
@@ -299,6 +299,7 @@ impl Batch {
             }
         };
         let before = self.inputs.len();
+        self.heard(&covered);
         for taken in covered.frames {
             let frame = taken.frame(&covered.department);
             let End::Ok(outcome) = taken.end else { continue };
@@ -328,5 +329,31 @@ impl Batch {
         if self.trace.is_none() && self.inputs.len() > before {
             self.trace = stored.headers.get("traceparent").map(ToString::to_string);
         }
+    }
+
+    /// Who sent a frame that was read, once a message: a heartbeat has no signals. What
+    /// was refused, or names nobody and says nothing, is no sign of life.
+    fn heard(&mut self, covered: &Covered) {
+        let mut last: BTreeMap<(&str, &str), &Taken> = BTreeMap::new();
+        for taken in &covered.frames {
+            let End::Ok(outcome) = &taken.end else { continue };
+            let is_own = OWN_DOORS.contains(&taken.door.as_str()) || taken.first.is_some();
+            if is_own || taken.device.is_empty() && outcome.signals.is_empty() {
+                continue;
+            }
+            let known = last.entry((&taken.device, &taken.door)).or_insert(taken);
+            if known.received <= taken.received {
+                *known = taken;
+            }
+        }
+        self.inputs.extend(last.into_values().map(|taken| {
+            Input::Heard(Heard {
+                frame: taken.frame(&covered.department),
+                plugin: taken.plugin.clone(),
+                door: taken.door.clone(),
+                device: taken.device.clone(),
+                received: taken.received,
+            })
+        }));
     }
 }

@@ -31,6 +31,7 @@ mod supply;
 mod team;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
@@ -47,7 +48,7 @@ use tocsin_core::outcome::hex;
 /// In the order in which they are read; the digest covers them sorted by name.
 /// A city may do without the commanding rooms' files; `plans/` holds one file a plan.
 const FILES: [&str; 5] = ["city.toml", "regions.toml", "units.toml", "devices.toml", "hazards.toml"];
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
     "duty.toml",
     "teams.toml",
     "supplies.toml",
@@ -57,6 +58,7 @@ const OPTIONAL: [&str; 9] = [
     "dangers.toml",
     "risk.toml",
     "reports.toml",
+    "upkeep.toml",
 ];
 const PLANS: &str = "plans";
 
@@ -92,7 +94,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
         return Err(CityErrors::new(findings.into_list()));
     };
-    let [duty, teams, supplies, warned, accidents, grid, dangers, risk, reports, plans @ ..] = rooms else {
+    let [duty, teams, supplies, warned, accidents, grid, dangers, risk, reports, upkeep, plans @ ..] = rooms
+    else {
         return Err(CityErrors::new(findings.into_list()));
     };
     warn_of_unread(dir, main, &mut findings);
@@ -102,7 +105,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
     let (plugins, grants) = plugin::read(main, dir, &departments, &mut findings);
-    let doors = door::read(main, &departments, &plugins, &mut findings);
+    let (doors, feeds) = door::read(main, &departments, &plugins, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
     let shares = share::read(main, &departments, &regions, &mut findings);
     let units = registry::read_units(units, &regions, &mut findings);
@@ -119,6 +122,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let supplies = supply::read(supplies, &around, &mut findings);
     let warned = warning::read(warned, &mut findings);
     let reports = report::read(reports, &hazards, &mut findings);
+    let upkeep = upkeep::read(upkeep, feeds, &around, &mut findings);
 
     let mut city = City {
         code,
@@ -140,6 +144,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         supplies,
         warnings: warned,
         reports,
+        upkeep,
         plans: Vec::new(),
     };
     // Plans refer to all the rest.

@@ -9,6 +9,7 @@ mod city;
 mod danger;
 mod dead;
 mod demo;
+mod device;
 mod doctor;
 mod duty;
 mod grid;
@@ -23,6 +24,7 @@ mod plugin;
 mod print;
 mod response;
 mod risk;
+mod supervision;
 mod supply;
 mod tail;
 mod team;
@@ -119,6 +121,12 @@ enum Command {
     /// Four colours of units, places and trades, and why · 风险
     #[command(subcommand)]
     Risk(risk::Risk),
+    /// How devices stand: silent, armed, shielded, and how often they were right · 装置状况
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Units on the fire supervision list, and roll call scores · 消防监督
+    #[command(subcommand)]
+    Supervision(supervision::Supervision),
     /// What is warned of, and out again as CAP 1.2 · 预警
     #[command(subcommand)]
     Warning(warning::Warning),
@@ -182,6 +190,8 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Unit(unit) => unit.run(around),
         Command::Danger(danger) => danger.run(around),
         Command::Risk(risk) => risk.run(around),
+        Command::Device(device) => device.run(around),
+        Command::Supervision(supervision) => supervision.run(around),
         Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Journal(journal) => journal.run(around),
@@ -273,6 +283,9 @@ mod tests {
         check("tocsin danger recheck H1 --passed --failed", false);
         check("tocsin danger overdue --json", true);
         check("tocsin risk show U1 --at 2026-06-01", true);
+        check("tocsin device list --state silent --region 330791001000 --json", true);
+        check("tocsin supervision close S1", false);
+        check("tocsin supervision close S1 --result r", true);
         check("tocsin explode", false);
     }
 }

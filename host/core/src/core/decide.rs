@@ -7,7 +7,7 @@ use crate::fold::Item;
 use crate::frame::FrameId;
 use crate::incident::index::Probe;
 use crate::incident::{Incident, Note, Stage, summary};
-use crate::input::{Advised, Input, Observed};
+use crate::input::{Advised, Heard, Input, OWN_DOORS, Observed};
 use crate::moment::{self, Moment};
 use crate::registry::root;
 use crate::signal::Kind;
@@ -41,9 +41,11 @@ impl Core {
     pub fn step(&mut self, now: Timestamp, inputs: &[Input]) -> Vec<Entry> {
         let mut step = Step { now, entries: Vec::new(), touched: BTreeSet::new(), dirty: BTreeMap::new() };
         let mut signals: Vec<(Timestamp, &Observed)> = Vec::new();
+        let mut heard: Vec<&Heard> = Vec::new();
         let mut advice: Vec<&Advised> = Vec::new();
         for input in inputs {
             match input {
+                Input::Heard(frame) => heard.push(frame),
                 Input::Signal(observed) => signals.push((self.moment(observed).at, observed)),
                 Input::Advice(advised) => advice.push(advised),
                 Input::Command(_) => {}
@@ -51,7 +53,11 @@ impl Core {
         }
         signals.sort_by(|a, b| signal_order(a).cmp(&signal_order(b)));
         advice.sort_by_key(|advised| (&advised.frame, advised.ordinal));
+        heard.sort_by_key(|heard| (heard.received, &heard.frame));
         self.enter_city(&mut step);
+        for heard in heard {
+            self.decide_heard(&mut step, heard);
+        }
         for (_, observed) in signals {
             self.decide_signal(&mut step, observed);
         }
@@ -104,7 +110,9 @@ impl Core {
             replay_of: observed.replay_of.clone(),
         };
         let speaker = self.registry.speaker(&observed.frame.department, &observed.signal);
-        if observed.replay_of.is_none() {
+        // A timer speaks for the plugin, not for the device.
+        let is_sent = observed.replay_of.is_none() && !OWN_DOORS.contains(&observed.door.as_str());
+        if is_sent {
             self.notice(step, &cause, observed, &speaker);
         }
         match observed.signal.kind {
@@ -118,11 +126,9 @@ impl Core {
                 self.decide_recovery(step, &cause, observed, &speaker);
                 self.hear(step, &cause, observed, &speaker);
             }
-            Kind::Warning | Kind::Reading | Kind::Status | Kind::Progress => {
+            Kind::Warning | Kind::Reading | Kind::Progress | Kind::Fault | Kind::Status | Kind::Device => {
                 self.hear(step, &cause, observed, &speaker);
             }
-            // No room sees these.
-            Kind::Fault | Kind::Device => {}
         }
     }
 

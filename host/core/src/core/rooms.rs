@@ -59,9 +59,13 @@ impl Core {
         match observed.signal.kind {
             Kind::Warning => self.hear_warning(step, cause, observed),
             Kind::Reading => self.hear_reading(step, cause, observed, speaker),
+            Kind::Report if self.hear_supervision(step, cause, observed) => {}
             Kind::Report => self.hear_told(step, cause, observed, speaker),
             Kind::Progress if self.hear_case(step, cause, observed) => {}
             Kind::Progress => self.hear_progress(step, cause, observed),
+            Kind::Fault | Kind::Status | Kind::Recovery | Kind::Device => {
+                self.hear_condition(step, cause, observed, speaker);
+            }
             _ => {}
         }
     }
@@ -93,6 +97,7 @@ impl Core {
             Act::Accident(act) => self.act_accident(step, cause, actor, act),
             Act::Danger(act) => self.act_danger(step, cause, actor, act),
             Act::Grid(act) => self.act_grid(step, cause, actor, act),
+            Act::Supervision(act) => self.act_supervision(step, cause, actor, act),
             Act::Incident(_) => Ok(String::new()),
         }
     }
@@ -112,9 +117,11 @@ impl Core {
         self.duty_follows(step, cause, id);
         self.teams_follow(step, cause, id);
         self.supplies_follow(step, cause, id);
+        self.devices_follow(step, cause, id);
     }
 
     pub(super) fn strike(&mut self, step: &mut Step) {
+        self.keep_vigil(step);
         let due: Vec<(Noun, String)> = self
             .clocks
             .iter()
@@ -134,11 +141,14 @@ impl Core {
                 Noun::Grid => self.case_due(step, &id),
                 Noun::Danger => self.danger_due(step, &id),
                 Noun::Report => self.report_due(step, &id),
+                Noun::Device => self.condition_due(step, &id),
                 Noun::Gap
                 | Noun::Inspection
                 | Noun::Plan
                 | Noun::Reading
+                | Noun::Site
                 | Noun::Store
+                | Noun::Supervision
                 | Noun::Team
                 | Noun::Transfer
                 | Noun::Unit => {}
@@ -168,10 +178,13 @@ impl Core {
         let entering = (!self.entered).then_some(Timestamp(0));
         // Without readings there is nothing that grows old.
         let ages = self.planner.due().filter(|_| !self.state.rooms.readings.is_empty());
-        [clock, ended, entering, ages].into_iter().flatten().min()
+        [clock, ended, entering, ages, self.vigil.due()].into_iter().flatten().min()
     }
 
     pub(super) fn file(&mut self, noun: Noun, id: &str, on: bool) {
+        if on {
+            self.file_silence(noun, id);
+        }
         let Some(face) = self.state.rooms.face(noun, id) else { return };
         if noun == Noun::Grid
             && let Some(case) = self.state.rooms.grid.get(id)

@@ -9,6 +9,7 @@ use crate::moment;
 use crate::registry::{Speaker, root};
 use crate::signal::Kind;
 use crate::state::PROVISIONAL_KEPT;
+use crate::time::Timestamp;
 
 /// A sighting of an unregistered device counts once a minute.
 const SIGHTING_MS: i64 = 60_000;
@@ -21,29 +22,29 @@ impl Core {
     pub(super) fn notice(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
         self.notice_clock(step, cause, observed);
         match &speaker.registered {
-            Some((id, _)) => self.notice_seen(step, cause, observed, speaker, id),
+            Some((id, _)) => {
+                let Speaker { owner, heartbeat, .. } = speaker;
+                self.heard_device(step, cause, owner, id, *heartbeat, observed.received);
+            }
             None => self.notice_unknown(step, cause, observed),
         }
     }
 
-    fn notice_seen(
+    /// Recorded as coarsely as the heartbeat allows.
+    pub(crate) fn note_seen(
         &mut self,
         step: &mut Step,
         cause: &Cause,
-        observed: &Observed,
-        speaker: &Speaker,
-        id: &str,
+        department: &str,
+        device: &str,
+        heartbeat: Option<u32>,
+        at: Timestamp,
     ) {
-        let fine = speaker
-            .heartbeat
-            .map_or(SEEN_MS, |heartbeat| (i64::from(heartbeat) * 250).clamp(SEEN_LEAST_MS, SEEN_MS));
-        let known = self.state.seen.get(&speaker.owner).and_then(|devices| devices.get(id));
-        if known.is_none_or(|at| observed.received.since(*at) >= fine) {
-            let fact = Fact::DeviceSeen {
-                department: speaker.owner.clone(),
-                device: id.to_owned(),
-                at: observed.received,
-            };
+        let fine =
+            heartbeat.map_or(SEEN_MS, |heartbeat| (i64::from(heartbeat) * 250).clamp(SEEN_LEAST_MS, SEEN_MS));
+        let known = self.state.seen.get(department).and_then(|devices| devices.get(device));
+        if known.is_none_or(|known| at.since(*known) >= fine) {
+            let fact = Fact::DeviceSeen { department: department.to_owned(), device: device.to_owned(), at };
             self.emit(step, cause, fact);
         }
     }

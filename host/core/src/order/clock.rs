@@ -53,6 +53,9 @@ impl Core {
             order.missed.push(clock.to_owned());
             order.next = order.next_clock();
             self.set(step, &Cause::Clock, "overdue", &format!("{what},时限 {by}"), order.clone());
+            if clock == DONE {
+                self.roll_call_missed(step, &Cause::Clock, &order);
+            }
         }
     }
 

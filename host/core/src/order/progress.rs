@@ -61,6 +61,13 @@ impl Core {
         Ok(id)
     }
 
+    /// An order is over, whatever way: who waits for that hears it.
+    fn order_ended(&mut self, step: &mut Step, cause: &Cause, order: &Order) {
+        self.team_order_ended(step, cause, order);
+        self.maintenance_ended(step, cause, order);
+        self.roll_call_ended(step, cause, order);
+    }
+
     /// A department's plugin tells how far an order has come, or that a call is
     /// confirmed. Only the order's own department is believed.
     pub(crate) fn hear_progress(&mut self, step: &mut Step, cause: &Cause, observed: &Observed) {
@@ -78,7 +85,8 @@ impl Core {
                 None => ("undelivered", format!("未能送达 {text}")),
                 Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
             };
-            return self.refuse_report(step, cause, order, change, &note);
+            self.refuse_report(step, cause, order.clone(), change, &note);
+            return self.roll_call_missed(step, cause, &order);
         }
         let Some(act) = Move::told(&signal.code) else { return };
         match order.state.after(act) {

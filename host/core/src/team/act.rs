@@ -162,7 +162,7 @@ impl Core {
     }
 
     /// An order is over, whatever way: the team that it sent is free again.
-    pub(crate) fn order_ended(&mut self, step: &mut Step, cause: &Cause, order: &Order) {
+    pub(crate) fn team_order_ended(&mut self, step: &mut Step, cause: &Cause, order: &Order) {
         let held = self.state.rooms.teams.get(&order.team);
         if held.is_some_and(|team| team.state == ASSIGNED && team.order == order.id) {
             self.free_team(step, cause, &order.team, &format!("指令 {} {}", order.id, order.state.name()));

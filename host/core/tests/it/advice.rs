@@ -14,7 +14,7 @@ const SUBJECT: &str = "I20260712-0001";
 
 fn granting(acts: Option<&[Act]>) -> Arc<City> {
     let mut city = (*city()).clone();
-    let department = |id: &str| Department { id: id.into(), name: id.into() };
+    let department = |id: &str| Department { id: id.into(), name: id.into(), heartbeat: None };
     city.departments = vec![department("fire"), department("smoke")];
     city.grants = acts
         .map(|acts| Grant { plugin: "smoke".into(), department: "smoke".into(), acts: acts.to_vec() })

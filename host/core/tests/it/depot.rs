@@ -21,7 +21,11 @@ pub const FIRE: &str = "I20260712-0001";
 pub fn city() -> Arc<City> {
     let mut city = (*room::city()).clone();
     for id in ["militia", "environment", "health"] {
-        city.departments.push(tocsin_core::city::Department { id: id.into(), name: id.into() });
+        city.departments.push(tocsin_core::city::Department {
+            id: id.into(),
+            name: id.into(),
+            heartbeat: None,
+        });
     }
     city.teams = teams();
     city.supplies = supplies();

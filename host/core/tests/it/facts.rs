@@ -37,7 +37,7 @@ fn every_fact_goes_to_json_and_back() {
         8s ! close 9 扑灭";
     let (mut core, mut journal) = play(timeline);
     journal.extend(core.step(NIGHT, &[advised(1, Act::Note, "I20260712-0001", "")]));
-    journal.extend(core.step(core.due().unwrap(), &[]));
+    journal.extend(core.step(NIGHT.plus_millis(73 * 3_600_000), &[]));
     let mut kinds = BTreeSet::new();
     for entry in &journal {
         let json = serde_json::to_value(entry).unwrap();
@@ -47,6 +47,7 @@ fn every_fact_goes_to_json_and_back() {
     let all = [
         "advised",
         "answered",
+        "became",
         "device-clock",
         "device-provisional",
         "device-seen",

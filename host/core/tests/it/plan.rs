@@ -63,8 +63,9 @@ fn township(id: &str, region: &str) -> Value {
 
 fn city(plans: &[Value]) -> Arc<City> {
     let mut city = (*fixture::city()).clone();
-    city.departments =
-        ["water", "fire"].map(|id| tocsin_core::city::Department { id: id.into(), name: id.into() }).to_vec();
+    city.departments = ["water", "fire"]
+        .map(|id| tocsin_core::city::Department { id: id.into(), name: id.into(), heartbeat: None })
+        .to_vec();
     for (id, region) in [("gauge-e", EAST), ("gauge-w", WEST)] {
         city.devices.push(Device {
             id: id.into(),

@@ -21,7 +21,7 @@ const DAY: Timestamp = Timestamp(NIGHT.0 - 22 * 3_600_000);
 
 pub fn city() -> Arc<City> {
     let mut city = (*fixture::city()).clone();
-    let department = |id: &str| Department { id: id.into(), name: id.into() };
+    let department = |id: &str| Department { id: id.into(), name: id.into(), heartbeat: None };
     city.departments = ["fire", "water", "police"].map(department).to_vec();
     city.duty = duty();
     Arc::new(city)
@@ -208,6 +208,17 @@ fn detail(thing: &Thing) -> String {
         Thing::Call(call) => format!("{} {}", call.asked.person, call.tries),
         Thing::Watch(watch) => watch.holder.as_ref().map_or("-", |holder| &holder.person).to_owned(),
         Thing::Gap(gap) => gap.title.clone(),
+        Thing::Device(row) => row.states.join(","),
+        Thing::Supervision(finding) => {
+            format!(
+                "{} {}",
+                finding.state,
+                finding.items.iter().map(|item| item.device.as_str()).collect::<Vec<_>>().join(",")
+            )
+        }
+        Thing::Site(unit) => {
+            format!("{} {}", unit.state, unit.score.map_or("-".into(), |score| score.to_string()))
+        }
         _ => String::new(),
     }
 }
@@ -216,7 +227,7 @@ fn detail(thing: &Thing) -> String {
 fn is_short(word: &str) -> bool {
     let digits =
         word.get(1..).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    digits && word.starts_with(['O', 'C', 'D'])
+    digits && word.starts_with(['O', 'C', 'D', 'S'])
 }
 
 fn long(word: &str) -> String {

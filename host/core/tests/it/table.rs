@@ -350,9 +350,9 @@ fn an_unknown_device_is_listed_and_counted_by_minutes() {
     let known = &core.state().provisional["fire"]["x"];
     assert_eq!((known.count, known.first_at, known.title.as_str()), (2, NIGHT, "新传输装置"));
     let (core, journal) =
-        play("0s fire a/1 s kind=status\n20s fire a/1 s kind=status\n70s fire a/1 s kind=status");
+        play("0s fire a/1 s kind=status\n20s fire a/1 s kind=status\n61m fire a/1 s kind=status");
     assert!(core.state().provisional.is_empty());
-    assert_eq!(journal.len(), 2, "last seen once a minute");
+    assert_eq!(journal.len(), 2, "without a heartbeat last seen once an hour");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub fn city() -> City {
         code: code.clone(),
         name: "bench".into(),
         digest: "bench".into(),
-        departments: vec![Department { id: "fire".into(), name: "fire".into() }],
+        departments: vec![Department { id: "fire".into(), name: "fire".into(), heartbeat: None }],
         regions: vec![Region {
             code: code.clone(),
             name: "bench".into(),
@@ -55,6 +55,7 @@ pub fn city() -> City {
             supports: vec![],
             radius_m: 100.0,
             window_s: 600,
+            alone: false,
             confirm_at: Some(0.9),
             severity: Severity::Severe,
         }],

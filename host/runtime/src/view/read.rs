@@ -26,6 +26,7 @@ pub struct Filter {
 /// Of rows of a commanding room.
 #[derive(Clone, Debug, Default)]
 pub struct ThingFilter {
+    /// Its state, or one of several that a row may be in at once.
     pub state: Option<String>,
     pub region: Option<String>,
     pub department: Option<String>,
@@ -107,7 +108,8 @@ impl Views {
         let reader = self.lock();
         let mut statement = reader.prepare_cached(
             "SELECT row FROM thing
-             WHERE noun = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR region = ?3)
+             WHERE noun = ?1 AND (?2 IS NULL OR state = ?2
+                 OR EXISTS (SELECT 1 FROM json_each(row, '$.states') WHERE value = ?2)) AND (?3 IS NULL OR region = ?3)
              AND (?4 IS NULL OR department = ?4) AND (?5 IS NULL OR incident = ?5)
              AND (?6 IS NULL OR row ->> 'matter' = ?6)
              ORDER BY sequence DESC, id LIMIT ?7",

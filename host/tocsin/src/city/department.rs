@@ -18,6 +18,7 @@ pub fn read(main: &Source<'_>, findings: &mut Findings) -> Vec<Department> {
     }
     for entry in &entries {
         check_token(entry, "id", &entry.value.id, findings);
+        super::registry::check_heartbeat(entry, entry.value.heartbeat, findings);
     }
     unique(&entries, "id", findings);
     entries.into_iter().map(|entry| entry.value).collect()

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Component, Path, PathBuf};
 use tocsin_core::city::Department;
+use tocsin_core::city::upkeep::Feed;
 
 /// Taken by the host itself: the two inner doors of a department, and the words
 /// that the ready line uses for the shared doors.
@@ -32,6 +33,8 @@ struct Written {
     poll_s: Option<u32>,
     #[serde(default)]
     devices: Vec<String>,
+    /// Longest silence, in seconds, that is still normal.
+    heartbeat: Option<u32>,
 }
 
 /// A day: what is asked less often is no poll.
@@ -68,14 +71,16 @@ pub fn read(
     departments: &[Department],
     plugins: &[PluginSpec],
     findings: &mut Findings,
-) -> Vec<DoorSpec> {
+) -> (Vec<DoorSpec>, Vec<Feed>) {
     let entries: Vec<Entry<'_, Written>> = main.entries("door", findings);
     unique(&entries, "name", findings);
     let mut taken = BTreeSet::new();
     let mut doors = Vec::with_capacity(entries.len());
+    let mut feeds = Vec::new();
     for entry in &entries {
         check_parties(entry, departments, plugins, findings);
         check_fields(entry, findings);
+        super::registry::check_heartbeat(entry, entry.value.heartbeat, findings);
         let Some(kind) = kind(entry, findings) else {
             continue;
         };
@@ -85,10 +90,13 @@ pub fn read(
         {
             findings.error(entry.at(field), "way-twice", twice(&way));
         }
+        if let Some(heartbeat) = entry.value.heartbeat {
+            feeds.push(Feed { door: name.clone(), department: department.clone(), heartbeat });
+        }
         let (name, department, plugin) = (name.clone(), department.clone(), plugin.clone());
         doors.push(DoorSpec { name, department, plugin, lane: *lane, kind });
     }
-    doors
+    (doors, feeds)
 }
 
 fn check_parties(

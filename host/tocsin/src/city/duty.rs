@@ -228,7 +228,8 @@ fn warn_of_unanswered(
     }
     let covered: BTreeSet<&str> =
         on_duty().filter(|post| post.region.is_empty()).map(|post| post.department.as_str()).collect();
-    for Department { id, name } in departments.iter().filter(|known| !covered.contains(known.id.as_str())) {
+    for Department { id, name, .. } in departments.iter().filter(|known| !covered.contains(known.id.as_str()))
+    {
         let message = text(
             format!("职责空白:{name}({id})没有值班岗位;请加 [[post]],department = \"{id}\",duty = true"),
             format!(

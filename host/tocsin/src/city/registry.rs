@@ -53,15 +53,19 @@ pub fn read_devices(
                 findings.error(entry.at(&format!("aliases.{index}")), "id-twice", twice(alias));
             }
         }
-        if device.heartbeat == Some(0) {
-            let message = text(
-                "heartbeat 应为大于 0 的秒数;不监视则删去此行",
-                "heartbeat is seconds above 0; remove the line where silence is normal",
-            );
-            findings.error(entry.at("heartbeat"), "heartbeat", message);
-        }
+        check_heartbeat(entry, device.heartbeat, findings);
     }
     entries.into_iter().map(|entry| entry.value).collect()
+}
+
+pub(super) fn check_heartbeat<T>(entry: &Entry<'_, T>, heartbeat: Option<u32>, findings: &mut Findings) {
+    if heartbeat == Some(0) {
+        let message = text(
+            "heartbeat 应为大于 0 的秒数;不监视则删去此行",
+            "heartbeat is seconds above 0; remove the line where silence is normal",
+        );
+        findings.error(entry.at("heartbeat"), "heartbeat", message);
+    }
 }
 
 pub(super) fn by_code(regions: &[Region]) -> BTreeMap<&str, &Region> {

@@ -93,3 +93,91 @@ fn without_the_files_the_standard_holds() {
     assert_eq!(accident::read(&source, &[], &Default::default(), &mut findings), standard);
     assert_eq!(findings.into_list(), []);
 }
+
+/// A signal of a device of the example city, `seconds` into a night.
+fn said(run: u64, department: &str, device: &str, code: &str, seconds: i64) -> tocsin_core::Input {
+    use tocsin_core::time::Timestamp;
+    let at = Timestamp(1_783_864_800_000 + seconds * 1_000);
+    let signal = serde_json::json!({
+        "kind": "alarm", "code": code, "device": device, "observed": at, "position": {"lon": 120.2987, "lat": 29.2801}
+    });
+    tocsin_core::Input::Signal(tocsin_core::Observed {
+        frame: tocsin_core::frame::FrameId { department: department.into(), run, index: 0 },
+        ordinal: 0,
+        plugin: department.into(),
+        door: "test".into(),
+        received: at,
+        replay_of: None,
+        signal: serde_json::from_value(signal).expect("a signal"),
+    })
+}
+
+/// `hazard count supports` of what the example city makes of them, and confidence.
+fn made(inputs: &[tocsin_core::Input]) -> Vec<(String, f64)> {
+    let loaded = load(&example()).unwrap_or_else(|errors| panic!("{errors}"));
+    let mut core = tocsin_core::Core::new(std::sync::Arc::new(loaded.city));
+    core.step(tocsin_core::time::Timestamp(1_783_864_800_000), inputs);
+    let open = core.incidents().filter(|incident| incident.is_open());
+    open.map(|incident| {
+        let line = format!("{} {} {}", incident.hazard, incident.count, incident.supports);
+        (line, incident.confidence)
+    })
+    .collect()
+}
+
+#[test]
+fn motion_storms_are_one_item_and_what_is_near_smoke_adds_to_it() {
+    let storm: Vec<_> = (0..300).map(|n| said(n, "video", "cam-x", "video.motion", n as i64 / 5)).collect();
+    assert_eq!(made(&storm).iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["intrusion 300 0"]);
+
+    let smoke = said(1, "fire", "uitd-x/1.1/42.1-1", "fire.smoke", 0);
+    let fire = |inputs: &[tocsin_core::Input]| {
+        let found = made(inputs).into_iter().find(|(line, _)| line.starts_with("fire "));
+        found.expect("a fire")
+    };
+    let (alone, weak) = fire(std::slice::from_ref(&smoke));
+    let (both, strong) = fire(&[smoke.clone(), said(2, "video", "cam-x", "video.intrusion", 100)]);
+    assert_eq!((alone.as_str(), both.as_str()), ("fire 1 0", "fire 1 1"));
+    assert!(strong > weak, "{strong} {weak}");
+    let (later, same) = fire(&[smoke, said(2, "video", "cam-x", "video.intrusion", 200)]);
+    assert_eq!((later.as_str(), same), ("fire 1 0", weak), "beyond two minutes");
+}
+
+#[test]
+fn hot_cables_and_smoke_of_one_box_are_one_fire() {
+    let part = |run: u64, part: &str, code: &str| {
+        said(run, "electricity", &format!("box-x/{part}"), code, run as i64)
+    };
+    let smoke = said(9, "smoke", "SD-x", "fire.smoke", 9);
+    let alone = made(std::slice::from_ref(&smoke));
+    let hot: Vec<_> =
+        ["a", "b", "c"].iter().zip(1..).map(|(name, run)| part(run, name, "electric.temperature")).collect();
+    let both = made(&[hot, vec![smoke]].concat());
+    let fires: Vec<_> = both.iter().filter(|(line, _)| line.starts_with("fire ")).collect();
+    assert_eq!(fires.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["fire 1 3"], "{both:?}");
+    assert!(fires[0].1 > alone[0].1, "{both:?} {alone:?}");
+}
+
+#[test]
+fn pulses_of_smoke_are_items_one_by_one() {
+    let pulses: Vec<_> =
+        (1..=3).map(|n| said(n, "smoke", &format!("SD-{n}"), "smoke.pulse", n as i64)).collect();
+    let made = made(&pulses);
+    assert_eq!(made.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["smoke 1 0"; 3]);
+    assert!(made.iter().all(|(_, confidence)| *confidence < 0.5));
+}
+
+#[test]
+fn mistakes_of_upkeep_are_named_with_their_place() {
+    let check = |old: &str, new: &str, expect: &[&str]| {
+        assert_eq!(found("upkeep.toml", old, new), expect, "{old:?} became {new:?}");
+    };
+    check("group = 10", "group = 1", &["0:1 group"]);
+    check("hours = 72", "hours = 0", &["0:9 hours"]);
+    check("minutes = 480", "minutes = 999999", &["0:11 minutes"]);
+    check("code = \"battery.low\"", "code = \"*\"", &["0:8 code"]);
+    check("departments = [\"fire\"]", "departments = [\"fir\"]", &["0:16 department-unknown"]);
+    check("title = \"检修\"", "title = \"检修\"\npost = \"nobody\"", &["1:8 post-unknown"]);
+    check("matter = ", "post = \"nobody\"\nmatter = ", &["-1:1 post-unknown"]);
+    check("[silence]", "[silance]", &["0:2 key-unknown"]);
+}

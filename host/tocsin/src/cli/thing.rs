@@ -80,7 +80,8 @@ pub fn print(around: &Around, rows: &[Value], columns: &[Column], tone: fn(&Valu
     }
 }
 
-/// A field of a row as one cell; `asked.name` reaches inside, `missed.length` counts.
+/// A field of a row as one cell; `asked.name` and `points.0.frame` reach inside,
+/// `missed.length` counts.
 pub fn cell(row: &Value, field: &str) -> String {
     if let Some(list) = field.strip_suffix(".length") {
         return match row[list].as_array().map_or(0, Vec::len) {
@@ -88,7 +89,10 @@ pub fn cell(row: &Value, field: &str) -> String {
             length => length.to_string(),
         };
     }
-    let value = field.split('.').fold(row, |value, name| &value[name]);
+    let value = field.split('.').fold(row, |value, name| match name.parse::<usize>() {
+        Ok(place) => &value[place],
+        Err(_) => &value[name],
+    });
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -103,6 +107,7 @@ pub fn cell(row: &Value, field: &str) -> String {
     };
     let is_time = field.ends_with("_at")
         || field.ends_with("_by")
+        || field.ends_with(".since")
         || matches!(field, "at" | "since" | "until" | "issued" | "expires");
     match is_time.then(|| text.get(..19)).flatten() {
         Some(time) if time.as_bytes()[10] == b'T' => time.replace('T', " "),
