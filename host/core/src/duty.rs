@@ -68,6 +68,9 @@ pub struct Call {
     pub asked_tries: u32,
     pub confirmed_at: Option<Timestamp>,
     pub confirmed_by: String,
+    /// Confirmations by departments that do not speak for the post.
+    #[serde(skip_serializing_if = "crate::order::is_zero")]
+    pub refused: u32,
     /// The finding that nobody answered, or empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub gap: String,

@@ -50,6 +50,9 @@ pub struct Order {
     pub asked: Option<Asked>,
     pub issued_at: Timestamp,
     pub delivered_at: Option<Timestamp>,
+    /// When its downlink first came to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_at: Option<Timestamp>,
     pub acknowledged_at: Option<Timestamp>,
     pub departed_at: Option<Timestamp>,
     pub arrived_at: Option<Timestamp>,
@@ -139,6 +142,6 @@ impl Row for Order {
     }
 }
 
-fn is_zero(number: &u32) -> bool {
+pub(crate) fn is_zero(number: &u32) -> bool {
     *number == 0
 }

@@ -69,17 +69,21 @@ pub struct Shift {
 }
 
 /// How a person on duty is called until they confirm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Calling {
     pub again_minutes: u32,
     /// Calls of one person before the next one up is called.
     pub tries: u32,
+    /// Whose plugins may bring the word of a post that belongs to no department,
+    /// such as a township's; empty: any department's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confirmed_by: Vec<String>,
 }
 
 /// Three calls within a quarter of an hour, then someone else.
 impl Default for Calling {
     fn default() -> Calling {
-        Calling { again_minutes: 5, tries: 3 }
+        Calling { again_minutes: 5, tries: 3, confirmed_by: vec![] }
     }
 }

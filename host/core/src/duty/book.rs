@@ -16,7 +16,7 @@ pub(crate) struct Book {
 impl Book {
     pub fn new(city: &City) -> Book {
         let duty = &city.duty;
-        let mut book = Book { calling: duty.calling, ..Book::default() };
+        let mut book = Book { calling: duty.calling.clone(), ..Book::default() };
         book.people.extend(duty.people.iter().map(|person| (person.id.clone(), person.clone())));
         for post in &duty.posts {
             let id = || post.id.clone();
@@ -49,6 +49,15 @@ impl Book {
 
     pub fn person(&self, id: &str) -> Option<&Person> {
         self.people.get(id)
+    }
+
+    /// Whether a department's plugin may say that a call was confirmed.
+    pub fn may_confirm(&self, owner: &str, department: &str) -> bool {
+        let allowed = &self.calling.confirmed_by;
+        match owner {
+            "" => allowed.is_empty() || allowed.iter().any(|known| known == department),
+            owner => owner == department,
+        }
     }
 
     /// The post that answers for a department.

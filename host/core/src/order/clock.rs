@@ -32,6 +32,12 @@ impl Order {
         Some(last.map_or(first, |last| last.at.plus_millis(window)))
     }
 
+    fn miss(&mut self, clock: &str) {
+        if !self.has_missed(clock) {
+            self.missed.push(clock.to_owned());
+        }
+    }
+
     fn has_missed(&self, clock: &str) -> bool {
         self.missed.iter().any(|missed| missed == clock)
     }
@@ -42,7 +48,8 @@ impl Core {
         let Some(mut order) = self.state.rooms.orders.get(id).cloned() else { return };
         let now = step.now;
         if order.answer_by().is_some_and(|by| by <= now) {
-            order = self.pass_over(step, order);
+            order.miss(ACKNOWLEDGE);
+            order = self.pass_over(step, &Cause::Clock, order, "逾期未接令");
         }
         let late = [
             (ARRIVE, order.arrive_by.filter(|_| order.state < Stage::Arrived), "未按时到场"),
@@ -59,12 +66,14 @@ impl Core {
         }
     }
 
-    /// Nobody acknowledged in time: the next one up is asked.
-    fn pass_over(&mut self, step: &mut Step, mut order: Order) -> Order {
-        let cause = Cause::Clock;
-        if !order.has_missed(ACKNOWLEDGE) {
-            order.missed.push(ACKNOWLEDGE.to_owned());
-        }
+    /// Whoever is asked does not answer: the next one up is asked.
+    pub(super) fn pass_over(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        mut order: Order,
+        reason: &str,
+    ) -> Order {
         let next = match &order.asked {
             Some(asked) => self.next_up(&order.post, asked, &order.escalations),
             // Somebody may have taken the post since.
@@ -73,22 +82,22 @@ impl Core {
         let from = order.asked.clone().unwrap_or_else(|| Asked::nobody(&order.post));
         match next {
             Some(to) => {
-                let reason = "逾期未接令".to_owned();
+                let reason = reason.to_owned();
                 let note = format!("{reason},升级:{} → {}", from.told(), to.told());
                 order.asked = Some(to.clone());
                 order.escalations.push(Escalation { at: step.now, from, to, reason });
                 let gap = std::mem::take(&mut order.gap);
                 order.next = order.next_clock();
-                self.set(step, &cause, "escalated", &note, order.clone());
-                self.close_gap(step, &cause, &gap, "", "已有人值守");
+                self.set(step, cause, "escalated", &note, order.clone());
+                self.close_gap(step, cause, &gap, "", "已有人值守");
             }
             None => {
                 if order.gap.is_empty() {
-                    order.gap = self.open_gap(step, &cause, order.unanswered("指令无人接令"));
+                    order.gap = self.open_gap(step, cause, order.unanswered("指令无人接令"));
                 }
                 order.next = order.next_clock();
                 let note = format!("已无上级可升级,最后询问 {}", from.told());
-                self.set(step, &cause, "unanswered", &note, order.clone());
+                self.set(step, cause, "unanswered", &note, order.clone());
             }
         }
         order

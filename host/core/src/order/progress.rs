@@ -5,6 +5,7 @@ use super::{Move, Order, Stage};
 use crate::core::Core;
 use crate::core::act::{Refusal, cut};
 use crate::core::decide::Step;
+use crate::duty::Call;
 use crate::fact::Cause;
 use crate::input::Observed;
 use crate::signal::Signal;
@@ -80,13 +81,8 @@ impl Core {
             return self.refuse_report(step, cause, order, "forged", &note);
         }
         let text = told(signal);
-        if matches!(signal.code.as_str(), "failed" | "order.failed") {
-            let (change, note) = match order.delivered_at {
-                None => ("undelivered", format!("未能送达 {text}")),
-                Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
-            };
-            self.refuse_report(step, cause, order.clone(), change, &note);
-            return self.roll_call_missed(step, cause, &order);
+        if is_failure(&signal.code) {
+            return self.hear_failure(step, cause, &order, &text);
         }
         let Some(act) = Move::told(&signal.code) else { return };
         match order.state.after(act) {
@@ -106,6 +102,26 @@ impl Core {
         }
     }
 
+    /// The department's system could not bring the order to where it is carried
+    /// out, or had no answer: the next one up is asked at once, not at the deadline.
+    /// Once an order: a downlink that fails again and again is one failure.
+    fn hear_failure(&mut self, step: &mut Step, cause: &Cause, order: &Order, text: &str) {
+        let (change, note) = match order.delivered_at {
+            None => ("undelivered", format!("未能送达 {text}")),
+            Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
+        };
+        let (waits, asked) = (order.state < Stage::Acknowledged, order.escalations.len());
+        let failed_at = order.failed_at.or(Some(step.now));
+        self.refuse_report(step, cause, Order { failed_at, ..order.clone() }, change, &note);
+        self.roll_call_missed(step, cause, order);
+        // A roll call has its own way up.
+        let known = self.state.rooms.orders.get(&order.id);
+        let same = known.filter(|known| waits && known.escalations.len() == asked);
+        if let Some(known) = same.filter(|_| order.failed_at.is_none()).cloned() {
+            self.pass_over(step, cause, Order { failed_at, ..known }, "下行失败");
+        }
+    }
+
     fn refuse_report(&mut self, step: &mut Step, cause: &Cause, mut order: Order, change: &str, note: &str) {
         if order.refused < REFUSED_RECORDED {
             order.refused += 1;
@@ -120,11 +136,27 @@ impl Core {
             signal.code.as_str(),
             "confirmed" | "call.confirmed" | "acknowledged" | "order.acknowledged"
         );
-        // Anything else is no word about this call, or not theirs to say.
-        if is_confirmed && call.is_open() && call.department == department {
-            let by = if call.asked.name.is_empty() { department } else { &call.asked.name }.to_owned();
-            let _ = self.confirm_call(step, cause, &signal.reference, &by, &told(signal));
+        // Anything else is no word about this call.
+        if !is_confirmed || !call.is_open() {
+            return;
         }
+        if !self.registry.duty().may_confirm(&call.department, department) {
+            let note = format!("{department} 报告“{}”,但叫应属于 {}", signal.code, call.department);
+            let call = call.clone();
+            if call.refused < REFUSED_RECORDED {
+                let call = Call { refused: call.refused + 1, ..call };
+                self.set(step, cause, "forged", &cut(&note), call);
+            }
+            return;
+        }
+        let data: serde_json::Value = serde_json::from_str(&signal.data).unwrap_or_default();
+        let named = ["by", "person", "name"].iter().find_map(|field| data[*field].as_str());
+        let by = match named.map(str::trim).filter(|name| !name.is_empty()) {
+            Some(name) => name.to_owned(),
+            None if call.asked.name.is_empty() => department.to_owned(),
+            None => call.asked.name.clone(),
+        };
+        let _ = self.confirm_call(step, cause, &signal.reference, &cut(&by), &told(signal));
     }
 
     /// Whatever asked for it no longer does. Nothing where it is over already.
@@ -137,7 +169,8 @@ impl Core {
         }
     }
 
-    /// What it asked for is done, whoever says so. Nothing where it is over already.
+    /// What it asked for is done, whoever says so, or has come about by itself.
+    /// Nothing where it is over already.
     pub(crate) fn finish_order(&mut self, step: &mut Step, cause: &Cause, id: &str, result: &str) {
         let open = self.state.rooms.orders.get(id).filter(|order| order.state.is_open());
         if let Some(order) = open.cloned() {
@@ -176,6 +209,11 @@ impl Order {
         let told = [self.delivered_at, self.acknowledged_at, self.departed_at, self.arrived_at];
         told.into_iter().flatten().max().unwrap_or(self.issued_at).max(self.issued_at)
     }
+}
+
+/// The words by which a department's system says that its downlink came to nothing.
+fn is_failure(code: &str) -> bool {
+    matches!(code.strip_prefix("order.").unwrap_or(code), "failed" | "undelivered")
 }
 
 /// What a progress signal says in words: its title, else `reason`, `result` or

@@ -33,9 +33,11 @@ impl Core {
                 self.raise_shortage(step, cause, row, short);
             }
             (None, true) => {
-                let short = row.short.iter().filter(|short| short.item != item).cloned().collect();
+                let (mended, short) = row.short.iter().cloned().partition(|short| short.item == item);
+                let mended: Vec<Shortage> = mended;
                 let note = format!("{name} {item} 可用 {available}，已恢复 (mended)");
                 self.set(step, cause, "restocked", &note, Store { short, ..row });
+                mended.iter().for_each(|short| self.finish_order(step, cause, &short.order, &note));
             }
             _ => {}
         }
@@ -89,7 +91,7 @@ impl Core {
     }
 
     /// What the city's files call an item.
-    pub(super) fn catalogued(&self, item: &str) -> Option<&str> {
+    pub(crate) fn catalogued(&self, item: &str) -> Option<&str> {
         let items = &self.city().supplies.items;
         items.iter().find(|known| known.code == item).map(|known| known.name.as_str())
     }

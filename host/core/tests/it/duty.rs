@@ -91,6 +91,28 @@ fn an_empty_post_is_a_gap_until_someone_takes_it() {
 }
 
 #[test]
+fn a_department_s_system_brings_a_township_s_word() {
+    let said =
+        |department: &str, call: &str| format!("{department} box call.confirmed kind=progress ref={call}");
+    let timeline =
+        |word: &str, call: &str| format!("0s {CALL}\n1m {}\n2m {}", said(word, call), said(word, call));
+    let confirmed = |night: &Night, call: &str| {
+        let call = &night.core.state().rooms.calls[call];
+        (call.state.clone(), call.confirmed_by.clone(), call.refused)
+    };
+    // C2 is the township's, which belongs to no department.
+    let night = Night::play(&timeline("fire", "C20260712-0002"));
+    assert_eq!(confirmed(&night, "C20260712-0002"), ("confirmed".into(), "E1".into(), 0));
+    let mut own = (*city()).clone();
+    own.duty.calling.confirmed_by = vec!["water".into()];
+    let mut night = Night::new(Arc::new(own));
+    night.go_on(&timeline("fire", "C20260712-0002"));
+    assert_eq!(confirmed(&night, "C20260712-0002"), ("calling".into(), String::new(), 2));
+    night.go_on(&format!("3m {}", said("water", "C20260712-0002")));
+    assert_eq!(confirmed(&night, "C20260712-0002").0, "confirmed");
+}
+
+#[test]
 fn each_region_is_called_until_it_confirms() {
     let mut night = Night::play(&format!(
         "0s {CALL}

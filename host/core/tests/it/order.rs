@@ -316,3 +316,24 @@ fn ten_thousand_open_orders_cost_what_is_due() {
         (10_000, 1.0, 10_000)
     );
 }
+
+#[test]
+fn a_downlink_that_fails_is_not_waited_for() {
+    // Before the deadline the deputy is asked, once however often it fails.
+    check(
+        &format!(
+            "{ISSUE}\n1m water gate failed kind=progress ref=O20260712-0001\n2m water gate failed kind=progress ref=O20260712-0001"
+        ),
+        &[
+            "0m order.issued O1 w1",
+            "1m order.undelivered O1 w1",
+            "1m order.escalated O1 wd",
+            "2m order.undelivered O1 wd",
+        ],
+    );
+    // An order that somebody has taken is theirs.
+    check(
+        &format!("{ISSUE}\n1m ? order ack O1\n2m water gate undelivered kind=progress ref=O20260712-0001"),
+        &["0m order.issued O1 w1", "1m order.acknowledged O1 w1", "2m order.undelivered O1 w1"],
+    );
+}

@@ -72,7 +72,7 @@ pub fn read(
     if !posts.is_empty() {
         warn_of_unanswered(file, &posts, departments, regions, findings);
     }
-    let calling = read_calling(file, findings);
+    let calling = read_calling(file, &known, findings);
     let posts = posts.iter().map(|post| post_of(post, &known, findings)).collect();
     Duty { people: people.into_iter().map(|entry| entry.value).collect(), posts, shifts, calling }
 }
@@ -240,7 +240,7 @@ fn warn_of_unanswered(
     }
 }
 
-fn read_calling(file: &Source<'_>, findings: &mut Findings) -> Calling {
+fn read_calling(file: &Source<'_>, known: &Known<'_>, findings: &mut Findings) -> Calling {
     let calling: Calling = file.section("calling", findings);
     let limits =
         [("again_minutes", calling.again_minutes, AGAIN_MINUTES_MAX), ("tries", calling.tries, TRIES_MAX)];
@@ -252,6 +252,10 @@ fn read_calling(file: &Source<'_>, findings: &mut Findings) -> Calling {
             );
             findings.error(file.at("calling"), "calling", message);
         }
+    }
+    for id in calling.confirmed_by.iter().filter(|id| !known.departments.contains(id.as_str())) {
+        let message = unknown("部门", "department", id, known.departments.iter().copied());
+        findings.error(file.at("calling"), "department-unknown", message);
     }
     calling
 }

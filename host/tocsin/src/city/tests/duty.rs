@@ -62,7 +62,7 @@ fn a_whole_city_is_on_duty() {
     let folder = Folder::of(TINY);
     std::fs::write(folder.0.join("duty.toml"), "[calling]\ntries = 2\n").unwrap();
     let duty = load(&folder.0).unwrap().city.duty;
-    assert_eq!(duty.calling, Calling { again_minutes: 5, tries: 2 });
+    assert_eq!(duty.calling, Calling { again_minutes: 5, tries: 2, ..Calling::default() });
     std::fs::remove_file(folder.0.join("duty.toml")).unwrap();
     assert_eq!(load(&folder.0).unwrap().warnings, []);
 }
