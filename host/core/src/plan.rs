@@ -4,9 +4,11 @@
 //! is a new version, and a response keeps the one that it began under. `enter`
 //! takes versions in, `act` moves them from draft to active; `condition` and
 //! `world` say when a level holds, `ground` by what; `judge` picks the level,
-//! `evaluate` looks when something was touched, `change` writes what came of it
-//! and gives the orders, `answer` is what people say to that. `reading` keeps the
-//! readings that conditions look at. `check` and `diff` read plans for people.
+//! `evaluate` looks when something was touched, `change` writes what came of it,
+//! `answer` is what people say to that. `reading` keeps the
+//! readings that conditions look at, `scene` the matters that one plan responds to
+//! each on its own. `propose` waits for a person, `task` gives a level's orders,
+//! `muster` gathers its teams and stock. `check` and `diff` read plans for people.
 
 mod act;
 mod answer;
@@ -18,8 +20,12 @@ mod enter;
 mod evaluate;
 mod ground;
 mod judge;
+mod muster;
 mod planner;
+mod propose;
 mod reading;
+mod scene;
+mod task;
 mod world;
 
 pub use act::Act;
@@ -88,6 +94,10 @@ pub struct Response {
     /// Regions that the evidence speaks of, each at the level that it asks for:
     /// child plans follow where they touch.
     pub areas: Vec<Area>,
+    /// What it answers for, where its plan responds to several matters each on its
+    /// own: an incident's id or a region's code; else empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scene: String,
     /// Response of the parent plan, where that is why.
     pub parent: String,
     pub region: String,
@@ -96,6 +106,12 @@ pub struct Response {
     pub incident: String,
     /// Orders given for its tasks.
     pub orders: Vec<Opened>,
+    /// Teams and stock that the level needs, and what is held of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub musters: Vec<Muster>,
+    /// Teams that declined or were let go: not asked again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<String>,
     /// Level that a person set: conditions raise it, but never lower or end it.
     pub manual: Option<u8>,
     /// Levels that a person lowered, ended or refused although their condition
@@ -141,6 +157,39 @@ pub struct Opened {
     pub order: String,
 }
 
+/// 集结: one need of a level, and what is held for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Muster {
+    /// `team` or `supply`.
+    pub sort: String,
+    /// A capability, or a GB/T 38565 code.
+    pub what: String,
+    /// Level and clause that ask for it.
+    pub level: u8,
+    pub clause: String,
+    pub wanted: u64,
+    /// What is held, all together.
+    pub have: u64,
+    pub held: Vec<Held>,
+    /// The order by which somebody hears of what is missing; empty: nothing is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub task: String,
+    /// A person took back what was reserved: nothing more is taken by itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+}
+
+/// A team with the order that sent it, or a transfer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Held {
+    pub id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub order: String,
+    pub quantity: u64,
+}
+
 /// Rows of evidence that a response names: those that it takes to see why. The
 /// rest of a storm is in the tables themselves.
 pub const GROUNDS_SHOWN: usize = 32;
@@ -177,6 +226,14 @@ impl Response {
     /// `flood-city@2`.
     pub fn key(&self) -> String {
         format!("{}@{}", self.plan, self.version)
+    }
+
+    /// `flood-city@2 §4.2.1`.
+    pub fn cited(&self) -> String {
+        match self.clause.as_str() {
+            "" => self.key(),
+            clause => format!("{} §{clause}", self.key()),
+        }
     }
 
     /// `Ⅲ级`.

@@ -134,6 +134,9 @@ pub struct Transfer {
     pub lost: u64,
     /// Incident (or other matter) it serves.
     pub incident: String,
+    /// The plan's response that it is kept for, or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub response: String,
     pub department: String,
     pub region: String,
     pub by: String,

@@ -1,8 +1,9 @@
 //! 队伍与专家: who can do what, where they are, and that one team is sent once.
 //!
 //! One writer decides, so of two who ask for a team one wins and the other is
-//! told who has it. A team is held by exactly one incident, through the order
-//! that sent it, until that order ends, the incident ends or someone releases it.
+//! told who has it. A team is held by exactly one incident or one plan's response,
+//! through the order that sent it, until that order ends, the incident ends or
+//! someone releases it.
 
 mod act;
 mod enter;
@@ -10,7 +11,9 @@ mod propose;
 mod send;
 
 pub use act::Act;
+pub(crate) use propose::reach;
 pub use propose::{Proposal, Proposals, Scene, Wanted, propose};
+pub(crate) use send::Sending;
 
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
@@ -50,6 +53,9 @@ pub struct Standing {
     pub state: String,
     /// The incident it serves, while assigned.
     pub incident: String,
+    /// The plan's response that it stands by for, or was sent by; or empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub response: String,
     /// The order that sent it.
     pub order: String,
     /// Who assigned it.
@@ -72,7 +78,7 @@ impl Standing {
     pub fn held_by(&self) -> String {
         match self.state.as_str() {
             ASSIGNED => {
-                let words = [self.incident.as_str(), self.order.as_str(), self.by.as_str()];
+                let words = [&self.incident, &self.response, &self.order, &self.by].map(String::as_str);
                 let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
                 words.join(" · ")
             }

@@ -13,6 +13,10 @@ pub struct Plan {
     pub title: String,
     #[serde(default)]
     pub kind: Kind,
+    /// What one response answers for; missing: an incident for an on-site plan,
+    /// everything for any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<Per>,
     /// The plan above: when it responds, this one does where it is touched.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub parent: String,
@@ -55,6 +59,19 @@ pub enum Kind {
     #[default]
     Special,
     OnSite,
+}
+
+/// 现场: what one response of a plan answers for. A plan responds to several of
+/// them at once, to each on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Per {
+    /// Whatever makes it respond is one matter: a flood.
+    Plan,
+    /// Each incident is a matter of its own.
+    Incident,
+    /// Each township (a region that holds no other) is one.
+    Region,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +154,9 @@ pub struct TeamNeed {
     pub capability: String,
     #[serde(default = "one")]
     pub count: u32,
+    /// Whether the response takes them, or asks a person to.
+    #[serde(default, skip_serializing_if = "StartMode::is_automatic")]
+    pub mode: StartMode,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,12 +165,27 @@ pub struct SupplyNeed {
     /// GB/T 38565 code.
     pub item: String,
     pub quantity: u64,
+    #[serde(default, skip_serializing_if = "StartMode::is_automatic")]
+    pub mode: StartMode,
+}
+
+impl StartMode {
+    fn is_automatic(&self) -> bool {
+        *self == StartMode::Automatic
+    }
 }
 
 impl Plan {
     /// `flood-city@2`.
     pub fn key(&self) -> String {
         format!("{}@{}", self.id, self.version)
+    }
+
+    pub fn per(&self) -> Per {
+        self.per.unwrap_or(match self.kind {
+            Kind::OnSite => Per::Incident,
+            Kind::Comprehensive | Kind::Special => Per::Plan,
+        })
     }
 
     pub fn level(&self, level: u8) -> Option<&Level> {

@@ -73,6 +73,7 @@ impl Core {
         let changed = self.finish(&mut step);
         self.react(&mut step, &changed);
         self.strike(&mut step);
+        self.muster(&mut step);
         // Rooms may have opened or changed incidents: their summaries follow.
         self.finish(&mut step);
         self.fold_in(step.touched);

@@ -3,7 +3,8 @@
 //! A signal goes to the incidents first, then to the room of its kind. Commands
 //! go to the room of their word. When a step has settled its incidents, the rooms
 //! react: cases and orders follow the incidents that changed, plans look at
-//! everything. Last come the clocks that are due.
+//! everything. Then come the clocks that are due, and last the musters, which see
+//! what all of it has left.
 
 use super::Core;
 use super::act::Refusal;
@@ -113,6 +114,7 @@ impl Core {
 
     fn follow_incident(&mut self, step: &mut Step, cause: &Cause, id: &str) {
         self.grid_follows(step, cause, id);
+        self.responses_follow(step, cause, id);
         self.orders_follow(step, cause, id);
         self.duty_follows(step, cause, id);
         self.teams_follow(step, cause, id);

@@ -21,6 +21,30 @@ impl Core {
         id
     }
 
+    /// Something that nobody answers for, said once for each `matter` while it is open.
+    pub(crate) fn say_once(
+        &mut self,
+        step: &mut Step,
+        cause: &Cause,
+        matter: &str,
+        title: &str,
+        region: &str,
+        department: &str,
+    ) {
+        let is_known = |gap: &Gap| gap.matter == matter && gap.ended_at.is_none();
+        if self.state.rooms.gaps.values().any(is_known) {
+            return;
+        }
+        let gap = Gap {
+            title: title.to_owned(),
+            region: region.to_owned(),
+            department: department.to_owned(),
+            matter: matter.to_owned(),
+            ..Gap::default()
+        };
+        self.open_gap(step, cause, gap);
+    }
+
     /// Closes a finding that is still open; nothing otherwise.
     pub(crate) fn close_gap(&mut self, step: &mut Step, cause: &Cause, id: &str, by: &str, reason: &str) {
         let open = self.state.rooms.gaps.get(id).filter(|gap| gap.ended_at.is_none());

@@ -2,13 +2,13 @@
 //! lower or end by hand, each with a name and a reason.
 
 use super::change::Wanted;
-use super::{Area, Response, Version};
-use crate::city::plan::{Plan, roman};
+use super::world::within;
+use super::{Area, Response};
+use crate::city::plan::{Per, Plan, roman};
 use crate::core::Core;
 use crate::core::act::{Refusal, cut, refuse};
 use crate::core::decide::Step;
 use crate::fact::Cause;
-use crate::thing::Noun;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub enum ResponseAct {
     Start {
         plan: String,
         level: u8,
+        /// The incident or region, for a plan that responds to each on its own.
+        #[serde(default, rename = "for", alias = "incident", alias = "region")]
+        scene: String,
         #[serde(default)]
         reason: String,
     },
@@ -51,8 +54,8 @@ impl Core {
         act: &ResponseAct,
     ) -> Result<String, Refusal> {
         match act {
-            ResponseAct::Start { plan, level, reason } => {
-                self.start_by_hand(step, cause, plan, *level, &cut(reason))
+            ResponseAct::Start { plan, level, scene, reason } => {
+                self.start_by_hand(step, cause, plan, *level, scene.trim(), &cut(reason))
             }
             ResponseAct::Accept { id, reason } => self.accept_proposal(step, cause, actor, id, &cut(reason)),
             ResponseAct::Refuse { id, reason } => self.refuse_proposal(step, cause, actor, id, &cut(reason)),
@@ -99,20 +102,10 @@ impl Core {
         cause: &Cause,
         plan: &str,
         level: u8,
+        scene: &str,
         reason: &str,
     ) -> Result<String, Refusal> {
         let name = plan.split('@').next().unwrap_or(plan);
-        let open =
-            self.state.rooms.responses.values().find(|response| response.plan == name && response.is_open());
-        if let Some(open) = open {
-            let (id, state) = (&open.id, &open.state);
-            return refuse(
-                "response.start.open",
-                &format!(
-                    "{name} 已有响应 {id}({state}),请升降级或批准 (response {id} of this plan is {state}; raise, lower or accept it)"
-                ),
-            );
-        }
         let Some(version) = self.active_version(name) else {
             let known: Vec<String> =
                 self.versions(name).map(|version| format!("{} {}", version.id, version.state)).collect();
@@ -130,8 +123,40 @@ impl Core {
                 &format!("启用的版本是 {v} (the active version is {v})", v = version.id),
             );
         }
-        let response = new_response(self.number(Noun::Response, step.now), &version, step);
+        let scene = self.scene_by_hand(&version.text, scene)?;
+        let rooms = &self.state.rooms;
+        let mut open =
+            rooms.responses.values().filter(|response| response.plan == name && response.is_open());
+        if let Some(Response { id, state, .. }) = open.find(|response| response.scene == scene) {
+            return refuse(
+                "response.start.open",
+                &format!(
+                    "{name} 已有响应 {id}({state}),请升降级或批准 (response {id} of this plan is {state}; raise, lower or accept it)"
+                ),
+            );
+        }
+        let response = self.new_response(&version.text, &scene, step.now);
         self.move_by_hand(step, cause, &version.text, response, level, "started", reason)
+    }
+
+    /// The scene that a person means, where the plan has such.
+    fn scene_by_hand(&self, plan: &Plan, scene: &str) -> Result<String, Refusal> {
+        let key = plan.key();
+        match plan.per() {
+            _ if scene.is_empty() => Ok(String::new()),
+            Per::Incident => Ok(self.open_incident("response.start", scene)?.id),
+            Per::Region if within(&self.planner.holders, scene, &plan.region) => Ok(scene.to_owned()),
+            Per::Region => refuse(
+                "response.start.region-outside",
+                &format!("{scene} 不在 {key} 的区域 {r} 内 (the plan is for {r})", r = plan.region),
+            ),
+            Per::Plan => refuse(
+                "response.start.whole",
+                &format!(
+                    "{key} 只有一个整体响应,请勿写 for;要分事件或乡镇响应,请在新版本写 per = \"incident\" 或 \"region\" (this plan responds as a whole; leave out `for`)"
+                ),
+            ),
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one move is all of these")]
@@ -154,7 +179,7 @@ impl Core {
         let mut areas = response.areas.clone();
         areas.iter_mut().for_each(|area| area.level = level);
         if areas.is_empty() {
-            areas = vec![Area { region: plan.region.clone(), level }];
+            areas = vec![Area { region: response.region.clone(), level }];
         }
         let wanted = Wanted { level: Some(level), areas, muted, ..Wanted::default() };
         self.put_level(step, cause, plan, response, level, change, wanted, reason);
@@ -262,19 +287,6 @@ impl Core {
             );
             ("response.unknown".to_owned(), reason)
         })
-    }
-}
-
-fn new_response(id: String, version: &Version, step: &Step) -> Response {
-    Response {
-        id,
-        title: version.title.clone(),
-        plan: version.plan.clone(),
-        version: version.version,
-        region: version.region.clone(),
-        department: version.department.clone(),
-        started_at: step.now,
-        ..Response::default()
     }
 }
 

@@ -7,7 +7,7 @@ use super::judge::{self, Truth, Verdict};
 use super::planner::Compiled;
 use super::world::{Table, World, touches};
 use super::{AREAS_SHOWN, Area, GROUNDS_SHOWN, Ground, Latest, Response, ground};
-use crate::city::plan::{Level, Plan, StartMode, roman};
+use crate::city::plan::{Level, Per, Plan, StartMode, roman};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::{Cause, Fact};
@@ -39,9 +39,11 @@ impl Core {
         due.iter().for_each(|id| self.proposal_due(step, id));
         let base = self.world(step, None);
         for plan in self.planner.order.clone() {
-            self.look_at_plan(step, &cause, &base, &plan);
-            // A parent's response is what its children look at.
-            self.plan_ahead();
+            for scene in self.scenes_of(&base, &plan) {
+                self.look_at_plan(step, &cause, &base, &plan, &scene);
+                // A parent's response is what its children look at.
+                self.plan_ahead();
+            }
         }
         due.iter().for_each(|id| self.response_due(step, id));
         self.planner.looked();
@@ -88,9 +90,10 @@ impl Core {
         world
     }
 
-    fn look_at_plan(&mut self, step: &mut Step, cause: &Cause, base: &World, plan: &str) {
+    fn look_at_plan(&mut self, step: &mut Step, cause: &Cause, base: &World, plan: &str, scene: &str) {
         let rooms = &self.state.rooms;
-        let open = self.planner.open.get(plan).and_then(|id| rooms.responses.get(id)).cloned();
+        let at = (plan.to_owned(), scene.to_owned());
+        let open = self.planner.open.get(&at).and_then(|id| rooms.responses.get(id)).cloned();
         let key = match &open {
             Some(response) => Some(response.key()),
             None => self.planner.active.get(plan).cloned(),
@@ -99,9 +102,9 @@ impl Core {
             return;
         };
         let compiled = self.planner.compiled(&text.key());
-        let mut weighed = self.weigh(step, base, &text, &compiled);
+        let mut weighed = self.weigh(step, base, &text, &compiled, scene);
         self.note_failures(step, cause, &text, &weighed.failed);
-        let silent = self.planner.muted.get(plan).and_then(|id| self.state.rooms.responses.get(id)).cloned();
+        let silent = self.planner.muted.get(&at).and_then(|id| self.state.rooms.responses.get(id)).cloned();
         let muted =
             open.as_ref().or(silent.as_ref()).map(|response| response.muted.clone()).unwrap_or_default();
         let still: Vec<u8> = muted.iter().copied().filter(|level| weighed.starts(*level)).collect();
@@ -118,27 +121,12 @@ impl Core {
         let current = open.as_ref().filter(|response| response.is_active()).map(|response| response.level);
         let clearing = open.as_ref().map_or(&[][..], |response| &response.clearing);
         let verdict = judge::of(&weighed.truths, current, clearing, step.now);
-        let wanted = self.want(&text, &weighed, verdict, open.as_ref(), still);
-        self.follow_conditions(step, cause, &text, open, wanted);
+        let wanted = self.want(&text, scene, &weighed, verdict, open.as_ref(), still);
+        self.follow_conditions(step, cause, &text, scene, open, wanted);
     }
 
-    /// The world as one plan sees it.
-    pub(super) fn view(&self, step: &Step, base: &World, plan: &Plan, compiled: &Compiled) -> World {
-        let mut world = base.clone();
-        world.region.clone_from(&plan.region);
-        if compiled.looks_at(Table::Incidents) {
-            let hears = |hazard: &String| plan.hazards.is_empty() || plan.hazards.contains(hazard);
-            let own = self.state.incidents.values();
-            world.set(
-                step.now,
-                own.filter(|incident| incident.is_open() && !incident.historic && hears(&incident.hazard)),
-            );
-        }
-        world
-    }
-
-    fn weigh(&self, step: &Step, base: &World, plan: &Plan, compiled: &Compiled) -> Weighed {
-        let world = self.view(step, base, plan, compiled);
+    fn weigh(&self, step: &Step, base: &World, plan: &Plan, compiled: &Compiled, scene: &str) -> Weighed {
+        let world = self.view(step, base, plan, compiled, scene);
         let context = world.context();
         let mut weighed = Weighed {
             truths: BTreeMap::new(),
@@ -146,8 +134,13 @@ impl Core {
             failed: Vec::new(),
             parent: String::new(),
         };
-        // An on-site plan is its unit's: what happens next door does not start it.
-        let above = self.parent_of(plan).filter(|_| plan.unit.is_empty());
+        let above = self.parents_of(plan, scene);
+        // A scene's response is for what happens there, not for the weather.
+        let is_about = |grounds: &[Ground]| {
+            plan.per() != Per::Incident
+                || scene.is_empty()
+                || grounds.iter().any(|ground| matches!(ground.sort.as_str(), "incident" | "accident"))
+        };
         for level in &plan.levels {
             let (start, end) = match compiled.levels.get(&level.level) {
                 Some((start, end)) => (start.as_ref(), end.as_ref()),
@@ -158,12 +151,14 @@ impl Core {
             if let (Some(true), Some(start)) = (own, start) {
                 grounds = ground::of(start.expression(), &world, &context);
             }
-            let led = above.as_ref().and_then(|parent| self.led(plan, level, parent));
-            if let Some(parent) = &led {
+            let own_start = own == Some(true) && is_about(&grounds);
+            let led: Vec<Ground> =
+                above.iter().filter_map(|parent| self.led(&world.region, level, parent)).collect();
+            if let Some(parent) = led.first() {
                 weighed.parent.clone_from(&parent.id);
-                grounds.push(parent.clone());
             }
-            let starts = own == Some(true) || led.is_some();
+            let starts = own_start || !led.is_empty();
+            grounds.extend(led);
             let over = match end {
                 Some(_) => weighed.ask(level, "end", end, &context) == Some(true),
                 None => own.is_some() || start.is_none(),
@@ -177,21 +172,13 @@ impl Core {
         weighed
     }
 
-    /// The response of the plan above, while it is active.
-    fn parent_of(&self, plan: &Plan) -> Option<Response> {
-        let id = self.planner.open.get(&plan.parent)?;
-        self.state.rooms.responses.get(id).filter(|response| response.is_active()).cloned()
-    }
-
     /// The parent's response as the reason for a child's level: where it touches
     /// the child's region at that level or a higher one.
-    fn led(&self, plan: &Plan, level: &Level, parent: &Response) -> Option<Ground> {
+    fn led(&self, region: &str, level: &Level, parent: &Response) -> Option<Ground> {
         let touched: Vec<String> = parent
             .areas
             .iter()
-            .filter(|area| {
-                area.level <= level.level && touches(&self.planner.holders, &area.region, &plan.region)
-            })
+            .filter(|area| area.level <= level.level && touches(&self.planner.holders, &area.region, region))
             .map(|area| area.region.clone())
             .collect();
         let text = format!("{} {}响应 {}", parent.title, parent.rank(), parent.key());
@@ -206,6 +193,7 @@ impl Core {
     fn want(
         &self,
         plan: &Plan,
+        scene: &str,
         weighed: &Weighed,
         verdict: Verdict,
         open: Option<&Response>,
@@ -213,6 +201,7 @@ impl Core {
     ) -> Wanted {
         let manual = open.filter(|response| response.is_active()).and_then(|response| response.manual);
         let level = [verdict.level, manual].into_iter().flatten().min();
+        let region = self.scene_region(plan, scene);
         let grounds = weighed.grounds_from(level);
         // Held although it no longer starts: what it was raised for still counts.
         let is_held = level.is_some_and(|level| !weighed.starts(level));
@@ -226,7 +215,7 @@ impl Core {
         for (at, grounds) in &grounds {
             let named: BTreeSet<&String> = grounds.iter().flat_map(|ground| &ground.areas).collect();
             match named.is_empty() {
-                true => cover(&plan.region, asks(*at)),
+                true => cover(&region, asks(*at)),
                 false => named.into_iter().for_each(|region| cover(region, asks(*at))),
             }
         }
@@ -235,9 +224,13 @@ impl Core {
         }
         if let Some(level) = level.filter(|level| manual == Some(*level) || areas.is_empty()) {
             match areas.is_empty() {
-                true => _ = areas.insert(plan.region.clone(), level),
+                true => _ = areas.insert(region.clone(), level),
                 false => areas.values_mut().for_each(|own| *own = level),
             }
+        }
+        if plan.per() == Per::Region && !scene.is_empty() {
+            // The rest of what a warning names is the other scenes'.
+            areas = level.map(|level| (region, level)).into_iter().collect();
         }
         let automatic = |level: u8| {
             plan.level(level).is_some_and(|own| own.start_mode == StartMode::Automatic)

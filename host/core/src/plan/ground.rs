@@ -122,7 +122,7 @@ fn rows(list: &Value) -> Vec<Value> {
     }
 }
 
-fn id(row: &Value) -> Option<String> {
+pub(super) fn id(row: &Value) -> Option<String> {
     let Value::Map(fields) = row else { return None };
     match fields.map.get(&Key::from("id"))? {
         Value::String(id) => Some(id.to_string()),

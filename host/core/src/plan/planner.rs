@@ -18,19 +18,26 @@ const AGE_MS: i64 = 60_000;
 /// Plans above plans; a loop in old data ends here.
 const DEPTH_MAX: usize = 8;
 
+/// A plan's id and a scene.
+type Place = (String, String);
+
 #[derive(Default)]
 pub(crate) struct Planner {
     /// A row that conditions look at has changed.
     dirty: bool,
     /// Versions or responses have changed: what is below is old.
     stale: bool,
+    /// Something that musters look at has changed.
+    stirred: bool,
+    /// Active responses whose plan needs teams or stock.
+    needy: BTreeSet<String>,
     compiled: BTreeMap<String, Arc<Compiled>>,
     /// Plan → its active version.
     pub active: BTreeMap<String, String>,
-    /// Plan → its open response.
-    pub open: BTreeMap<String, String>,
-    /// Plan → its ended response of which a person silenced levels.
-    pub muted: BTreeMap<String, String>,
+    /// Plan and scene → its open response.
+    pub open: BTreeMap<Place, String>,
+    /// Plan and scene → its ended response of which a person silenced levels.
+    pub muted: BTreeMap<Place, String>,
     /// Plans at work, parents before children.
     pub order: Vec<String>,
     pub holders: Holders,
@@ -74,10 +81,12 @@ impl Compiled {
 
 impl Planner {
     pub fn begin(holders: Holders) -> Planner {
-        Planner { dirty: true, stale: true, holders, ..Planner::default() }
+        Planner { dirty: true, stale: true, stirred: true, holders, ..Planner::default() }
     }
 
     pub fn touch(&mut self, noun: Noun) {
+        self.stirred |=
+            matches!(noun, Noun::Team | Noun::Order | Noun::Lot | Noun::Transfer | Noun::Response);
         match noun {
             Noun::Plan | Noun::Response => (self.dirty, self.stale) = (true, true),
             Noun::Warning => self.dirty |= self.looks_at(Table::Warnings),
@@ -85,6 +94,23 @@ impl Planner {
             Noun::Accident => self.dirty |= self.looks_at(Table::Accidents),
             _ => {}
         }
+    }
+
+    /// Whether musters are worth a look.
+    pub fn is_stirred(&self) -> bool {
+        self.stirred && !self.needy.is_empty()
+    }
+
+    /// What the look itself wrote needs no second one.
+    pub fn settle(&mut self) {
+        self.stirred = false;
+    }
+
+    pub fn needy<'a>(
+        &'a self,
+        responses: &'a BTreeMap<String, Response>,
+    ) -> impl Iterator<Item = &'a Response> {
+        self.needy.iter().filter_map(|id| responses.get(id))
     }
 
     fn looks_at(&self, table: Table) -> bool {
@@ -117,6 +143,20 @@ impl Planner {
     pub fn due(&self) -> Option<Timestamp> {
         let at = self.looked_at.filter(|_| self.ages && !self.active.is_empty())?;
         Some(at.plus_millis(AGE_MS))
+    }
+
+    /// Open responses of a plan, whatever their scene.
+    pub fn open_of<'a>(&'a self, plan: &'a str) -> impl Iterator<Item = &'a String> {
+        let from = (plan.to_owned(), String::new());
+        self.open.range(from..).take_while(move |((own, _), _)| own == plan).map(|(_, id)| id)
+    }
+
+    /// Scenes at which a plan responds, or was silenced.
+    pub fn scenes(&self, plan: &str) -> BTreeSet<String> {
+        let from = || (plan.to_owned(), String::new());
+        let places = self.open.range(from()..).take_while(|((own, _), _)| own == plan);
+        let muted = self.muted.range(from()..).take_while(|((own, _), _)| own == plan);
+        places.chain(muted).map(|((_, scene), _)| scene.clone()).collect()
     }
 
     pub fn watches(&self, code: &str) -> bool {
@@ -157,9 +197,16 @@ impl Planner {
             .collect();
         let by_plan = |is: fn(&Response) -> bool| {
             let kept = responses.values().filter(move |response| is(response));
-            kept.map(|response| (response.plan.clone(), response.id.clone())).collect()
+            let place = |response: &Response| (response.plan.clone(), response.scene.clone());
+            kept.map(|response| (place(response), response.id.clone())).collect()
         };
         self.open = by_plan(Response::is_open);
+        let needs = |key: &str| {
+            let levels = plans.get(key).map_or(&[][..], |version| &version.text.levels);
+            levels.iter().any(|level| !level.teams.is_empty() || !level.supplies.is_empty())
+        };
+        let active = responses.values().filter(|response| response.is_active());
+        self.needy = active.filter(|own| needs(&own.key())).map(|own| own.id.clone()).collect();
         self.muted = by_plan(|response| !response.is_open() && !response.muted.is_empty());
         let at_work: BTreeSet<String> = self
             .active

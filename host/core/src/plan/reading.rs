@@ -85,11 +85,13 @@ impl Core {
             let Some(version) = plans.get(id).filter(|_| compiled.looks_at(Table::Readings)) else {
                 return false;
             };
-            let seen = |world: &World| self.view(step, world, &version.text, compiled).context();
-            let (before, after) = (seen(&before), seen(&after));
             let watching =
-                compiled.conditions().filter(|condition| condition.tables.contains(&Table::Readings));
-            watching.into_iter().any(|condition| condition.holds(&before) != condition.holds(&after))
+                || compiled.conditions().filter(|condition| condition.tables.contains(&Table::Readings));
+            self.scenes_of(&after, &version.plan).iter().any(|scene| {
+                let seen = |world: &World| self.view(step, world, &version.text, compiled, scene).context();
+                let (before, after) = (seen(&before), seen(&after));
+                watching().any(|condition| condition.holds(&before) != condition.holds(&after))
+            })
         })
     }
 }

@@ -41,8 +41,18 @@ pub struct Reserve {
     pub note: String,
 }
 
+/// Where stock goes.
+#[derive(Default)]
+struct Destination {
+    /// An incident, or another matter.
+    matter: String,
+    response: String,
+    spot: Option<Spot>,
+    region: Option<String>,
+}
+
 impl Core {
-    pub(super) fn reserve(
+    pub(crate) fn reserve(
         &mut self,
         step: &mut Step,
         cause: &Cause,
@@ -51,7 +61,7 @@ impl Core {
     ) -> Result<String, Refusal> {
         let store = self.store(&ask.store)?.clone();
         let name = self.item_name(&ask.item)?;
-        let (matter, spot, region) = self.destination(&ask.matter)?;
+        let Destination { matter, response, spot, region } = self.destination(&ask.matter)?;
         if ask.quantity == 0 {
             return refuse("supply.reserve.nothing", "数量须大于 0 (ask for more than nothing)");
         }
@@ -101,6 +111,7 @@ impl Core {
             quantity: ask.quantity,
             draws,
             incident: matter,
+            response,
             department: store.department.clone(),
             region: region.unwrap_or(store.region),
             by: actor.to_owned(),
@@ -146,18 +157,38 @@ impl Core {
         })
     }
 
-    /// An incident must be open; anything else is a matter of its own.
-    fn destination(&self, matter: &str) -> Result<(String, Option<Spot>, Option<String>), Refusal> {
+    /// An incident must be open and a response active; anything else is a matter
+    /// of its own.
+    fn destination(&self, matter: &str) -> Result<Destination, Refusal> {
         let matter = matter.trim();
         if matter.is_empty() || matter.chars().count() > MATTER_CHARS {
             let reason = format!("须写明用于何事，至多 {MATTER_CHARS} 字 (say what it is for)");
             return refuse("supply.reserve.no-matter", &reason);
         }
+        if Counter::of(matter, "R").is_some() {
+            return self.for_response(matter);
+        }
         if Counter::of(matter, "I").is_none() && !self.state.incidents.contains_key(matter) {
-            return Ok((matter.to_owned(), None, None));
+            return Ok(Destination { matter: matter.to_owned(), ..Destination::default() });
         }
         let incident = self.open_incident("supply.reserve", matter)?;
-        Ok((incident.id, incident.position.and_then(Spot::of), Some(incident.region)))
+        let spot = incident.position.and_then(Spot::of);
+        Ok(Destination { matter: incident.id, spot, region: Some(incident.region), ..Destination::default() })
+    }
+
+    fn for_response(&self, id: &str) -> Result<Destination, Refusal> {
+        let Some(response) = self.state.rooms.responses.get(id).filter(|response| response.is_active())
+        else {
+            let reason = format!("没有进行中的响应 {id} (no such response is active)");
+            return refuse("supply.reserve.response-unknown", &reason);
+        };
+        let incident = self.living(&response.incident).filter(|incident| incident.is_open());
+        Ok(Destination {
+            matter: incident.map_or(id, |incident| incident.id.as_str()).to_owned(),
+            response: id.to_owned(),
+            spot: incident.and_then(|incident| incident.position).and_then(Spot::of),
+            region: Some(response.region.clone()),
+        })
     }
 
     fn too_little(

@@ -108,7 +108,7 @@ impl Core {
         Ok(id.to_owned())
     }
 
-    pub(super) fn cancel_transfer(
+    pub(crate) fn cancel_transfer(
         &mut self,
         step: &mut Step,
         cause: &Cause,

@@ -15,10 +15,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Act {
-    /// 调派: sends a team, or calls an expert, to an incident. Minutes.
+    /// 调派: sends a team, or calls an expert, to an incident, or to stand by for a
+    /// plan's response. Minutes.
     Assign {
         id: String,
+        #[serde(default)]
         incident: String,
+        #[serde(default)]
+        response: String,
         #[serde(default)]
         task: String,
         /// Missing: as the city's files say of the team.
@@ -61,9 +65,10 @@ impl Core {
         act: &Act,
     ) -> Result<String, Refusal> {
         match act {
-            Act::Assign { id, incident, task, acknowledge, arrive } => {
+            Act::Assign { id, incident, response, task, acknowledge, arrive } => {
                 let sending = Sending {
                     incident: incident.clone(),
+                    response: response.clone(),
                     task: cut(task.trim()),
                     acknowledge: *acknowledge,
                     arrive: *arrive,
@@ -193,6 +198,7 @@ impl Core {
         let free = Standing {
             state: state.to_owned(),
             incident: String::new(),
+            response: String::new(),
             order: String::new(),
             by: String::new(),
             since: step.now,

@@ -67,6 +67,7 @@ impl Core {
         fresh.position = if known.home == fresh.home { known.position } else { fresh.home };
         fresh.state = known.state.clone();
         fresh.incident = known.incident.clone();
+        fresh.response = known.response.clone();
         fresh.order = known.order.clone();
         fresh.by = known.by.clone();
         fresh.since = known.since;

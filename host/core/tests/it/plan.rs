@@ -19,12 +19,12 @@ const CITY: &str = "330000000000";
 const EAST: &str = "330000001000";
 const WEST: &str = "330000002000";
 
-fn task(id: &str, post: &str) -> Value {
+pub fn task(id: &str, post: &str) -> Value {
     json!({"id": id, "title": format!("任务{id}"), "post": post, "acknowledge_min": 5, "done_min": 60})
 }
 
 /// Ⅳ at yellow, Ⅲ at orange, Ⅱ at red or over the guaranteed level.
-fn flood() -> Value {
+pub fn flood() -> Value {
     let rain = |severity: u8| {
         format!(
             "warnings.exists(w, w.event_code == '11B03' && w.severity >= {severity} && touches(w.areas, region))"
@@ -84,7 +84,7 @@ fn city(plans: &[Value]) -> Arc<City> {
     Arc::new(city)
 }
 
-fn approved(mut plan: Value) -> Value {
+pub fn approved(mut plan: Value) -> Value {
     plan["approved_by"] = "周市长".into();
     plan["approved_at"] = "2026-05-01".into();
     plan
@@ -95,24 +95,24 @@ fn standard() -> Arc<City> {
 }
 
 /// A night that is also followed by journal and begun again from a snapshot.
-struct Night {
+pub struct Night {
     city: Arc<City>,
-    core: Core,
+    pub core: Core,
     follower: Core,
-    now: Timestamp,
+    pub now: Timestamp,
     number: u64,
     journal: Vec<Entry>,
 }
 
 impl Night {
-    fn of(city: Arc<City>) -> Night {
+    pub fn of(city: Arc<City>) -> Night {
         let (core, follower) = (Core::new(city.clone()), Core::new(city.clone()));
         let mut night = Night { city, core, follower, now: NIGHT, number: 0, journal: vec![] };
         night.step(vec![]);
         night
     }
 
-    fn step(&mut self, inputs: Vec<Input>) -> Vec<Entry> {
+    pub fn step(&mut self, inputs: Vec<Input>) -> Vec<Entry> {
         let text = serde_json::to_string(self.core.state()).unwrap();
         let mut restored = Core::restore(self.city.clone(), serde_json::from_str(&text).unwrap());
         let entries = self.core.step(self.now, &inputs);
@@ -127,7 +127,7 @@ impl Night {
         entries
     }
 
-    fn wait(&mut self, minutes: i64) -> &mut Night {
+    pub fn wait(&mut self, minutes: i64) -> &mut Night {
         let end = self.now.plus_millis(minutes * 60_000);
         // A clock that strikes and leaves nothing would strike for ever.
         for _ in 0..1_000 {
@@ -140,7 +140,7 @@ impl Night {
     }
 
     /// As the room of warnings would record it.
-    fn warn(&mut self, id: &str, severity: Severity, areas: &[&str], status: &str) -> &mut Night {
+    pub fn warn(&mut self, id: &str, severity: Severity, areas: &[&str], status: &str) -> &mut Night {
         let warning = Warning {
             id: id.into(),
             title: format!("暴雨{severity:?}预警"),
@@ -159,6 +159,14 @@ impl Night {
         self
     }
 
+    /// One department's device gives an alarm.
+    pub fn ring(&mut self, device: &str, code: &str) -> &mut Night {
+        self.number += 1;
+        let observed = alarm(self.number, "fire", device, code, self.now);
+        self.step(vec![Input::Signal(observed)]);
+        self
+    }
+
     fn gauge(&mut self, device: &str, value: f64) -> &mut Night {
         self.gauge_at(device, value, self.now)
     }
@@ -174,7 +182,7 @@ impl Night {
         self
     }
 
-    fn ask(&mut self, noun: &str, verb: &str, id: &str, fields: Value) -> Result<String, String> {
+    pub fn ask(&mut self, noun: &str, verb: &str, id: &str, fields: Value) -> Result<String, String> {
         self.number += 1;
         let act =
             Act::read(noun, verb, id, fields.as_object().cloned().unwrap_or_default()).expect("a command");
@@ -190,16 +198,16 @@ impl Night {
         }
     }
 
-    fn responses(&self) -> impl Iterator<Item = &Response> {
+    pub fn responses(&self) -> impl Iterator<Item = &Response> {
         self.core.state().rooms.responses.values()
     }
 
-    fn response(&self, plan: &str) -> &Response {
+    pub fn response(&self, plan: &str) -> &Response {
         self.responses().filter(|response| response.plan == plan).last().expect(plan)
     }
 
     /// `flood-city 4, east 4`: plans at work and their levels.
-    fn at_work(&self) -> String {
+    pub fn at_work(&self) -> String {
         let open = self.responses().filter(|response| response.is_open());
         let mut told: Vec<String> = open
             .map(|response| match response.is_active() {
@@ -212,14 +220,14 @@ impl Night {
     }
 
     /// Posts that have an open order, with the task's clause.
-    fn ordered(&self) -> Vec<String> {
+    pub fn ordered(&self) -> Vec<String> {
         let orders = self.core.state().rooms.orders.values().filter(|order| order.state.is_open());
         let mut told: Vec<String> = orders.map(|order| format!("{} {}", order.post, order.clause)).collect();
         told.sort();
         told
     }
 
-    fn changes(&self, plan: &str) -> Vec<String> {
+    pub fn changes(&self, plan: &str) -> Vec<String> {
         let told = self.journal.iter().filter_map(|entry| match &entry.fact {
             Fact::Became { change, thing: Thing::Response(response), .. } if response.plan == plan => {
                 Some(format!("{change} {}", response.level))
@@ -540,6 +548,16 @@ fn a_bad_plan_is_refused_with_its_place() {
     check(&["level", "1", "task", "0", "id"], json!("watch"), "level.1.task.0.id id-twice");
     check(&["level", "1", "task", "0", "post"], json!(""), "level.1.task.0 post-missing");
     check(&["level", "2", "task", "0", "done_min"], json!(0), "level.2.task.0.done_min minutes");
+    check(
+        &["level", "0", "team"],
+        json!([{"capability": "排涝", "count": 0}]),
+        "level.0.team.0.count number",
+    );
+    check(
+        &["level", "0", "supply"],
+        json!([{"item": "9010102", "quantity": 1}]),
+        "level.0.supply.0.item item",
+    );
     check(&["region"], json!("330000009000"), "region region-unknown");
     check(&["department"], json!("watre"), "department department-unknown");
     check(&["hazards"], json!(["fire", "flod"]), "hazards.1 hazard-unknown");

@@ -17,7 +17,8 @@ Examples · 示例:
   tocsin response show R20260712-0001";
 const START: &str = "\
 Examples · 示例:
-  tocsin response start flood-city --level 4 --reason 上级要求 --by 张三";
+  tocsin response start flood-city --level 4 --reason 上级要求 --by 张三
+  tocsin response start onsite-hongtai-tanks --level 4 --for I20260712-0001 --by 张三";
 const ACCEPT: &str = "\
 Examples · 示例:
   tocsin response accept R20260712-0001 --by 张三";
@@ -57,6 +58,9 @@ pub enum Response {
     #[command(after_help = START)]
     Start {
         plan: String,
+        /// The incident or township, for a plan that answers for each on its own · 现场
+        #[arg(long = "for", value_name = "ID")]
+        scene: Option<String>,
         #[command(flatten)]
         to: To,
         #[command(flatten)]
@@ -135,9 +139,11 @@ impl Response {
         let why = |why: Why| json!({ "reason": why.reason });
         match self {
             Response::List(which) => thing::list(around, "responses", which, COLUMNS, tone)?,
-            Response::Show { id } => thing::show(around, "responses", &id)?,
-            Response::Start { plan, to: To { level, why }, by } => {
-                act("", "start", by, json!({ "plan": plan, "level": level, "reason": why.reason }))?;
+            Response::Show { id } => _ = thing::show(around, "responses", &id)?,
+            Response::Start { plan, scene, to: To { level, why }, by } => {
+                let scene = scene.unwrap_or_default();
+                let fields = json!({ "plan": plan, "for": scene, "level": level, "reason": why.reason });
+                act("", "start", by, fields)?;
             }
             Response::Accept { id, why: reason, by } => act(&id, "accept", by, why(reason))?,
             Response::Refuse { id, why: reason, by } => act(&id, "refuse", by, why(reason))?,

@@ -23,7 +23,8 @@ Examples · 示例:
 const ASSIGN: &str = "\
 Examples · 示例:
   tocsin team assign militia-1 --incident I20260712-0001 --task 封控道路 --acknowledge-within 5
-  tocsin team assign expert-hazmat --incident I20260712-0001";
+  tocsin team assign expert-hazmat --incident I20260712-0001
+  tocsin team assign militia-1 --response R20260712-0001";
 const RELEASE: &str = "\
 Examples · 示例:
   tocsin team release militia-1 --note 任务结束";
@@ -103,8 +104,11 @@ pub struct Propose {
 pub struct Assign {
     id: String,
     /// To which incident · 事件
+    #[arg(long, value_name = "ID", required_unless_present = "response")]
+    incident: Option<String>,
+    /// For which plan's response it stands by, or goes · 响应
     #[arg(long, value_name = "ID")]
-    incident: String,
+    response: Option<String>,
     /// What to do there · 任务
     #[arg(long, value_name = "TEXT")]
     task: Option<String>,
@@ -143,11 +147,12 @@ impl Team {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Team::List(which) => thing::list(around, "teams", which, COLUMNS, tone)?,
-            Team::Show { id } => thing::show(around, "teams", &id)?,
+            Team::Show { id } => _ = thing::show(around, "teams", &id)?,
             Team::Propose(asked) => asked.run(around)?,
-            Team::Assign(Assign { id, incident, task, acknowledge_within, arrive_within, by }) => {
+            Team::Assign(Assign { id, incident, response, task, acknowledge_within, arrive_within, by }) => {
                 let fields = [
-                    ("incident", Some(incident.into())),
+                    ("incident", incident.map(Value::from)),
+                    ("response", response.map(Value::from)),
                     ("task", task.map(Value::from)),
                     ("acknowledge", acknowledge_within.map(Value::from)),
                     ("arrive", arrive_within.map(Value::from)),
