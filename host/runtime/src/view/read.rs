@@ -177,6 +177,27 @@ impl Views {
         Ok(Some((row, story)))
     }
 
+    /// A chain of warnings, by its own id or that of any of its messages; of several
+    /// chains that list a message, the one that goes on.
+    pub fn warning(&self, id: &str) -> Result<Option<(Value, Vec<Value>)>, ViewError> {
+        if let Some(found) = self.thing(Noun::Warning, id)? {
+            return Ok(Some(found));
+        }
+        let chain: Option<String> = {
+            let reader = self.lock();
+            let mut statement = reader.prepare_cached(
+                "SELECT thing.id FROM thing, json_each(thing.row, '$.messages') AS message
+                 WHERE thing.noun = 'warning' AND message.value ->> 'id' = ?1
+                 ORDER BY thing.state = 'superseded', thing.sequence DESC LIMIT 1",
+            )?;
+            statement.query_map([id], |row| row.get(0))?.next().transpose()?
+        };
+        match chain {
+            Some(chain) => self.thing(Noun::Warning, &chain),
+            None => Ok(None),
+        }
+    }
+
     /// A reader that panicked left nothing half-done: it only reads.
     pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, rusqlite::Connection> {
         self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -168,7 +168,7 @@ impl Report {
 
 fn show(around: &Around, id: &str) -> Result<()> {
     if around.print.json {
-        return thing::show(around, "accidents", id);
+        return thing::show(around, "accidents", id).map(drop);
     }
     let row = around.client()?.get(&format!("/api/v1/accidents/{}", segment(id)))?;
     let print = &around.print;

@@ -50,7 +50,9 @@ const CALLS: &[Column] = &[
     (words::CALLED, "asked.name"),
     (words::PHONE, "asked.phone"),
     (words::TRIES, "tries"),
+    (words::ESCALATIONS, "escalations.length"),
     (words::AT, "called_at"),
+    (words::LAST_CALLED, "last_at"),
     (words::CONFIRMED_AT, "confirmed_at"),
     (words::CONFIRMED_BY, "confirmed_by"),
     (words::TITLE, "title"),
@@ -186,6 +188,15 @@ impl List {
             }
         }
         Ok(())
+    }
+}
+
+/// 叫应确认表: who was called for a matter how often, who was asked instead, who
+/// confirmed and when.
+pub fn confirmations(around: &Around, calls: &[Value]) {
+    if !calls.is_empty() {
+        around.print.line("");
+        thing::print(around, calls, CALLS, tone);
     }
 }
 

@@ -189,7 +189,7 @@ fn act(around: &Around, whom: Whom, verb: &str, fields: Value) -> Result<()> {
 
 fn show(around: &Around, id: &str) -> Result<()> {
     if around.print.json {
-        return thing::show(around, "grid", id);
+        return thing::show(around, "grid", id).map(drop);
     }
     let row = around.client()?.get(&format!("/api/v1/grid/{}", segment(id)))?;
     let print = &around.print;

@@ -166,7 +166,7 @@ impl Order {
         };
         match self {
             Order::List(which) => thing::list(around, "orders", which, COLUMNS, tone)?,
-            Order::Show { id } => thing::show(around, "orders", &id)?,
+            Order::Show { id } => _ = thing::show(around, "orders", &id)?,
             Order::Issue(issue) => issue.run(around)?,
             Order::Deliver(whom) => noted("deliver", whom)?,
             Order::Ack(whom) => noted("ack", whom)?,

@@ -111,7 +111,7 @@ impl Plan {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Plan::List(which) => thing::list(around, "plans", which, COLUMNS, tone)?,
-            Plan::Show { id } => thing::show(around, "plans", &versioned(around, &id)?)?,
+            Plan::Show { id } => _ = thing::show(around, "plans", &versioned(around, &id)?)?,
             Plan::Check { what, city } => return check::check(around, what.as_deref(), city.as_deref()),
             Plan::Diff { a, b } => differ(around, &a, &b)?,
             Plan::Load { file, by } => return load(around, &file, by),

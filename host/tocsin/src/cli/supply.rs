@@ -242,7 +242,7 @@ impl Supply {
             Supply::List(shelves) => shelves.run(around)?,
             Supply::Lots(which) => thing::list(around, "lots", which, LOT_COLUMNS, tone)?,
             Supply::Transfers(which) => thing::list(around, "transfers", which, TRANSFER_COLUMNS, tone)?,
-            Supply::Show { id } => thing::show(around, "transfers", &id)?,
+            Supply::Show { id } => _ = thing::show(around, "transfers", &id)?,
             Supply::Nearest(nearest) => nearest.run(around)?,
             Supply::Load { file, by } => {
                 thing::act(around, "supplies", "", "load", by, file::read(&file)?)?;

@@ -115,18 +115,25 @@ pub fn cell(row: &Value, field: &str) -> String {
     }
 }
 
+/// Fields that have lines or a table of their own.
+const APART: [&str; 2] = ["story", "calls"];
+
 /// Shows one row: every field that says something, then its story.
-pub fn show(around: &Around, noun: &str, id: &str) -> Result<()> {
+pub fn show(around: &Around, noun: &str, id: &str) -> Result<Value> {
     let shown = around.client()?.get(&format!("/api/v1/{noun}/{}", segment(id)))?;
     if around.print.json {
         around.print.object(&shown);
-        return Ok(());
+        return Ok(shown);
     }
     let fields = shown.as_object().cloned().unwrap_or_default();
-    for (name, value) in fields.iter().filter(|(name, _)| *name != "story") {
+    for (name, value) in fields.iter().filter(|(name, _)| !APART.contains(&name.as_str())) {
         let is_empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
-        if !is_empty {
-            around.print.field(name, &cell(&shown, name));
+        if is_empty {
+            continue;
+        }
+        match value.as_array().filter(|items| items.iter().all(Value::is_object)) {
+            Some(items) => items.iter().for_each(|item| around.print.field(name, &words_of(item))),
+            None => around.print.field(name, &cell(&shown, name)),
         }
     }
     for line in shown["story"].as_array().into_iter().flatten() {
@@ -136,7 +143,14 @@ pub fn show(around: &Around, noun: &str, id: &str) -> Result<()> {
             format!("{}  {}  {}  {}", cell(line, "at"), cell(line, "change"), plain(who), cell(line, "note"));
         around.print.line(&format!("    {text}"));
     }
-    Ok(())
+    Ok(shown)
+}
+
+/// A row within a row in one line: every field that says something.
+fn words_of(item: &Value) -> String {
+    let fields = item.as_object().into_iter().flatten();
+    let told = fields.map(|(name, _)| (name, cell(item, name))).filter(|(_, text)| !text.is_empty());
+    told.map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(" · ")
 }
 
 /// Asks `verb` of a row (`id` empty: of none yet) and says what came of it.

@@ -2,7 +2,7 @@
 
 use super::print::Tone;
 use super::thing::{self, Column, Which};
-use super::{Around, words};
+use super::{Around, duty, words};
 use crate::client::segment;
 use anyhow::Result;
 use clap::Subcommand;
@@ -37,7 +37,8 @@ pub enum Warning {
     /// Chains of warnings, newest change first · 列表
     #[command(after_help = LIST)]
     List(Which),
-    /// One chain with its story · 详情
+    /// One chain, by the id of any of its messages: its story, and who was called
+    /// and confirmed · 详情
     #[command(after_help = SHOW)]
     Show { id: String },
     /// The chain's newest message as CAP 1.2 · 以 CAP 1.2 输出
@@ -49,7 +50,14 @@ impl Warning {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Warning::List(which) => thing::list(around, "warnings", which, COLUMNS, tone)?,
-            Warning::Show { id } => thing::show(around, "warnings", &id)?,
+            Warning::Show { id } => {
+                let shown = thing::show(around, "warnings", &id)?;
+                // JSON has them as `calls` of the one object.
+                if !around.print.json {
+                    let calls = shown["calls"].as_array().map_or(&[][..], Vec::as_slice);
+                    duty::confirmations(around, calls);
+                }
+            }
             Warning::Cap { id } => {
                 let xml = around.client()?.text(&format!("/api/v1/warnings/{}/cap", segment(&id)))?;
                 match around.print.json {

@@ -181,6 +181,8 @@ words! {
     UNTIL: "until", "至";
     CALLED: "called", "叫应";
     TRIES: "times", "次数";
+    ESCALATIONS: "escalated", "升级次数";
+    LAST_CALLED: "last called", "最近叫应";
     CONFIRMED_AT: "confirmed", "确认时间";
     CONFIRMED_BY: "by", "确认人";
     ORDERS: "orders", "指令";

@@ -52,7 +52,7 @@ pub async fn list(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Showing {
-    at_least: Option<u64>,
+    pub at_least: Option<u64>,
 }
 
 /// The row with its `story`: every change, why, and the row after it.

@@ -1,19 +1,59 @@
-//! A warning out again as CAP 1.2.
+//! A warning by the id of any of its messages: with its calls, and out again as
+//! CAP 1.2.
 
 use super::Console;
-use super::incident::blocking;
+use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
-use axum::extract::{Path, State};
+use super::thing::Showing;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use tocsin_core::thing::Noun;
 use tocsin_core::warning::{Warning, cap};
+use tocsin_runtime::present::present;
+use tocsin_runtime::view::{ThingFilter, ViewError};
+
+/// The chain with its `story`, and `calls`: who was called for it how often, who
+/// was asked instead, who confirmed and when.
+pub async fn show(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    query: Result<Query<Showing>, QueryRejection>,
+) -> Result<Json<Value>, Refusal> {
+    let Query(query) = query?;
+    if let Some(sequence) = query.at_least {
+        console.host.views.at_least(sequence, VIEW_WITHIN).await?;
+    }
+    let (views, wanted) = (console.host.views.clone(), id.clone());
+    let found = blocking(move || {
+        let Some((row, story)) = views.warning(&wanted)? else { return Ok(None) };
+        let matter = row["id"].as_str().map(str::to_owned);
+        let filter = ThingFilter { matter, limit: Some(ROWS_MOST), ..ThingFilter::default() };
+        let calls = views.things(Noun::Call, &filter)?;
+        Ok::<_, ViewError>(Some((row, story, calls)))
+    })
+    .await??;
+    let Some((row, story, calls)) = found else { return Err(no_such(&id)) };
+    let mut shown = present(row);
+    if let Value::Object(fields) = &mut shown {
+        fields.insert("calls".into(), calls.into_iter().map(present).collect());
+        fields.insert("story".into(), present(Value::Array(story)));
+    }
+    Ok(Json(shown))
+}
+
+fn no_such(id: &str) -> Refusal {
+    Refusal::not_found("unknown", format!("没有预警 {id} (there is no warning `{id}`)"))
+}
 
 /// The chain's newest message.
 pub async fn cap(State(console): State<Console>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let (views, wanted) = (console.host.views.clone(), id.clone());
-    let Some((row, _)) = blocking(move || views.thing(Noun::Warning, &wanted)).await?? else {
-        return Err(Refusal::not_found("unknown", format!("没有预警 {id} (there is no warning `{id}`)")));
+    let Some((row, _)) = blocking(move || views.warning(&wanted)).await?? else {
+        return Err(no_such(&id));
     };
     // Rows of an older host may lack what a newer one asks for.
     let warning: Warning = serde_json::from_value(row).map_err(|error| {
