@@ -31,6 +31,7 @@ mod supply;
 mod team;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 mod upkeep;
 mod warning;
 

@@ -50,8 +50,8 @@ impl fmt::Display for Finding {
 /// A finding's words in both languages.
 #[derive(Debug)]
 pub struct Text {
-    zh: String,
-    en: String,
+    pub(super) zh: String,
+    pub(super) en: String,
 }
 
 pub fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {

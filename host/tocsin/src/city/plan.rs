@@ -21,7 +21,8 @@ pub fn read(files: &[Source<'_>], city: &City, findings: &mut Findings) -> Vec<P
         findings.error(read[PLANS_MAX].0.start(), "too-many", message);
     }
     let mut known = Known::of(city);
-    known.plans = read.iter().map(|(_, plan)| plan.id.clone()).collect();
+    // Of one that cannot be read its children have done nothing wrong.
+    known.plans = files.iter().filter_map(|file| file.word("id")).collect();
     let mut seen = BTreeSet::new();
     for (file, plan) in &read {
         for fault in check::faults(plan, &known) {

@@ -1,6 +1,7 @@
 //! One TOML file with the places of all that stands in it.
 
 use super::finding::{Findings, Place, text};
+use super::unreadable::explain;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::path::Path;
@@ -153,18 +154,18 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A text of the file's root, where it is one.
+    pub fn word(&self, key: &str) -> Option<String> {
+        self.root.get(key)?.get_ref().as_str().map(str::to_owned)
+    }
+
     /// The whole file as one thing; what cannot be read is a finding.
     pub fn whole<T: DeserializeOwned>(&self, findings: &mut Findings) -> Option<T> {
         let root = Spanned::new(0..self.file.text.len(), self.root.clone());
         match T::deserialize(toml::de::Deserializer::from(root)) {
             Ok(value) => Some(value),
             Err(error) => {
-                let message = error.message();
-                findings.error(
-                    self.place(error.span()),
-                    "entry-unreadable",
-                    text(format!("无法读取:{message}"), format!("cannot be read: {message}")),
-                );
+                findings.error(self.place(error.span()), "entry-unreadable", explain(error.message()));
                 None
             }
         }
@@ -202,11 +203,10 @@ impl<'a> Source<'a> {
     pub fn section<T: DeserializeOwned + Default>(&self, key: &str, findings: &mut Findings) -> T {
         let Some(node) = self.root.get(key) else { return T::default() };
         T::deserialize(ValueDeserializer::from(node.clone())).unwrap_or_else(|error| {
-            let message = error.message();
             findings.error(
-                self.place(error.span().or(Some(node.span()))),
+                self.place(error.span().or(Some(node.span()))).named("section", key),
                 "entry-unreadable",
-                text(format!("[{key}] 无法读取:{message}"), format!("[{key}] cannot be read: {message}")),
+                explain(error.message()),
             );
             T::default()
         })
@@ -254,11 +254,10 @@ impl<'a> Source<'a> {
         match T::deserialize(ValueDeserializer::from(node.clone())) {
             Ok(value) => Some(Entry { value, id, source: self, kind, node }),
             Err(error) => {
-                let message = error.message();
                 findings.error(
                     self.place(error.span().or(Some(node.span()))).named(kind, &id),
                     "entry-unreadable",
-                    text(format!("此项无法读取:{message}"), format!("cannot be read: {message}")),
+                    explain(error.message()),
                 );
                 None
             }
