@@ -26,6 +26,10 @@ pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
                 .with_context(|| format!("cannot copy {}", path.display()))?;
         }
     }
+    let clocks = out.join("accidents.toml");
+    if clocks.is_file() {
+        rewrite(&clocks, &clocks, hurry_reports)?;
+    }
     let main = out.join("city.toml");
     let text = std::fs::read_to_string(&main).with_context(|| format!("cannot read {}", main.display()))?;
     let city = absolute(city)?;
@@ -44,14 +48,27 @@ fn plans(from: &Path, to: &Path) -> Result<()> {
             continue;
         }
         let name = path.file_name().context("a file without a name")?;
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut plan = Value::Table(text.parse().with_context(|| format!("cannot read {}", path.display()))?);
-        hurry(&mut plan);
-        let text = toml::to_string(&plan)?;
-        std::fs::write(to.join(name), text).with_context(|| format!("cannot copy {}", path.display()))?;
+        rewrite(&path, &to.join(name), hurry)?;
     }
     Ok(())
+}
+
+/// Copies a file with something changed in it.
+fn rewrite(from: &Path, to: &Path, change: fn(&mut Value)) -> Result<()> {
+    let text = std::fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
+    let mut value = Value::Table(text.parse().with_context(|| format!("cannot read {}", from.display()))?);
+    change(&mut value);
+    std::fs::write(to, toml::to_string(&value)?).with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// The province wants the next follow-up report within a minute.
+fn hurry_reports(accidents: &mut Value) {
+    let clocks = accidents.get_mut("clock").and_then(Value::as_array_mut);
+    for clock in clocks.into_iter().flatten().filter_map(Value::as_table_mut) {
+        if clock.get("kind").and_then(Value::as_str) == Some("follow-up") {
+            clock.insert("minutes".to_owned(), Value::Integer(1));
+        }
+    }
 }
 
 fn hurry(value: &mut Value) {

@@ -3,6 +3,7 @@
 //! for twice, an accident is reported upward. Everything goes through doors and the
 //! operator's API; what the city lacks is left out.
 
+mod accident;
 mod desk;
 mod gauge;
 mod summary;
@@ -84,10 +85,13 @@ pub async fn play(stage: &Stage, cast: &Cast) -> Result<()> {
         sandbags(stage, &desk, incident).await?;
     }
     stage.until(400).await;
-    accident(stage, &desk, cast, incident.as_deref()).await?;
+    let accident = accident::report(stage, &desk, cast, incident.as_deref()).await?;
 
     // The plan's first clock runs in real minutes.
     silence(stage, &desk).await?;
+    if let Some(accident) = accident {
+        accident::late(stage, &desk, &accident).await?;
+    }
     answer(stage, &desk, &mut heard).await?;
     warn(stage, cast, "Red", "Cancel", Some("1")).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -264,44 +268,6 @@ async fn sandbags(stage: &Stage, desk: &Desk, incident: &str) -> Result<()> {
         desk.act("supply", &transfer, "receive", json!({ "quantity": quantity })).await?;
         stage.say(Voice::Desk, Tone::Plain, &text!(storm_moved, transfer = transfer));
     }
-    Ok(())
-}
-
-/// Two dead, then three: the grade moves, and so does who has to be told.
-async fn accident(stage: &Stage, desk: &Desk, cast: &Cast, incident: Option<&str>) -> Result<()> {
-    let mut told = json!({
-        "title": text!(storm_accident_title, region = cast.region_name),
-        "region": cast.region,
-        "deaths": 2,
-        "injuries": 8,
-        "happened_at": jiff::Timestamp::now().to_string(),
-        "text": text!(storm_accident_title, region = cast.region_name),
-    });
-    if let (Some(incident), Value::Object(fields)) = (incident, &mut told) {
-        fields.insert("incident".into(), incident.into());
-    }
-    let Ok(id) = desk.ask("accident", "", "report", told).await? else { return Ok(()) };
-    for (deaths, text) in [(2, "现场排查"), (3, "又发现一名遇难者")] {
-        let row = desk.show("accidents", &id).await?;
-        let line = text!(
-            storm_accident,
-            id = id,
-            deaths = row["deaths"],
-            injuries = row["injuries"],
-            grade = text_of(&row, "grade")
-        );
-        stage.say(Voice::Desk, Tone::Alarm, &line);
-        desk.act("accident", &id, "report", json!({ "deaths": deaths, "text": text })).await?;
-    }
-    let row = desk.show("accidents", &id).await?;
-    let line = text!(
-        storm_accident,
-        id = id,
-        deaths = row["deaths"],
-        injuries = row["injuries"],
-        grade = text_of(&row, "grade")
-    );
-    stage.say(Voice::Desk, Tone::Alarm, &line);
     Ok(())
 }
 

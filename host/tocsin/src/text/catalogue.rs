@@ -87,7 +87,9 @@ catalogue! {
         "两个部门同时申请最后 {quantity} 件{name}:{winners} 个获批;另一个得到:{refusal}";
     storm_moved: "transfer {transfer} is dispatched and received", "调拨 {transfer} 已出库并签收";
     storm_accident_title: "landslide buries a work shed in {region}", "{region}山体滑坡掩埋工棚";
-    storm_accident: "accident {id}: {deaths} dead, {injuries} injured — grade {grade}", "事故 {id}:死亡 {deaths},重伤 {injuries},等级 {grade}";
+    storm_accident: "accident {id}, {report}: {deaths} dead, {injuries} injured — grade {grade}", "事故 {id} {report}:死亡 {deaths},重伤 {injuries},等级 {grade}";
+    storm_report_due: "the next follow-up report ({name}) to the {level} is due at {due}", "下一次续报({name})须于 {due} 前报{level}";
+    storm_report_missed: "MISSED: {name} was due at {due}; order {order} asks for it, and it is filed late", "逾期:{name} 应于 {due} 前报出;指令 {order} 催报,现补报";
     storm_escalated: "{department} does not answer “{title}”: it goes from {from} up to {to}", "{department} 对“{title}”无回应:由{from}升级至{to}";
     sum_storm: "═══ The storm at the desk ═══", "═══ 暴雨值班小结 ═══";
     sum_warning: "warning", "预警";
