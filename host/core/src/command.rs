@@ -1,6 +1,6 @@
 //! What a person or a system asks of the city.
 
-use crate::{accident, danger, duty, grid, incident, order, plan, supervision, supply, team};
+use crate::{accident, danger, duty, grid, hole, incident, order, plan, supervision, supply, team};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -23,6 +23,7 @@ pub enum Act {
     Danger(danger::Act),
     Duty(duty::Act),
     Grid(grid::Act),
+    Hole(hole::Act),
     Order(order::Act),
     Plan(plan::Act),
     Response(plan::ResponseAct),
@@ -35,7 +36,7 @@ pub enum Act {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error(
-        "nothing is asked of `{0}`; nouns are incident, accident, danger, duty, grid, order, plan, response, supervision, supply, team"
+        "nothing is asked of `{0}`; nouns are incident, accident, danger, duty, grid, hole, order, plan, response, supervision, supply, team"
     )]
     Noun(String),
     #[error("{noun} {verb}: {reason}")]
@@ -73,6 +74,7 @@ impl Act {
                 Act::Duty(body(noun, verb, fields)?)
             }
             "grid" | "grids" => Act::Grid(body(noun, verb, fields)?),
+            "hole" | "holes" => Act::Hole(body(noun, verb, fields)?),
             "order" | "orders" => Act::Order(body(noun, verb, fields)?),
             "plan" | "plans" => Act::Plan(body(noun, verb, fields)?),
             "response" | "responses" => Act::Response(body(noun, verb, fields)?),

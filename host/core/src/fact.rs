@@ -34,6 +34,11 @@ pub enum Cause {
         actor: String,
     },
     Clock,
+    /// A department's log was not whole at this run.
+    Log {
+        department: String,
+        run: u64,
+    },
     /// City data said so when they were taken in.
     City {
         digest: String,
@@ -64,7 +69,7 @@ impl Cause {
     pub fn frame(&self) -> Option<&FrameId> {
         match self {
             Cause::Signal { frame, .. } | Cause::Advice { frame, .. } => Some(frame),
-            Cause::Command { .. } | Cause::Clock | Cause::City { .. } => None,
+            Cause::Command { .. } | Cause::Clock | Cause::Log { .. } | Cause::City { .. } => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::command::Command;
 use crate::frame::FrameId;
+use crate::hole;
 use crate::outcome::Advice;
 use crate::signal::Signal;
 use crate::time::Timestamp;
@@ -14,6 +15,8 @@ pub enum Input {
     Signal(Observed),
     Advice(Advised),
     Command(Command),
+    /// The log of a department is not whole.
+    Hole(hole::Found),
 }
 
 /// Doors of the host's own: what comes through them nobody sent.

@@ -13,6 +13,7 @@ pub mod fact;
 mod fold;
 pub mod frame;
 pub mod grid;
+pub mod hole;
 pub mod incident;
 pub mod input;
 pub mod inspection;

@@ -7,6 +7,7 @@ use crate::danger::Danger;
 use crate::device::Condition;
 use crate::duty::{Call, Gap, Watch};
 use crate::grid::Case;
+use crate::hole::Hole;
 use crate::inspection::Inspection;
 use crate::order::Order;
 use crate::plan::{Latest, Response, Version};
@@ -182,6 +183,7 @@ rooms! {
     Device Condition devices "device" "devices" "";
     Gap Gap gaps "gap" "gaps" "D";
     Grid Case grid "grid" "grids" "G";
+    Hole Hole holes "hole" "holes" "";
     Inspection Inspection inspections "inspection" "inspections" "";
     Lot Lot lots "lot" "lots" "";
     Order Order orders "order" "orders" "O";

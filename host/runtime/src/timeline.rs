@@ -136,6 +136,7 @@ fn who(cause: &Cause) -> String {
         Cause::Signal { department, plugin, frame, .. } => format!("{department}/{plugin} ({frame})"),
         Cause::Advice { department, plugin, .. } => format!("{department}/{plugin}"),
         Cause::Clock => "时限 (clock)".to_owned(),
+        Cause::Log { department, run } => format!("{department} 日志 (log, run {run})"),
         Cause::City { .. } => "城市数据 (city data)".to_owned(),
     }
 }

@@ -130,7 +130,7 @@ impl Core {
         let (frame, ordinal, replay_of) = match &entry.cause {
             Cause::Signal { frame, ordinal, replay_of, .. } => (frame, *ordinal, replay_of),
             Cause::Advice { frame, ordinal, replay_of, .. } => (frame, ordinal | ADVICE, replay_of),
-            Cause::Command { .. } | Cause::Clock | Cause::City { .. } => return,
+            Cause::Command { .. } | Cause::Clock | Cause::Log { .. } | Cause::City { .. } => return,
         };
         if !bears {
             return;

@@ -5,6 +5,7 @@ use super::apply::ADVICE;
 use crate::fact::{Cause, Entry, Fact};
 use crate::fold::Item;
 use crate::frame::FrameId;
+use crate::hole::Found;
 use crate::incident::index::Probe;
 use crate::incident::{Incident, Note, Stage, summary};
 use crate::input::{Advised, Heard, Input, OWN_DOORS, Observed};
@@ -43,11 +44,13 @@ impl Core {
         let mut signals: Vec<(Timestamp, &Observed)> = Vec::new();
         let mut heard: Vec<&Heard> = Vec::new();
         let mut advice: Vec<&Advised> = Vec::new();
+        let mut holes: Vec<&Found> = Vec::new();
         for input in inputs {
             match input {
                 Input::Heard(frame) => heard.push(frame),
                 Input::Signal(observed) => signals.push((self.moment(observed).at, observed)),
                 Input::Advice(advised) => advice.push(advised),
+                Input::Hole(found) => holes.push(found),
                 Input::Command(_) => {}
             }
         }
@@ -57,6 +60,10 @@ impl Core {
         self.enter_city(&mut step);
         for heard in heard {
             self.decide_heard(&mut step, heard);
+        }
+        holes.sort();
+        for found in holes {
+            self.decide_hole(&mut step, found);
         }
         for (_, observed) in signals {
             self.decide_signal(&mut step, observed);

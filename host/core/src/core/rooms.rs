@@ -99,6 +99,7 @@ impl Core {
             Act::Danger(act) => self.act_danger(step, cause, actor, act),
             Act::Grid(act) => self.act_grid(step, cause, actor, act),
             Act::Supervision(act) => self.act_supervision(step, cause, actor, act),
+            Act::Hole(act) => self.act_hole(step, cause, actor, act),
             Act::Incident(_) => Ok(String::new()),
         }
     }
@@ -145,6 +146,7 @@ impl Core {
                 Noun::Report => self.report_due(step, &id),
                 Noun::Device => self.condition_due(step, &id),
                 Noun::Gap
+                | Noun::Hole
                 | Noun::Inspection
                 | Noun::Plan
                 | Noun::Reading

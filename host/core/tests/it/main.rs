@@ -11,6 +11,7 @@ mod duty;
 mod facts;
 mod fixture;
 mod grid;
+mod hole;
 mod invariants;
 mod muster;
 mod order;
