@@ -11,6 +11,7 @@ pub mod stores;
 pub mod stream;
 pub mod tail;
 
+use crate::lease::Lease;
 use async_nats::header::HeaderMap;
 use async_nats::jetstream;
 use async_nats::jetstream::context::PublishError;
@@ -40,6 +41,14 @@ pub enum ConnectError {
         #[source]
         source: async_nats::ConnectError,
     },
+    #[error(
+        "`{url}` is no address of a NATS server; write nats://user:password@host:4222, several with commas between"
+    )]
+    Url {
+        url: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the NATS server at {url} is version {found}; Tocsin needs {}.{}.{} or newer because older servers ignore settings that durability rests on", SERVER_FLOOR.0, SERVER_FLOOR.1, SERVER_FLOOR.2)]
     TooOld { url: String, found: String },
     #[error("the NATS server at {url} has no JetStream; start it with a `jetstream` block")]
@@ -60,6 +69,7 @@ pub struct Bus {
     client: async_nats::Client,
     jet: jetstream::Context,
     link: watch::Receiver<Link>,
+    lease: Lease,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +109,7 @@ pub struct StepDown {
 }
 
 impl Bus {
-    /// `url` may carry `user:password@`.
+    /// `url` may carry `user:password@`, and may be several with commas between.
     pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
         let (sender, link) = watch::channel(Link { up: false, generation: 0 });
         let mut options = async_nats::ConnectOptions::new()
@@ -124,8 +134,11 @@ impl Bus {
         if let Some((user, password)) = login(url) {
             options = options.user_and_password(user, password);
         }
+        let servers: Result<Vec<async_nats::ServerAddr>, _> =
+            url.split(',').map(|url| url.trim().parse()).collect();
+        let servers = servers.map_err(|source| ConnectError::Url { url: redact(url), source })?;
         let client = options
-            .connect(url)
+            .connect(servers)
             .await
             .map_err(|source| ConnectError::Unreachable { url: redact(url), source })?;
         let info = client.server_info();
@@ -140,7 +153,12 @@ impl Bus {
         }
         let mut jet = jetstream::new(client.clone());
         jet.set_timeout(ANSWER_WITHIN);
-        Ok(Bus { client, jet, link })
+        Ok(Bus { client, jet, link, lease: Lease::default() })
+    }
+
+    /// The same bus; a stage's message waits until the lease is held.
+    pub fn under(self, lease: Lease) -> Bus {
+        Bus { lease, ..self }
     }
 
     pub fn client(&self) -> &async_nats::Client {
@@ -179,6 +197,9 @@ impl Bus {
         fence: Fence,
         payload: Bytes,
     ) -> Result<impl Future<Output = Result<Ack, WriteError>> + use<>, WriteError> {
+        if fence != Fence::None {
+            self.lease.held().await;
+        }
         match fence {
             Fence::None => {}
             Fence::Subject(last) => headers.insert("Nats-Expected-Last-Subject-Sequence", last.to_string()),
@@ -287,12 +308,13 @@ fn login(url: &str) -> Option<(String, String)> {
     Some((first.username()?.to_owned(), first.password()?.to_owned()))
 }
 
-/// A URL as it may stand in a message: without its password.
+/// A URL, or several, as it may stand in a message: without its password.
 pub fn redact(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
+    let one = |url: &str| match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
         _ => url.to_owned(),
-    }
+    };
+    url.split(',').map(|url| one(url.trim())).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -311,5 +333,6 @@ mod tests {
     fn passwords_do_not_reach_messages() {
         assert_eq!(redact("nats://host:secret@127.0.0.1:4222"), "nats://***@127.0.0.1:4222");
         assert_eq!(redact("nats://127.0.0.1:4222"), "nats://127.0.0.1:4222");
+        assert_eq!(redact("nats://a:b@c:1, nats://a:b@d:2"), "nats://***@c:1,nats://***@d:2");
     }
 }

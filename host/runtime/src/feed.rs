@@ -16,7 +16,8 @@
 
 mod input;
 mod rooms;
-mod snapshot;
+pub(crate) mod snapshot;
+mod whole;
 
 pub use input::{ClockRecord, EventRecord, NewsRole};
 
@@ -27,12 +28,15 @@ use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::outlet::{self, Outlet};
 use crate::plugin::{Shelf, Worker};
+use crate::position::{self, Place};
+use crate::retain::Gone;
 use crate::run::{self, Frame};
 use crate::sends;
-use crate::signals::{Covered, End, Position, SIGNALS_BYTES, Span, Taken, Used};
+use crate::signals::{Covered, End, Missing, Position, SIGNALS_BYTES, Span, Taken, Used};
 use crate::subject::{self, FeedName, Lane};
 use async_nats::HeaderMap;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use input::NoCall;
 use rooms::Rooms;
 use std::collections::{BTreeMap, HashMap};
@@ -40,7 +44,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tocsin_core::time::Timestamp;
 use tocsin_sandbox::{Answer, Call};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use whole::Whole;
 
 /// A message is closed after this time, however little it holds: a slow
 /// plugin must not keep finished work, or red runs, waiting.
@@ -57,6 +62,8 @@ pub struct Config {
     /// Door → plugin that its frames go to.
     pub doors: BTreeMap<String, String>,
     pub city_digest: String,
+    /// Retention wants a snapshot of the rooms.
+    pub snapshot_asked: Arc<Notify>,
 }
 
 pub struct Feed {
@@ -74,6 +81,9 @@ pub struct Feed {
     /// Sequence of this feed's last message: the fence of the next.
     last: u64,
     open: [Option<Open>; 2],
+    whole: Whole,
+    /// To be told of with the next message.
+    missing: Vec<Missing>,
     ticked: Timestamp,
 }
 
@@ -122,6 +132,8 @@ impl Feed {
             position: Position::default(),
             last: 0,
             open: [None, None],
+            whole: Whole::default(),
+            missing: Vec::new(),
             ticked: Timestamp::default(),
         }
     }
@@ -137,7 +149,7 @@ impl Feed {
                 tracing::warn!(feed = %self.config.name, %down, "feed begins again from its last message");
             }
         }
-        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
+        self.save().await;
     }
 
     /// Position and fence from the last message; state from snapshot and tail.
@@ -148,16 +160,19 @@ impl Feed {
         self.seen = 0;
         let subject = subject::signal(name);
         let last = self.bus.last_of_subject(subject::SIGNALS, &subject).await;
-        (self.last, self.position) = match last {
-            None => (0, Position::default()),
+        let whole;
+        (self.last, self.position, whole) = match last {
+            None => (0, Position::default(), 0),
             Some(last) => match serde_json::from_slice::<Covered>(&last.payload) {
-                Ok(covered) => (last.sequence, covered.position),
+                Ok(covered) => (last.sequence, covered.position, covered.whole),
                 Err(error) => {
                     tracing::error!(feed = %name, %error, "own last message cannot be read");
-                    (last.sequence, Position::default())
+                    (last.sequence, Position::default(), 0)
                 }
             },
         };
+        self.whole = Whole::new(whole);
+        self.missing.clear();
         self.rooms = snapshot::load(&self.bus, name, self.last).await;
         self.metrics.feed_recovered(&name.department);
         tracing::info!(feed = %name, sequence = self.last, "feed stands");
@@ -174,6 +189,7 @@ impl Feed {
         loop {
             if self.open.iter().all(Option::is_none) {
                 let due = self.rooms.next_due().map(|due| self.clock_pause(due));
+                let left_out = self.whole.due();
                 tokio::select! {
                     biased;
                     _ = stop.wait_for(|stop| *stop) => return Ok(()),
@@ -183,18 +199,55 @@ impl Feed {
                         self.write_clock().await;
                         continue;
                     }
+                    () = self.config.snapshot_asked.notified() => {
+                        self.save().await;
+                        continue;
+                    }
+                    () = tokio::time::sleep_until(left_out.unwrap_or_else(tokio::time::Instant::now)), if left_out.is_some() => {}
                 }
             }
             self.wait_for_workers(stop).await;
             if *stop.borrow() {
                 return Ok(());
             }
+            if self.whole.due().is_some_and(|due| due <= tokio::time::Instant::now()) {
+                self.look_up().await;
+            }
             let draft = self.build(&mut red, &mut routine);
             self.commit(draft).await?;
         }
     }
 
+    /// Whether runs that no lane has handed on are in the log at all.
+    async fn look_up(&mut self) {
+        let name = &self.config.name;
+        let stream = subject::raw_stream(&name.department);
+        let mut missing = Vec::new();
+        for run in self.whole.left_out() {
+            match self.bus.message(&stream, run).await {
+                None => missing.push(run),
+                Some(stored) => {
+                    let lane = subject::parse_raw(&stored.subject).map_or(Lane::Routine, |(lane, _)| lane);
+                    if run > self.position.lane(lane).run {
+                        self.whole.wait();
+                        break;
+                    }
+                }
+            }
+            self.whole.take(run);
+        }
+        // Ordering: what is purged is recorded first, so that it is not missed here.
+        let (_, gone) = Place::of::<Gone>(&self.bus, &position::feed(name)).await;
+        missing.retain(|run| *run > gone.as_ref().map_or(0, |gone| gone.raw));
+        for missing in whole::ranges(missing) {
+            tracing::error!(feed = %name, from = missing.from, to = missing.to, "runs are missing from the log");
+            self.metrics.hole(&name.department);
+            self.missing.push(missing);
+        }
+    }
+
     fn take_run(&mut self, lane: Lane, stored: crate::bus::stream::Stored) {
+        self.whole.take(stored.sequence);
         let door = subject::parse_raw(&stored.subject).map_or("", |(_, door)| door);
         let (frames, damaged) = match run::decode(&stored.payload) {
             Ok(frames) => (frames, false),
@@ -348,7 +401,7 @@ impl Feed {
     }
 
     async fn commit(&mut self, draft: Draft) -> Result<(), StepDown> {
-        if draft.spans.is_empty() {
+        if draft.spans.is_empty() && self.missing.is_empty() {
             return Ok(());
         }
         let name = &self.config.name;
@@ -362,6 +415,8 @@ impl Feed {
             position: self.position,
             spans: draft.spans,
             frames: draft.frames,
+            missing: std::mem::take(&mut self.missing),
+            whole: self.whole.until(),
         };
         let payload = Bytes::from(serde_json::to_vec(&covered).expect("a message is plain data"));
         let mut headers = HeaderMap::new();
@@ -383,11 +438,15 @@ impl Feed {
             let taken = &covered.frames[index];
             self.outlet.settle(route, &taken.frame(&name.department), || settled(&taken.end));
         }
-        if self.rooms.snapshot_due() {
-            snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
-            self.rooms.snapshot_done();
+        if self.rooms.snapshot_due() || self.config.snapshot_asked.notified().now_or_never().is_some() {
+            self.save().await;
         }
         Ok(())
+    }
+
+    async fn save(&mut self) {
+        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
+        self.rooms.snapshot_done();
     }
 
     fn used(&self) -> Vec<Used> {

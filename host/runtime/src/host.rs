@@ -18,13 +18,16 @@ use crate::door::{self, DoorKind, DoorSpec, Mouth, PluginSpec, Surroundings};
 use crate::feed::{self, Feed};
 use crate::intake::Intake;
 use crate::journal::{Desk, Stage};
+use crate::lease::{Holder, Keeper, Lease};
 use crate::metrics::Metrics;
 use crate::outlet::Outlet;
 use crate::plugin::{Registries, Shelf};
+use crate::position;
 use crate::publish::dead::Dead;
 use crate::publish::event::Events;
 use crate::publish::news::News;
 use crate::publish::{Publisher, Target};
+use crate::retain::{self, Retention};
 use crate::run;
 use crate::sends::Sends;
 use crate::server::{self, Server};
@@ -39,7 +42,7 @@ use std::time::{Duration, Instant};
 use tocsin_core::city::City;
 use tocsin_core::frame::FrameId;
 use tocsin_sandbox::Sandbox;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// After this the host ends though a stage has not: it would find its position
 /// in its own last message anyway.
@@ -55,6 +58,7 @@ pub struct Config {
     pub nats: Nats,
     /// An MQTT broker of the city's own; none: the embedded server's gateway.
     pub broker: Option<Broker>,
+    pub retention: retain::Rules,
 }
 
 pub enum Nats {
@@ -96,6 +100,15 @@ pub enum StartError {
     },
 }
 
+/// Why a frame's bytes cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoRaw {
+    #[error("原始报文已过保存期 (the log no longer keeps these bytes)")]
+    Purged,
+    #[error("原始报文已损坏 (the bytes were damaged after they were written)")]
+    Damaged,
+}
+
 pub struct Host {
     pub bus: Bus,
     pub desk: Desk,
@@ -106,6 +119,9 @@ pub struct Host {
     pub sources: BTreeMap<(String, String), Source>,
     /// Where socket doors listen, by door name.
     pub listening: BTreeMap<String, SocketAddr>,
+    /// How full the streams are.
+    pub store: retain::Store,
+    pub retention: retain::Rules,
     city: Arc<City>,
     sandbox: Arc<Sandbox>,
     specs: BTreeMap<String, PluginSpec>,
@@ -113,7 +129,10 @@ pub struct Host {
     /// Doors stop before stages do.
     stop_doors: watch::Sender<bool>,
     stop_stages: watch::Sender<bool>,
+    stop_lease: watch::Sender<bool>,
+    taken_over: watch::Receiver<Option<String>>,
     stages: Vec<JoinHandle<()>>,
+    lease: Option<JoinHandle<()>>,
     started: Instant,
 }
 
@@ -138,7 +157,10 @@ impl Host {
                 (None, url, Quota { store_bytes, replicas }, None)
             }
         };
-        let bus = Bus::connect(&url, "tocsin-host").await?;
+        let lease = Lease::wanted();
+        let bus = Bus::connect(&url, "tocsin-host").await?.under(lease.clone());
+        let me = Holder::of(&config.data).map_err(data)?;
+        let mut keeper = Keeper::new(&bus, lease, me);
         bus.ensure_streams(&departments, &quota).await?;
         bus.ensure_stores(quota.replicas).await?;
 
@@ -153,6 +175,9 @@ impl Host {
         let (desk, asks) = Desk::new();
         let (stop_doors, doors_stopped) = watch::channel(false);
         let (stop_stages, stages_stopped) = watch::channel(false);
+        let (stop_lease, lease_stopped) = watch::channel(false);
+        let (turn, turned) = watch::channel(false);
+        let (lost, taken_over) = watch::channel(None);
         let mut host = Host {
             bus: bus.clone(),
             desk,
@@ -161,13 +186,18 @@ impl Host {
             shelf: shelf.clone(),
             sources: BTreeMap::new(),
             listening: BTreeMap::new(),
+            store: retain::Store::default(),
+            retention: config.retention,
             city: config.city.clone(),
             sandbox,
             specs: config.plugins.into_iter().map(|spec| (spec.id.clone(), spec)).collect(),
             server,
             stop_doors,
             stop_stages,
+            stop_lease,
+            taken_over,
             stages: Vec::new(),
+            lease: None,
             started: Instant::now(),
         };
         host.load_packages().await?;
@@ -178,19 +208,32 @@ impl Host {
         {
             let (bus, city, metrics, stop) = (bus.clone(), config.city.clone(), metrics.clone(), stop());
             host.stage("core", move || async move {
-                Stage::new(&bus, city, snapshot, metrics).run(asks, stop).await;
+                Stage::new(&bus, city, snapshot, metrics).run(asks, turned, stop).await;
             })?;
         }
         {
             let (bus, stop) = (bus.clone(), stop());
             host.stage("views", move || async move { follower.run(bus, stop).await })?;
         }
+        // Core and views follow whoever works meanwhile; all else begins with the turn.
+        keeper.take().await;
+        host.lease = Some(thread("lease", move || async move {
+            if let Some(other) = keeper.keep(lease_stopped).await {
+                tracing::error!(by = other.name, "taken over; this host writes nothing more");
+                let _ = lost.send(Some(other.name));
+            }
+        })?);
+        let _ = turn.send(true);
+        let mut kept = Vec::new();
         for department in &departments {
             let name = FeedName { department: department.clone(), feed: 0 };
+            let ask_snapshot = Arc::new(Notify::new());
+            kept.push(retain::Kept { name: name.clone(), ask_snapshot: ask_snapshot.clone() });
             let config = feed::Config {
-                name: name.clone(),
+                name,
                 doors: doors_of(&config.doors, department),
                 city_digest: config.city.digest.clone(),
+                snapshot_asked: ask_snapshot,
             };
             let (bus, shelf, outlet, metrics, stop) =
                 (bus.clone(), shelf.clone(), outlet.clone(), metrics.clone(), stop());
@@ -200,6 +243,12 @@ impl Host {
         }
         host.publishers(&departments, stop())?;
         host.senders(&departments, &outlet, stop())?;
+        {
+            let retention =
+                Retention { bus: bus.clone(), rules: host.retention, store: host.store.clone(), feeds: kept };
+            let stop = stop();
+            host.stage("retention", move || retention.run(stop))?;
+        }
 
         let around = Surroundings { bus: bus.clone(), shelf, outlet, metrics, stop: doors_stopped };
         let broker = config.broker.or(gateway);
@@ -210,11 +259,14 @@ impl Host {
     }
 
     fn publishers(&mut self, departments: &[String], stop: watch::Receiver<bool>) -> Result<(), StartError> {
+        let repeat_every = self.retention.repeat_every();
         let events = Publisher {
             bus: self.bus.clone(),
             source: subject::JOURNAL,
             filter: subject::JOURNAL_SUBJECT,
             target: Target::Stream(subject::EVENTS),
+            stage: position::EVENTS.to_owned(),
+            repeat_every,
             derive: Events { city: self.city.code.clone(), metrics: self.metrics.clone() },
         };
         let dead = Publisher {
@@ -222,6 +274,8 @@ impl Host {
             source: subject::SIGNALS,
             filter: "tocsin.live.signal.>",
             target: Target::Stream(subject::DEAD),
+            stage: position::DEAD.to_owned(),
+            repeat_every,
             derive: Dead::new(&self.bus),
         };
         let targets = departments.iter().flat_map(|department| Lane::BOTH.map(|lane| (department, lane)));
@@ -236,6 +290,8 @@ impl Host {
                         stream: subject::raw_stream(department),
                         subject: subject::raw(&name, lane, subject::EVENT_DOOR),
                     },
+                    stage: position::news(&name, lane),
+                    repeat_every,
                     derive: News::new(name, lane, self.shelf.clone(), self.city.clone()),
                 }
             })
@@ -257,8 +313,11 @@ impl Host {
             .iter()
             .map(|department| FeedName { department: department.clone(), feed: 0 })
             .collect();
+        let repeat_every = self.retention.repeat_every();
         self.stage("sends", move || async move {
-            let one = |name| Sends::new(&bus, name, outlet.clone(), metrics.clone()).run(stop.clone());
+            let one = |name| {
+                Sends::new(&bus, name, outlet.clone(), metrics.clone(), repeat_every).run(stop.clone())
+            };
             futures_util::future::join_all(names.into_iter().map(one)).await;
         })
     }
@@ -269,13 +328,7 @@ impl Host {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = ()>,
     {
-        let failed = |source| StartError::Thread { stage: name.to_owned(), source };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || runtime.block_on(stage()))
-            .map_err(failed)?;
-        self.stages.push(thread);
+        self.stages.push(thread(name, stage)?);
         Ok(())
     }
 
@@ -339,18 +392,30 @@ impl Host {
         &self.city
     }
 
+    /// Answers when another host has taken over, with its name.
+    pub async fn taken_over(&self) -> String {
+        let mut lost = self.taken_over.clone();
+        let other = lost.wait_for(Option::is_some).await.map(|other| other.clone());
+        match other {
+            Ok(other) => other.unwrap_or_default(),
+            // The host drains.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// The frame as the door had it.
-    pub async fn raw(&self, id: &FrameId) -> Option<run::Frame> {
+    pub async fn raw(&self, id: &FrameId) -> Result<run::Frame, NoRaw> {
         let known = self.city.departments.iter().any(|d| d.id == id.department);
         if !known {
-            return None;
+            return Err(NoRaw::Purged);
         }
-        let stored = self.bus.message(&subject::raw_stream(&id.department), id.run).await?;
-        run::decode(&stored.payload).ok()?.into_iter().nth(id.index as usize)
+        let stored = self.bus.message(&subject::raw_stream(&id.department), id.run).await;
+        let frames = run::decode(&stored.ok_or(NoRaw::Purged)?.payload).map_err(|_| NoRaw::Damaged)?;
+        frames.into_iter().nth(id.index as usize).ok_or(NoRaw::Damaged)
     }
 
     /// Stops accepting, finishes what is under way, stops the server last.
@@ -359,9 +424,14 @@ impl Host {
         // What doors have offered is written and covered within a few commits.
         tokio::time::sleep(Duration::from_millis(200)).await;
         let _ = self.stop_stages.send(true);
-        let stages = self.stages;
+        let (stages, lease, stop_lease) = (self.stages, self.lease, self.stop_lease);
         let joined = tokio::task::spawn_blocking(move || {
-            for stage in stages {
+            // Ordering: the lease goes back when nothing writes any more.
+            let and_lease = std::iter::once_with(|| {
+                let _ = stop_lease.send(true);
+                lease
+            });
+            for stage in stages.into_iter().chain(and_lease.flatten()) {
                 if stage.join().is_err() {
                     tracing::error!("a stage had panicked");
                 }
@@ -374,6 +444,16 @@ impl Host {
             server.stop().await;
         }
     }
+}
+
+fn thread<F, Fut>(name: &str, work: F) -> Result<JoinHandle<()>, StartError>
+where
+    F: FnOnce() -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    let failed = |source| StartError::Thread { stage: name.to_owned(), source };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || runtime.block_on(work())).map_err(failed)
 }
 
 fn doors_of(doors: &[DoorSpec], department: &str) -> BTreeMap<String, String> {

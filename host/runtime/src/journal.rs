@@ -17,6 +17,7 @@ use crate::subject;
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use snapshot::Restored;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tocsin_core::city::City;
 use tocsin_core::command::{Command, Reply};
 use tocsin_core::core::Core;
 use tocsin_core::fact::{Entry, Fact};
+use tocsin_core::hole::{Found, What};
 use tocsin_core::input::{Advised, Heard, Input, OWN_DOORS, Observed};
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
@@ -92,6 +94,8 @@ pub struct Stage {
     prev: String,
     now: Timestamp,
     unsaved: u64,
+    /// What standing by has come to.
+    standing: Option<Restored>,
     /// Replies of the step just written.
     answers: HashMap<String, Reply>,
 }
@@ -112,11 +116,21 @@ impl Stage {
             prev: String::new(),
             now: Timestamp::default(),
             unsaved: 0,
+            standing: None,
             answers: HashMap::new(),
         }
     }
 
-    pub async fn run(mut self, mut asks: mpsc::Receiver<Asked>, mut stop: watch::Receiver<bool>) {
+    pub async fn run(
+        mut self,
+        mut asks: mpsc::Receiver<Asked>,
+        mut turn: watch::Receiver<bool>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = self.stand_by(&mut turn) => {}
+        }
         while !*stop.borrow() {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -129,9 +143,28 @@ impl Stage {
         self.save();
     }
 
+    /// While another host works its journal is applied, so that taking over is
+    /// not reading a year.
+    async fn stand_by(&mut self, turn: &mut watch::Receiver<bool>) {
+        let mut restored = Restored::begin(&self.bus, self.city.clone(), &self.snapshot).await;
+        let mut tail = restored.tail(&self.bus);
+        loop {
+            tokio::select! {
+                biased;
+                _ = turn.wait_for(|turn| *turn) => break,
+                stored = tail.next() => restored.take(&stored),
+            }
+        }
+        self.standing = Some(restored);
+    }
+
     /// Snapshot and tail; the last record is the position.
     async fn recover(&mut self) {
-        let restored = snapshot::restore(&self.bus, self.city.clone(), &self.snapshot).await;
+        let restored = match self.standing.take() {
+            Some(standing) => standing,
+            None => Restored::begin(&self.bus, self.city.clone(), &self.snapshot).await,
+        };
+        let restored = restored.catch_up(&self.bus).await;
         tracing::info!(sequence = restored.sequence, tail = restored.tail, "core stands");
         self.core = restored.core;
         self.signals = restored.signals;
@@ -300,6 +333,7 @@ impl Batch {
         };
         let before = self.inputs.len();
         self.heard(&covered);
+        self.holes(&covered);
         for taken in covered.frames {
             let frame = taken.frame(&covered.department);
             let End::Ok(outcome) = taken.end else { continue };
@@ -354,6 +388,16 @@ impl Batch {
                 device: taken.device.clone(),
                 received: taken.received,
             })
+        }));
+    }
+
+    /// What of the department's log cannot be read, or is not there.
+    fn holes(&mut self, covered: &Covered) {
+        let damaged = covered.spans.iter().filter(|span| span.damaged);
+        let damaged = damaged.map(|span| (span.run, span.run, What::Damaged));
+        let missing = covered.missing.iter().map(|missing| (missing.from, missing.to, What::Missing));
+        self.inputs.extend(damaged.chain(missing).map(|(from, to, what)| {
+            Input::Hole(Found { department: covered.department.clone(), from, to, what })
         }));
     }
 }

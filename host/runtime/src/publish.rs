@@ -1,9 +1,10 @@
 //! Publishers: what is derived from one stream and said on another, in order.
 //!
 //! Each message names the source sequence it follows from and its ordinal
-//! there; that is the publisher's whole position. Many writes are under way
-//! together, sent in order and each fenced by the one before, so that a break
-//! leaves a prefix and nothing is said twice.
+//! there; the newest is the publisher's position. What its target may forget, or
+//! what gave nothing to say, is repeated in POSITION now and then. Many writes are
+//! under way together, sent in order and each fenced by the one before, so that a
+//! break leaves a prefix and nothing is said twice.
 //!
 //! Where a list depends on more than its source (on what plugins want), its terms
 //! stand in every message. A publisher whose last message was written under
@@ -17,10 +18,12 @@ pub mod news;
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
 use crate::bus::{Ack, Bus, Fence, StepDown, WriteError};
+use crate::position::Place;
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -77,6 +80,15 @@ pub enum Terms {
     These(String),
 }
 
+impl Terms {
+    fn text(&self) -> Option<String> {
+        match self {
+            Terms::These(terms) => Some(terms.clone()),
+            Terms::Source | Terms::Nobody => None,
+        }
+    }
+}
+
 /// Where a publisher writes: a stream of its own, or one subject of a stream
 /// that others write too.
 #[derive(Clone, Debug)]
@@ -115,15 +127,48 @@ pub struct Publisher<D> {
     pub source: &'static str,
     pub filter: &'static str,
     pub target: Target,
+    /// Its name in POSITION, and how often its position is repeated there.
+    pub stage: String,
+    pub repeat_every: Duration,
     pub derive: D,
 }
 
-#[derive(Clone, Copy)]
-struct Position {
-    /// Everything of this source sequence below `ordinal` is said.
-    source: u64,
-    ordinal: usize,
+/// Everything below `source`, and of that message below `ordinal`, is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Said {
+    pub source: u64,
+    pub ordinal: usize,
+    /// Under which terms; none: the source alone counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
+}
+
+impl Said {
+    /// What a message of a target says of its publisher.
+    pub fn by(stored: &Stored) -> Said {
+        let text = |name| stored.headers.get(name).map(|value| value.as_str());
+        let number = |name| text(name).and_then(|value| value.parse::<u64>().ok());
+        Said {
+            source: number(SOURCE).unwrap_or(0),
+            ordinal: number(ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
+            terms: text(TERMS).map(ToOwned::to_owned),
+        }
+    }
+
+    /// Of the message at `source` nothing is left to say.
+    pub fn is_all(&self) -> bool {
+        self.ordinal > ALL
+    }
+}
+
+/// Where a publisher goes on.
+struct Start {
+    said: Said,
+    /// Sequence of the target's last message.
     fence: u64,
+    /// What says so first where terms are new.
+    mark: Option<Outgoing>,
+    place: Place,
 }
 
 impl<D: Derive> Publisher<D> {
@@ -141,45 +186,47 @@ impl<D: Derive> Publisher<D> {
     /// `None`: nobody wants anything, or no longer.
     async fn work(&mut self) -> Option<StepDown> {
         let terms = self.derive.terms();
-        if terms == Terms::Nobody {
+        let start = self.recover(&terms).await;
+        while terms == Terms::Nobody && self.derive.terms() == Terms::Nobody {
             tokio::time::sleep(IDLE).await;
-            return None;
         }
-        let (position, mark) = self.recover(&terms).await;
-        self.live(position, mark, terms).await
+        if terms == Terms::Nobody { None } else { self.live(start, terms).await }
     }
 
-    /// Where to go on, and the mark that says so first where terms are new.
-    async fn recover(&self, terms: &Terms) -> (Position, Option<Outgoing>) {
+    async fn recover(&self, terms: &Terms) -> Start {
         let last = match &self.target {
             Target::Stream(stream) => self.bus.last_of_stream(stream).await,
             Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
         };
-        let number = |stored: &Stored, name| -> Option<u64> {
-            stored.headers.get(name).and_then(|value| value.as_str().parse().ok())
+        let fence = match (&last, &self.target) {
+            (Some(last), _) => last.sequence,
+            // All of it expired: the numbering goes on, and so does the fence.
+            (None, Target::Stream(stream)) => self.bus.last_sequence(stream).await,
+            (None, Target::Subject { .. }) => 0,
         };
-        let position = match &last {
-            Some(last) => Position {
-                source: number(last, SOURCE).unwrap_or(0),
-                ordinal: number(last, ORDINAL).map_or(0, |ordinal| ordinal as usize + 1),
-                fence: last.sequence,
-            },
-            None => {
-                // All of it expired: the numbering goes on, and so does the fence.
-                let fence = match &self.target {
-                    Target::Stream(stream) => self.bus.last_sequence(stream).await,
-                    Target::Subject { .. } => 0,
-                };
-                Position { source: 0, ordinal: 0, fence }
-            }
-        };
-        let before = last.as_ref().and_then(|last| last.headers.get(TERMS)).map(|value| value.as_str());
+        let (mut place, repeated) = Place::of::<Said>(&self.bus, &self.stage).await;
+        let written = last.map(|last| Said::by(&last));
+        // Ordering: a position that only a message of the target holds is repeated
+        // before anything else, so that retention need not spare that message.
+        if let Some(written) = written.as_ref().filter(|written| repeated.as_ref() < Some(*written)) {
+            self.repeat(&mut place, written).await;
+        }
+        let said = written.into_iter().chain(repeated).max().unwrap_or_default();
         match terms {
-            Terms::These(now) if before != Some(now) => {
+            Terms::These(now) if said.terms.as_ref() != Some(now) => {
                 let source = self.bus.last_sequence(self.source).await;
-                (Position { source, ordinal: ALL + 1, ..position }, self.mark(source, terms))
+                let said = Said { source, ordinal: ALL + 1, terms: Some(now.clone()) };
+                Start { said, fence, mark: self.mark(source, terms), place }
             }
-            _ => (position, None),
+            _ => Start { said, fence, mark: None, place },
+        }
+    }
+
+    /// A position that is not repeated costs reading it again, no data.
+    async fn repeat(&self, place: &mut Place, said: &Said) {
+        if let Err(error) = place.say(&self.bus, said).await {
+            tracing::debug!(stage = self.stage, %error, "position not repeated");
+            *place = Place::of::<Said>(&self.bus, &self.stage).await.0;
         }
     }
 
@@ -189,11 +236,14 @@ impl<D: Derive> Publisher<D> {
         Some(mark)
     }
 
-    async fn live(&mut self, at: Position, mark: Option<Outgoing>, mut terms: Terms) -> Option<StepDown> {
+    async fn live(&mut self, start: Start, mut terms: Terms) -> Option<StepDown> {
+        let Start { said: at, mut fence, mark, mut place } = start;
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
         let mut waiting = VecDeque::from_iter(mark);
         let mut flight = FuturesOrdered::new();
-        let mut fence = at.fence;
+        let mut repeat = tokio::time::interval(self.repeat_every);
+        repeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut repeated = at.source;
         loop {
             while flight.len() < self.target.abreast()
                 && let Some(outgoing) = waiting.pop_front()
@@ -211,6 +261,13 @@ impl<D: Derive> Publisher<D> {
                     Ok(_) => {}
                     Err(error) => return Some(self.broken(&error, fence).await),
                 },
+                _ = repeat.tick(), if flight.is_empty() && waiting.is_empty() => {
+                    if tail.position() > repeated {
+                        let said = Said { source: tail.position(), ordinal: ALL + 1, terms: terms.text() };
+                        self.repeat(&mut place, &said).await;
+                        repeated = tail.position();
+                    }
+                }
                 stored = tail.next(), if waiting.is_empty() => {
                     // Between two messages of the source: what came before was said
                     // under the old terms, what comes now is under the new.
@@ -266,7 +323,7 @@ impl<D: Derive> Publisher<D> {
 fn stamp(outgoing: &mut Outgoing, source: u64, ordinal: usize, terms: &Terms) {
     outgoing.headers.insert(SOURCE, source.to_string());
     outgoing.headers.insert(ORDINAL, ordinal.to_string());
-    if let Terms::These(terms) = terms {
-        outgoing.headers.insert(TERMS, terms.as_str());
+    if let Some(terms) = terms.text() {
+        outgoing.headers.insert(TERMS, terms);
     }
 }

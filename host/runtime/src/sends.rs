@@ -79,6 +79,8 @@ struct Kept {
 pub struct Sends {
     bus: Bus,
     name: FeedName,
+    /// However little there is: retention waits for the position.
+    repeat_every: Duration,
     around: Arc<Around>,
 }
 
@@ -151,23 +153,29 @@ impl Pending {
 
 impl Sends {
     /// Starts the record's writer on the calling thread's runtime.
-    pub fn new(bus: &Bus, name: FeedName, outlet: Arc<Outlet>, metrics: Arc<Metrics>) -> Sends {
+    pub fn new(
+        bus: &Bus,
+        name: FeedName,
+        outlet: Arc<Outlet>,
+        metrics: Arc<Metrics>,
+        repeat_every: Duration,
+    ) -> Sends {
         let raw = Intake::open(bus, &name, Lane::Routine, UNDELIVERED_DOOR, &metrics);
         let around = Around { department: name.department.clone(), outlet, metrics, raw };
-        Sends { bus: bus.clone(), name, around: Arc::new(around) }
+        Sends { bus: bus.clone(), name, repeat_every, around: Arc::new(around) }
     }
 
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut kept = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            position = self.position() => position,
+            position = position(&self.bus, &self.name) => position,
         };
         let mut tail = Tail::heads(&self.bus, subject::SIGNALS, &subject::signal(&self.name), kept);
         let mut pending = Pending::default();
         let mut under_way = FuturesUnordered::new();
         let mut keep = tokio::time::interval(KEEP_EVERY);
         keep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut settled = false;
+        let (mut settled, mut kept_at) = (false, Instant::now());
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -184,8 +192,10 @@ impl Sends {
                 }
                 _ = keep.tick() => {
                     let position = pending.position(tail.position());
-                    if (settled && position > kept) || position > kept + LAG {
+                    let is_late = kept_at.elapsed() >= self.repeat_every && position > kept;
+                    if (settled && position > kept) || position > kept + LAG || is_late {
                         kept = self.keep(position).await.unwrap_or(kept);
+                        kept_at = Instant::now();
                         settled = position < tail.position();
                     }
                 }
@@ -219,33 +229,11 @@ impl Sends {
         items
     }
 
-    /// Waits for the bus where it is away. Nothing kept: from the beginning.
-    async fn position(&self) -> u64 {
-        loop {
-            let read =
-                async { Ok::<_, async_nats::Error>(self.bus.table(SENDS).await?.get(self.key()).await?) };
-            match read.await {
-                Ok(Some(entry)) => match serde_json::from_slice::<Kept>(&entry) {
-                    Ok(kept) => return kept.signals,
-                    Err(error) => {
-                        tracing::error!(feed = %self.name, %error, "the position of sends cannot be read");
-                        return 0;
-                    }
-                },
-                Ok(None) => return 0,
-                Err(error) => {
-                    tracing::debug!(feed = %self.name, %error, "reading the position of sends");
-                    tokio::time::sleep(TRY_EVERY).await;
-                }
-            }
-        }
-    }
-
     /// Answers with what stands now, or nothing: then the next attempt says more.
     async fn keep(&self, signals: u64) -> Option<u64> {
         let value = serde_json::to_vec(&Kept { signals }).expect("a position is plain data");
         let put = async {
-            self.bus.table(SENDS).await?.put(self.key(), value.into()).await?;
+            self.bus.table(SENDS).await?.put(self.name.to_string(), value.into()).await?;
             Ok::<_, async_nats::Error>(())
         };
         match put.await {
@@ -256,9 +244,27 @@ impl Sends {
             }
         }
     }
+}
 
-    fn key(&self) -> String {
-        self.name.to_string()
+/// Up to which SIGNALS sequence the feed's sends are out. Waits for the bus where
+/// it is away. Nothing kept: from the beginning.
+pub async fn position(bus: &Bus, name: &FeedName) -> u64 {
+    loop {
+        let read = async { Ok::<_, async_nats::Error>(bus.table(SENDS).await?.get(name.to_string()).await?) };
+        match read.await {
+            Ok(Some(entry)) => match serde_json::from_slice::<Kept>(&entry) {
+                Ok(kept) => return kept.signals,
+                Err(error) => {
+                    tracing::error!(feed = %name, %error, "the position of sends cannot be read");
+                    return 0;
+                }
+            },
+            Ok(None) => return 0,
+            Err(error) => {
+                tracing::debug!(feed = %name, %error, "reading the position of sends");
+                tokio::time::sleep(TRY_EVERY).await;
+            }
+        }
     }
 }
 

@@ -29,6 +29,19 @@ pub struct Covered {
     /// In the order in which they were taken.
     pub spans: Vec<Span>,
     pub frames: Vec<Taken>,
+    /// Runs that are not in the log, found since the message before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+    /// Every run of the log up to here was looked at.
+    #[serde(default)]
+    pub whole: u64,
+}
+
+/// Runs `from` to `to`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    pub from: u64,
+    pub to: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +110,22 @@ impl Taken {
     }
 }
 
+impl Covered {
+    /// Where the feed stood before it, as far as it says: in a lane that it
+    /// covers, before the first run.
+    pub fn before(&self) -> Position {
+        let mut position = self.position;
+        for lane in Lane::BOTH {
+            if let Some(first) = self.spans.iter().find(|span| span.lane == lane) {
+                let partial = if first.from > 0 { first.run } else { 0 };
+                *position.lane_mut(lane) =
+                    LanePosition { run: first.run.saturating_sub(1), partial, next: first.from };
+            }
+        }
+        position
+    }
+}
+
 /// How far a feed has come in each lane of its log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -121,11 +150,20 @@ impl Position {
         }
     }
 
-    pub fn cover(&mut self, span: &Span) {
-        let lane = match span.lane {
+    fn lane_mut(&mut self, lane: Lane) -> &mut LanePosition {
+        match lane {
             Lane::Red => &mut self.red,
             Lane::Routine => &mut self.routine,
-        };
+        }
+    }
+
+    /// No run is covered in part.
+    pub fn is_whole(&self) -> bool {
+        self.red.partial == 0 && self.routine.partial == 0
+    }
+
+    pub fn cover(&mut self, span: &Span) {
+        let lane = self.lane_mut(span.lane);
         *lane = if span.from + span.count >= span.of {
             LanePosition { run: span.run, partial: 0, next: 0 }
         } else {
@@ -150,5 +188,33 @@ mod tests {
         position.cover(&span(9, 3, 7, 10));
         assert_eq!(position.red, LanePosition { run: 9, partial: 0, next: 0 });
         assert_eq!(position.routine, LanePosition::default());
+    }
+
+    #[test]
+    fn a_message_says_where_the_feed_stood_before_it() {
+        let span = |lane, run, from, count, of| Span { lane, run, from, count, of, noise: 0, damaged: false };
+        let mut covered = Covered {
+            format: 1,
+            department: "fire".into(),
+            feed: 0,
+            at: Timestamp(0),
+            city: String::new(),
+            plugins: vec![],
+            position: Position {
+                routine: LanePosition { run: 7, ..LanePosition::default() },
+                ..Position::default()
+            },
+            spans: vec![span(Lane::Red, 9, 3, 7, 10), span(Lane::Red, 12, 0, 2, 2)],
+            frames: vec![],
+            missing: vec![],
+            whole: 0,
+        };
+        for span in covered.spans.clone() {
+            covered.position.cover(&span);
+        }
+        let before = covered.before();
+        assert_eq!(before.red, LanePosition { run: 8, partial: 9, next: 3 });
+        assert_eq!((before.routine.run, covered.position.red.run), (7, 12));
+        assert!(covered.position.is_whole() && !before.is_whole());
     }
 }

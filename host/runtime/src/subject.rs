@@ -42,6 +42,8 @@ pub const SIGNALS: &str = "SIGNALS";
 pub const JOURNAL: &str = "JOURNAL";
 pub const EVENTS: &str = "EVENTS";
 pub const DEAD: &str = "DEAD";
+/// Where stages stand, one message a stage.
+pub const POSITION: &str = "POSITION";
 
 /// Doors that the host itself is: time and news enter a department's log here.
 pub const CLOCK_DOOR: &str = "clock";
@@ -70,6 +72,10 @@ pub fn parse_raw(subject: &str) -> Option<(Lane, &str)> {
         _ => return None,
     };
     Some((lane, tokens.next()?))
+}
+
+pub fn position(stage: &str) -> String {
+    format!("tocsin.live.position.{stage}")
 }
 
 pub fn signal(name: &FeedName) -> String {

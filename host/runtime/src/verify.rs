@@ -4,16 +4,19 @@
 use crate::bus::Bus;
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
+use crate::position::{self, Place};
 use crate::publish::dead::DeadLetter;
+use crate::retain::{Counts, Gone};
 use crate::run;
 use crate::signals::{Covered, End, Position};
 use crate::subject::{self, FeedName, Lane};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tocsin_core::city::City;
 use tocsin_core::core::Core;
 use tocsin_core::fact::Cause;
+use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
 use tocsin_core::record::Record;
 
@@ -46,8 +49,9 @@ pub struct Sum {
     pub noise: u64,
     /// In the log, not yet taken by the feed.
     pub waiting: u64,
+    /// Runs that cannot be read, and runs that are not there.
     pub damaged: u64,
-    /// Frames of older runs that the log has purged.
+    /// Frames of older runs that retention has purged, by what was counted then.
     pub purged: u64,
 }
 
@@ -58,11 +62,17 @@ impl Report {
             self.faults.push(text);
         }
     }
+
+    fn take(&mut self, faults: Report) {
+        let unnamed = faults.fault_count - faults.faults.len() as u64;
+        faults.faults.into_iter().for_each(|text| self.fault(text));
+        self.fault_count += unnamed;
+    }
 }
 
 pub async fn verify(bus: &Bus, city: &std::sync::Arc<City>) -> Report {
     let mut report = Report::default();
-    let mut dead = HashSet::new();
+    let mut dead = Dead::default();
     for department in &city.departments {
         let sum = department_sum(bus, &department.id, &mut dead, &mut report).await;
         report.departments.insert(department.id.clone(), sum);
@@ -82,31 +92,72 @@ struct Tiles {
     position: Position,
 }
 
-async fn department_sum(bus: &Bus, department: &str, dead: &mut HashSet<String>, report: &mut Report) -> Sum {
+/// What one department gives; drawn up anew where retention moves meanwhile.
+#[derive(Default)]
+struct Draft {
+    sum: Sum,
+    dead: HashSet<String>,
+    faults: Report,
+    /// Runs up to here are purged.
+    gone: u64,
+}
+
+async fn department_sum(bus: &Bus, department: &str, dead: &mut Dead, report: &mut Report) -> Sum {
     let name = FeedName { department: department.to_owned(), feed: 0 };
-    let mut sum = Sum::default();
-    let mut tiles = Tiles::default();
+    let stage = position::feed(&name);
+    let gone = async || Place::of::<Gone>(bus, &stage).await.1.unwrap_or_default();
+    let mut before = gone().await;
+    loop {
+        let mut draft = Draft::default();
+        let tiles = signals_sum(bus, &name, &before, &mut draft).await;
+        let runs = raw_sum(bus, &name, &tiles, &mut draft).await;
+        let after = gone().await;
+        if after.signals != before.signals {
+            before = after;
+            continue;
+        }
+        draft.gone = after.raw;
+        account(&name, &tiles, &runs, &mut draft);
+        dead.frames.extend(draft.dead);
+        dead.gone.insert(department.to_owned(), draft.gone);
+        report.take(draft.faults);
+        return draft.sum;
+    }
+}
+
+async fn signals_sum(bus: &Bus, name: &FeedName, gone: &Gone, draft: &mut Draft) -> Tiles {
+    let Counts { decoded, dead, noise, damaged, .. } = gone.counts;
+    let frames = gone.counts.frames();
+    draft.sum = Sum { frames, decoded, dead, noise, damaged, purged: frames, ..Sum::default() };
+    let mut tiles = Tiles { position: gone.position, ..Tiles::default() };
     // Ordering: SIGNALS before RAW, so that what comes in meanwhile is waiting, not missing.
-    let mut reading = Reading::of(bus, subject::SIGNALS, &subject::signal(&name)).await;
+    let mut reading = Reading::behind(bus, subject::SIGNALS, &subject::signal(name), gone.signals).await;
     while let Some(stored) = reading.next().await {
         let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else {
-            report.fault(format!("SIGNALS {}: cannot be read", stored.sequence));
+            draft.faults.fault(format!("SIGNALS {}: cannot be read", stored.sequence));
             continue;
         };
-        cover(&covered, &mut tiles, &mut sum, report, stored.sequence);
+        cover(&covered, &mut tiles, &mut draft.sum, &mut draft.faults, stored.sequence);
         for taken in &covered.frames {
             match taken.end {
-                End::Ok(_) => sum.decoded += 1,
+                End::Ok(_) => draft.sum.decoded += 1,
                 End::Rejected(_) | End::Failed { .. } => {
-                    sum.dead += 1;
-                    dead.insert(taken.frame(department).to_string());
+                    draft.sum.dead += 1;
+                    draft.dead.insert(taken.frame(&name.department).to_string());
                 }
             }
         }
     }
+    tiles
+}
+
+/// The runs that stand in the log.
+async fn raw_sum(bus: &Bus, name: &FeedName, tiles: &Tiles, draft: &mut Draft) -> BTreeSet<u64> {
+    let department = &name.department;
     let stream = subject::raw_stream(department);
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut reading = Reading::of(bus, &stream, &format!("tocsin.live.raw.{department}.>")).await;
+    let sum = &mut draft.sum;
     while let Some(stored) = reading.next().await {
         sum.runs += 1;
         seen.insert(stored.sequence);
@@ -114,7 +165,7 @@ async fn department_sum(bus: &Bus, department: &str, dead: &mut HashSet<String>,
             Ok(frames) => frames.len() as u32,
             Err(error) => {
                 sum.damaged += 1;
-                report.fault(format!("{stream} {}: {error}", stored.sequence));
+                draft.faults.fault(format!("{stream} {}: {error}", stored.sequence));
                 continue;
             }
         };
@@ -123,23 +174,42 @@ async fn department_sum(bus: &Bus, department: &str, dead: &mut HashSet<String>,
         let covered = tiles.covered.get(&stored.sequence).copied().unwrap_or(0);
         let at = tiles.position.lane(lane);
         if stored.sequence <= at.run && covered != count {
-            report.fault(format!("{stream} {}: {covered} of {count} frames are covered", stored.sequence));
+            draft
+                .faults
+                .fault(format!("{stream} {}: {covered} of {count} frames are covered", stored.sequence));
         }
         sum.waiting += u64::from(count.saturating_sub(covered));
     }
+    seen
+}
+
+/// Runs that do not stand in the log are purged, or missing; then the sum.
+fn account(name: &FeedName, tiles: &Tiles, seen: &BTreeSet<u64>, draft: &mut Draft) {
+    let Draft { sum, faults, gone, .. } = draft;
+    let stream = subject::raw_stream(&name.department);
     for (run, of) in &tiles.of {
         if !seen.contains(run) {
-            sum.purged += u64::from(*of);
             sum.frames += u64::from(*of);
+            sum.purged += if *run <= *gone { u64::from(*of) } else { 0 };
         }
     }
+    let mut next = *gone + 1;
+    for run in seen {
+        if *run > next {
+            sum.damaged += run - next;
+            faults.fault(format!("{stream} {next} to {}: missing, and not purged", run - 1));
+        }
+        next = next.max(run + 1);
+    }
+    if let Some(run) = tiles.of.keys().find(|run| **run >= next) {
+        faults.fault(format!("{stream} {run}: covered, and the log ends at {}", next - 1));
+    }
     if sum.frames != sum.decoded + sum.dead + sum.noise + sum.waiting {
-        report.fault(format!(
-            "{department}: {} frames in, {} decoded + {} dead + {} noise + {} waiting",
-            sum.frames, sum.decoded, sum.dead, sum.noise, sum.waiting
+        faults.fault(format!(
+            "{}: {} frames in, {} decoded + {} dead + {} noise + {} waiting",
+            name.department, sum.frames, sum.decoded, sum.dead, sum.noise, sum.waiting
         ));
     }
-    sum
 }
 
 fn cover(covered: &Covered, tiles: &mut Tiles, sum: &mut Sum, report: &mut Report, sequence: u64) {
@@ -161,7 +231,21 @@ fn cover(covered: &Covered, tiles: &mut Tiles, sum: &mut Sum, report: &mut Repor
     }
 }
 
-async fn letters(bus: &Bus, dead: &HashSet<String>, report: &mut Report) {
+/// Frames that died, and up to where each department's deaths are purged.
+#[derive(Default)]
+struct Dead {
+    frames: HashSet<String>,
+    gone: HashMap<String, u64>,
+}
+
+impl Dead {
+    fn explains(&self, frame: &FrameId) -> bool {
+        let is_gone = self.gone.get(&frame.department).is_some_and(|gone| frame.run <= *gone);
+        is_gone || self.frames.contains(&frame.to_string())
+    }
+}
+
+async fn letters(bus: &Bus, dead: &Dead, report: &mut Report) {
     let mut told = HashSet::new();
     let mut reading = Reading::of(bus, subject::DEAD, "tocsin.live.dead.>").await;
     while let Some(stored) = reading.next().await {
@@ -170,15 +254,15 @@ async fn letters(bus: &Bus, dead: &HashSet<String>, report: &mut Report) {
             continue;
         };
         report.dead_letters += 1;
-        let frame = letter.frame.to_string();
-        if !told.insert(frame.clone()) {
+        let frame = letter.frame;
+        // Old letters expire and the newest may still be on their way; only a letter
+        // without a death is a fault at once.
+        if !dead.explains(&frame) {
+            report.fault(format!("DEAD: {frame} has a letter and did not die"));
+        }
+        if !told.insert(frame.to_string()) {
             report.fault(format!("DEAD {}: {frame} has two letters", stored.sequence));
         }
-    }
-    // Old letters expire and the newest may still be on their way; only a letter
-    // without a death is a fault at once.
-    for frame in told.difference(dead) {
-        report.fault(format!("DEAD: {frame} has a letter and did not die"));
     }
 }
 
@@ -242,8 +326,12 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) async fn of(bus: &Bus, stream: &str, filter: &str) -> Reading {
+        Reading::behind(bus, stream, filter, 0).await
+    }
+
+    async fn behind(bus: &Bus, stream: &str, filter: &str, position: u64) -> Reading {
         let last = bus.last_of_subject(stream, filter).await.map_or(0, |last| last.sequence);
-        Reading { tail: Tail::new(bus, stream, filter, 0), last }
+        Reading { tail: Tail::new(bus, stream, filter, position), last }
     }
 
     pub(crate) async fn next(&mut self) -> Option<Stored> {

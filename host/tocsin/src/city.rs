@@ -22,6 +22,7 @@ mod plugin;
 mod region;
 mod registry;
 mod report;
+mod retention;
 mod risk;
 #[cfg(test)]
 mod rooms_tests;
@@ -45,6 +46,7 @@ use source::{File, Source};
 use std::path::Path;
 use tocsin_core::city::City;
 use tocsin_core::outcome::hex;
+use tocsin_runtime::retain::Rules;
 
 /// In the order in which they are read; the digest covers them sorted by name.
 /// A city may do without the commanding rooms' files; `plans/` holds one file a plan.
@@ -69,6 +71,7 @@ pub struct Loaded {
     pub city: City,
     pub plugins: Vec<PluginSpec>,
     pub doors: Vec<DoorSpec>,
+    pub retention: Rules,
     /// Shown by `city check` and at `up`; none of them stops the host.
     pub warnings: Vec<Finding>,
 }
@@ -101,12 +104,13 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     };
     warn_of_unread(dir, main, &mut findings);
 
-    main.only_keys(&["code", "name", "department", "plugin", "door", "share"], &mut findings);
+    main.only_keys(&["code", "name", "department", "plugin", "door", "share", "retention"], &mut findings);
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
     let (plugins, grants) = plugin::read(main, dir, &departments, &mut findings);
     let (doors, feeds) = door::read(main, &departments, &plugins, &mut findings);
+    let retention = retention::read(main, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
     let shares = share::read(main, &departments, &regions, &mut findings);
     let units = registry::read_units(units, &regions, &mut findings);
@@ -151,7 +155,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     // Plans refer to all the rest.
     city.plans = plan::read(plans, &city, &mut findings);
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    CityErrors::none_or(errors, Loaded { city, plugins, doors, warnings })
+    CityErrors::none_or(errors, Loaded { city, plugins, doors, retention, warnings })
 }
 
 /// SHA-256 over name and content of the files, each with its length before it, so

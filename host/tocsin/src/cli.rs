@@ -13,6 +13,7 @@ mod device;
 mod doctor;
 mod duty;
 mod grid;
+mod hole;
 mod incident;
 mod journal;
 mod linkage;
@@ -133,6 +134,9 @@ enum Command {
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
+    /// Runs of the log that are damaged or missing · 日志缺损
+    #[command(subcommand)]
+    Hole(hole::Hole),
     /// Redo the sum over the log · 日志核对
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -194,6 +198,7 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Supervision(supervision) => supervision.run(around),
         Command::Warning(warning) => warning.run(around),
         Command::Dead(dead) => dead.run(around),
+        Command::Hole(hole) => hole.run(around),
         Command::Journal(journal) => journal.run(around),
         Command::City(city) => city.run(around),
     }
@@ -269,6 +274,8 @@ mod tests {
         check("tocsin supply reserve --store s --item 3010101 --for I1", false);
         check("tocsin supply receive T1 --quantity 7", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);
+        check("tocsin hole close fire-7", false);
+        check("tocsin hole close fire-7 --reason r", true);
         check("tocsin journal verify --json", true);
         check("tocsin journal replay", false);
         check("tocsin journal replay --until 2026-07-12T23:00:00+08:00", true);

@@ -88,6 +88,7 @@ pub async fn start(options: &Options) -> Result<Running> {
         doors,
         broker: options.mqtt.as_deref().map(config::broker).transpose()?,
         nats: nats(options, &layout).await?,
+        retention: loaded.retention,
     };
     let host = match Host::start(config).await {
         Ok(host) => Arc::new(host),
@@ -141,6 +142,11 @@ async fn nats(options: &Options, layout: &Layout) -> Result<Nats> {
 }
 
 impl Running {
+    /// Answers when another host has taken over.
+    pub async fn taken_over(&self) -> String {
+        self.host.taken_over().await
+    }
+
     /// Ordering: HTTP stops taking requests first, then the host's doors, then
     /// its stages, the server last.
     pub async fn drain(self) {

@@ -114,6 +114,7 @@ impl Stage {
             }],
             nats: Nats::Embedded { binary, layout: Box::new(layout) },
             broker: None,
+            retention: Default::default(),
         })
         .await?;
         let pooled = host.shelf.get("fire").ok_or("fire is loaded")?;

@@ -14,9 +14,12 @@ pub const PLUGINS: &str = "tocsin-plugins";
 /// How far the sends of each feed have gone out.
 pub const SENDS: &str = "tocsin-sends";
 
+/// Which host works.
+pub const LEASES: &str = "tocsin-leases";
+
 /// Older values of a key: what an operator may want to go back to, and nothing
 /// where only the last counts.
-const TABLES: [(&str, i64); 2] = [(PLUGINS, 16), (SENDS, 1)];
+const TABLES: [(&str, i64); 3] = [(PLUGINS, 16), (SENDS, 1), (LEASES, 1)];
 
 impl Bus {
     pub async fn ensure_stores(&self, replicas: usize) -> Result<(), EnsureError> {

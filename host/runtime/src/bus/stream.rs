@@ -2,9 +2,10 @@
 
 use super::Bus;
 use crate::subject;
-use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, State, StorageType};
 use bytes::Bytes;
 use std::time::Duration;
+use tocsin_core::time::Timestamp;
 
 /// RAW is retried verbatim under its message id inside this window.
 pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
@@ -21,6 +22,13 @@ pub enum EnsureError {
     Echo { stream: String, what: String },
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("cannot purge {stream}: {reason}")]
+pub struct PurgeError {
+    stream: String,
+    reason: String,
+}
+
 /// One message of a stream, as it stands there.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -28,6 +36,8 @@ pub struct Stored {
     pub sequence: u64,
     pub headers: async_nats::HeaderMap,
     pub payload: Bytes,
+    /// When the server wrote it.
+    pub at: Timestamp,
 }
 
 /// How much of the store each stream may take; the sum stays below the store.
@@ -39,7 +49,7 @@ pub struct Quota {
 
 impl Quota {
     /// Shares in percent: RAW together 40, SIGNALS 25, JOURNAL 15, EVENTS 5, DEAD 5;
-    /// the rest is for packages, snapshots and the broker's own streams.
+    /// the rest is for packages, snapshots, positions and the broker's own streams.
     fn of(&self, percent: u64, parts: usize) -> i64 {
         (self.store_bytes / 100 * percent / parts.max(1) as u64).min(i64::MAX as u64) as i64
     }
@@ -71,11 +81,20 @@ impl Bus {
                 max_bytes: quota.of(percent, 1),
                 max_age,
                 discard,
+                // The truth is kept for ever; RAW and SIGNALS are purged by `retain` alone.
+                deny_purge: name == subject::JOURNAL,
                 ..plain(quota)
             })
             .await?;
         }
-        Ok(())
+        self.ensure(Config {
+            name: subject::POSITION.to_owned(),
+            subjects: vec![subject::position(">")],
+            max_messages_per_subject: 1,
+            discard: DiscardPolicy::Old,
+            ..plain(quota)
+        })
+        .await
     }
 
     async fn ensure(&self, wanted: Config) -> Result<(), EnsureError> {
@@ -92,7 +111,13 @@ impl Bus {
             (echoed.discard != wanted.discard, "discard"),
             (echoed.num_replicas != wanted.num_replicas, "replicas"),
             (echoed.duplicate_window != wanted.duplicate_window, "duplicate window"),
+            // Without a limit it may be echoed as 0 or as -1.
+            (
+                echoed.max_messages_per_subject.max(0) != wanted.max_messages_per_subject,
+                "messages of a subject",
+            ),
             (!echoed.deny_delete, "deny_delete"),
+            (echoed.deny_purge != wanted.deny_purge, "deny_purge"),
             (echoed.persist_mode.is_some_and(|mode| format!("{mode:?}").contains("Async")), "persist mode"),
         ];
         match wrong.iter().find(|(is_wrong, _)| *is_wrong) {
@@ -123,10 +148,17 @@ impl Bus {
         self.state(stream).await.last_sequence
     }
 
-    pub async fn state(&self, stream: &str) -> async_nats::jetstream::stream::State {
+    pub async fn state(&self, stream: &str) -> State {
+        self.info(stream).await.1
+    }
+
+    pub async fn info(&self, stream: &str) -> (Config, State) {
         loop {
             match self.jet().get_stream(stream).await {
-                Ok(stream) => return stream.cached_info().state.clone(),
+                Ok(stream) => {
+                    let info = stream.cached_info();
+                    return (info.config.clone(), info.state.clone());
+                }
                 Err(error) => {
                     tracing::debug!(stream, %error, "reading stream state");
                     tokio::time::sleep(super::PAUSE).await;
@@ -137,6 +169,42 @@ impl Bus {
 
     pub async fn message(&self, stream: &str, sequence: u64) -> Option<Stored> {
         self.get(stream, serde_json::json!({ "seq": sequence })).await
+    }
+
+    /// The first message of the subject at this sequence or behind it.
+    pub async fn at_or_after(&self, stream: &str, subject: &str, sequence: u64) -> Option<Stored> {
+        self.get(stream, serde_json::json!({ "seq": sequence.max(1), "next_by_subj": subject })).await
+    }
+
+    /// Sequence of the last message of the subject in `from..=to` that is older
+    /// than `before`; `from - 1` where none is.
+    pub async fn last_before(
+        &self,
+        stream: &str,
+        subject: &str,
+        (from, to): (u64, u64),
+        before: Timestamp,
+    ) -> u64 {
+        let (mut low, mut high) = (from, to + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.at_or_after(stream, subject, middle).await {
+                Some(stored) if stored.sequence <= to && stored.at < before => low = stored.sequence + 1,
+                _ => high = middle,
+            }
+        }
+        low - 1
+    }
+
+    /// Forgets the messages of the subject below `keep`. One attempt.
+    pub async fn purge(&self, stream: &str, subject: &str, keep: u64) -> Result<(), PurgeError> {
+        let failed = |error: &dyn std::fmt::Display| PurgeError {
+            stream: stream.to_owned(),
+            reason: error.to_string(),
+        };
+        let handle = self.jet().get_stream_no_info(stream).await.map_err(|error| failed(&error))?;
+        handle.purge().filter(subject).sequence(keep).await.map_err(|error| failed(&error))?;
+        Ok(())
     }
 
     /// Through the stream's leader, never a replica that may lag.
@@ -194,6 +262,8 @@ fn parse_stored(payload: &[u8]) -> Parsed {
         hdrs: String,
         #[serde(default)]
         data: String,
+        #[serde(default)]
+        time: String,
     }
     #[derive(serde::Deserialize)]
     struct Failure {
@@ -211,6 +281,7 @@ fn parse_stored(payload: &[u8]) -> Parsed {
         sequence: raw.seq,
         headers: parse_headers(&headers),
         payload: Bytes::from(data),
+        at: raw.time.parse().unwrap_or_default(),
     })
 }
 

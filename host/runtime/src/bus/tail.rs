@@ -10,6 +10,7 @@ use super::{Bus, Link};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, push};
 use futures_util::StreamExt;
 use std::time::Duration;
+use tocsin_core::time::Timestamp;
 use tokio::sync::watch;
 
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -124,7 +125,7 @@ impl Tail {
             }
             return Taken::Nothing;
         }
-        let Some((stream, consumer)) = message.reply.as_deref().and_then(sequences) else {
+        let Some((stream, consumer, nanos)) = message.reply.as_deref().and_then(numbers) else {
             return Taken::Broken;
         };
         if consumer != open.delivered + 1 {
@@ -137,6 +138,7 @@ impl Tail {
             sequence: stream,
             headers: message.headers.unwrap_or_default(),
             payload: message.payload,
+            at: Timestamp(nanos / 1_000_000),
         })
     }
 
@@ -173,31 +175,32 @@ enum Taken {
     Broken,
 }
 
-/// Stream and consumer sequence of a delivery's reply subject,
-/// `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.…`,
+/// Stream and consumer sequence and the nanosecond of storing, of a delivery's reply
+/// subject `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.…`,
 /// or with domain and account hash before the stream.
-fn sequences(reply: &str) -> Option<(u64, u64)> {
+fn numbers(reply: &str) -> Option<(u64, u64, i64)> {
     let tokens: Vec<&str> = reply.split('.').collect();
     let from = match tokens.len() {
         9 => 5,
         n if n >= 11 => 7,
         _ => return None,
     };
-    Some((tokens.get(from)?.parse().ok()?, tokens.get(from + 1)?.parse().ok()?))
+    let token = |place: usize| tokens.get(place);
+    Some((token(from)?.parse().ok()?, token(from + 1)?.parse().ok()?, token(from + 2)?.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::sequences;
+    use super::numbers;
 
     #[test]
     fn both_reply_forms_are_read() {
         for (reply, expected) in [
-            ("$JS.ACK.SIGNALS.abc.1.77.5.1700000000.0", Some((77, 5))),
-            ("$JS.ACK.hub.acc.SIGNALS.abc.1.77.5.1700000000.0.x", Some((77, 5))),
+            ("$JS.ACK.SIGNALS.abc.1.77.5.1700000000.0", Some((77, 5, 1_700_000_000))),
+            ("$JS.ACK.hub.acc.SIGNALS.abc.1.77.5.1700000000.0.x", Some((77, 5, 1_700_000_000))),
             ("$JS.ACK.x", None),
         ] {
-            assert_eq!(sequences(reply), expected, "{reply}");
+            assert_eq!(numbers(reply), expected, "{reply}");
         }
     }
 }

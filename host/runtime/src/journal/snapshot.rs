@@ -2,6 +2,7 @@
 //! journal's tail.
 
 use crate::bus::Bus;
+use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
 use crate::subject;
 use serde::{Deserialize, Serialize};
@@ -53,34 +54,50 @@ pub struct Restored {
     pub tail: u64,
 }
 
-pub async fn restore(bus: &Bus, city: Arc<City>, path: &Path) -> Restored {
-    let last = bus.last_of_stream(subject::JOURNAL).await.map_or(0, |last| last.sequence);
-    let mut restored = from_snapshot(&city, path, last).unwrap_or_else(|| Restored {
-        core: Core::new(city.clone()),
-        sequence: 0,
-        prev: String::new(),
-        signals: 0,
-        now: Timestamp::default(),
-        tail: 0,
-    });
-    let mut tail = Tail::new(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, restored.sequence);
-    while restored.sequence < last {
-        let stored = tail.next().await;
-        restored.sequence = stored.sequence;
-        restored.tail += 1;
-        restored.prev = hex::encode(&Sha256::digest(&stored.payload));
+impl Restored {
+    /// What the local snapshot gives; else the beginning.
+    pub async fn begin(bus: &Bus, city: Arc<City>, path: &Path) -> Restored {
+        let last = bus.last_sequence(subject::JOURNAL).await;
+        from_snapshot(&city, path, last).unwrap_or_else(|| Restored {
+            core: Core::new(city.clone()),
+            sequence: 0,
+            prev: String::new(),
+            signals: 0,
+            now: Timestamp::default(),
+            tail: 0,
+        })
+    }
+
+    pub fn tail(&self, bus: &Bus) -> Tail {
+        Tail::new(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, self.sequence)
+    }
+
+    /// Up to the newest record of now.
+    pub async fn catch_up(mut self, bus: &Bus) -> Restored {
+        let last = bus.last_of_stream(subject::JOURNAL).await.map_or(0, |last| last.sequence);
+        let mut tail = self.tail(bus);
+        while self.sequence < last {
+            let stored = tail.next().await;
+            self.take(&stored);
+        }
+        self
+    }
+
+    pub fn take(&mut self, stored: &Stored) {
+        self.sequence = stored.sequence;
+        self.tail += 1;
+        self.prev = hex::encode(&Sha256::digest(&stored.payload));
         match serde_json::from_slice::<Record>(&stored.payload) {
             Ok(record) => {
-                restored.core.apply(&record.entries, record.now);
-                restored.signals = record.signals;
-                restored.now = record.now;
+                self.core.apply(&record.entries, record.now);
+                self.signals = record.signals;
+                self.now = record.now;
             }
             Err(error) => {
                 tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
             }
         }
     }
-    restored
 }
 
 fn from_snapshot(city: &Arc<City>, path: &Path, last: u64) -> Option<Restored> {

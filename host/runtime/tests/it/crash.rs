@@ -33,23 +33,24 @@ impl Random {
 
 /// Devices that send one alarm after the other and repeat what is not
 /// acknowledged, as the standard wants.
-struct Load {
+pub struct Load {
     stop: Arc<AtomicBool>,
     acked: Arc<Mutex<HashSet<u32>>>,
     devices: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Load {
-    fn start(door: String) -> Load {
+    /// A device that gets no answer at one door tries the next.
+    pub fn start(doors: Vec<String>) -> Load {
         let (stop, acked) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(HashSet::new())));
         let next = Arc::new(AtomicU32::new(1));
         let devices = (0..DEVICES)
             .map(|device| {
-                let (door, stop, acked, next) = (door.clone(), stop.clone(), acked.clone(), next.clone());
+                let (doors, stop, acked, next) = (doors.clone(), stop.clone(), acked.clone(), next.clone());
                 std::thread::spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
                         let component = next.fetch_add(1, Ordering::Relaxed);
-                        if insist(&door, device, component, &stop) {
+                        if insist(&doors, device, component, &stop) {
                             acked.lock().expect("no panic").insert(component);
                         }
                     }
@@ -59,11 +60,20 @@ impl Load {
         Load { stop, acked, devices }
     }
 
-    fn acked(&self) -> usize {
+    pub fn acked(&self) -> usize {
         self.acked.lock().expect("no panic").len()
     }
 
-    fn stop(self) -> HashSet<u32> {
+    /// Liveness is demanded, not only safety: more than was under way comes through.
+    pub fn goes_on(&self, within: Duration, what: &str) {
+        let (before, since) = (self.acked(), Instant::now());
+        while self.acked() <= before + DEVICES as usize {
+            assert!(since.elapsed() < within, "no alarm comes through: {what}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn stop(self) -> HashSet<u32> {
         self.stop.store(true, Ordering::Relaxed);
         for device in self.devices {
             device.join().expect("a device does not panic");
@@ -76,16 +86,19 @@ thread_local! {
     static LINE: std::cell::RefCell<Option<TcpStream>> = const { std::cell::RefCell::new(None) };
 }
 
-fn insist(door: &str, device: u32, component: u32, stop: &AtomicBool) -> bool {
+fn insist(doors: &[String], device: u32, component: u32, stop: &AtomicBool) -> bool {
     let serial = component as u16;
     let frame = frames::alarm(0x1000 + device, serial, component);
+    let mut tries = 0;
     while !stop.load(Ordering::Relaxed) {
+        let door = &doors[tries % doors.len()];
         let acked = LINE.with_borrow_mut(|line| exchange(line, door, &frame, serial));
         match acked {
             Ok(true) => return true,
             Ok(false) => {}
             Err(_) => {
                 LINE.with_borrow_mut(|line| *line = None);
+                tries += 1;
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
@@ -134,11 +147,10 @@ fn crash(victim: Victim, port_base: u16) {
         std::env::var("TOCSIN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x70C5_1AA1_u64);
     let mut random = Random(seed);
     let mut host = Running::start(&data, port_base);
-    let load = Load::start(host.door("fire-tcp"));
+    let load = Load::start(vec![host.door("fire-tcp")]);
     let mut recovery = Vec::new();
     for _ in 0..KILLS {
         std::thread::sleep(Duration::from_millis(50 + random.below(700)));
-        let before = load.acked();
         let killed = Instant::now();
         match victim {
             Victim::Host => {
@@ -147,11 +159,7 @@ fn crash(victim: Victim, port_base: u16) {
             }
             Victim::Server => Running::kill_server(&data),
         }
-        // Liveness is demanded, not only safety: the next alarm must come through.
-        while load.acked() <= before + DEVICES as usize {
-            assert!(killed.elapsed() < Duration::from_secs(60), "no alarm comes through; seed {seed}");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        load.goes_on(Duration::from_secs(60), &format!("seed {seed}"));
         recovery.push(killed.elapsed());
     }
     let acked = load.stop();
@@ -180,25 +188,25 @@ fn crash(victim: Victim, port_base: u16) {
     let _ = std::fs::remove_dir_all(data);
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tocsin-crash-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a temporary folder");
     folder
 }
 
-struct Verdict {
-    lost: Vec<u32>,
+pub struct Verdict {
+    pub lost: Vec<u32>,
     /// Frames that took effect twice, or effects without a frame.
-    doubled: usize,
-    effects: usize,
-    frames: usize,
+    pub doubled: usize,
+    pub effects: usize,
+    pub frames: usize,
 }
 
 /// I1: acknowledged ∖ effective = ∅. I2: each frame takes effect at most once.
 /// I4: each effect has a frame of the log.
 #[tokio::main(flavor = "current_thread")]
-async fn oracle(url: &str, acked: &HashSet<u32>) -> Verdict {
+pub async fn oracle(url: &str, acked: &HashSet<u32>) -> Verdict {
     let started = Instant::now();
     let bus = loop {
         // The last kill may have been a moment ago.

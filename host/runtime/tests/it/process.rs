@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 pub struct Running {
     child: Child,
@@ -18,31 +18,66 @@ fn binary() -> PathBuf {
     std::env::var_os("TOCSIN_BIN").map_or_else(|| workspace().join("target/release/tocsin"), PathBuf::from)
 }
 
-impl Running {
-    /// Ports are fixed by `port_base`, so that devices find the host again.
-    pub fn start(data: &Path, port_base: u16) -> Running {
+/// A host that has not said yet that it serves: it starts, or stands by.
+pub struct Starting {
+    child: Option<Child>,
+    lines: BufReader<ChildStdout>,
+    log: PathBuf,
+}
+
+impl Starting {
+    pub fn new(data: &Path, port_base: u16, more: &[&str]) -> Starting {
+        std::fs::create_dir_all(data).expect("a folder");
+        let log = data.join("stderr.log");
+        let to_log = std::fs::File::options().create(true).append(true).open(&log).expect("log");
         let mut child = Command::new(binary())
             .args(["up", "--ready-json", "--city"])
             .arg(workspace().join("examples/cities/qingshan"))
             .arg("--data")
             .arg(data)
             .args(["--port-base", &port_base.to_string(), "--log", "warn"])
+            .args(more)
             .stdout(Stdio::piped())
-            .stderr(
-                std::fs::File::options()
-                    .create(true)
-                    .append(true)
-                    .open(data.join("stderr.log"))
-                    .expect("log"),
-            )
+            .stderr(to_log)
             .spawn()
             .expect("the host binary starts; `cargo xtask build` makes it");
-        let stdout = child.stdout.take().expect("piped");
+        let lines = BufReader::new(child.stdout.take().expect("piped"));
+        Starting { child: Some(child), lines, log }
+    }
+
+    /// Waits for its ready line.
+    pub fn ready(mut self) -> Running {
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("a ready line");
+        self.lines.read_line(&mut line).expect("a ready line");
         let ready = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("no ready line; see {}", data.join("stderr.log").display()));
-        Running { child, ready }
+            .unwrap_or_else(|_| panic!("no ready line; see {}", self.log.display()));
+        Running { child: self.child.take().expect("it runs"), ready }
+    }
+
+    /// What it says when it does not start.
+    pub fn refused(mut self) -> String {
+        let status = self.child.take().expect("it runs").wait().expect("its end");
+        assert_eq!(status.code(), Some(1));
+        std::fs::read_to_string(&self.log).expect("its log")
+    }
+}
+
+impl Running {
+    /// Ports are fixed by `port_base`, so that devices find the host again.
+    pub fn start(data: &Path, port_base: u16) -> Running {
+        Starting::new(data, port_base, &[]).ready()
+    }
+
+    /// SIGSTOP or SIGCONT.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status().expect("kill runs");
+        assert!(sent.success(), "kill {name} {pid}");
+    }
+
+    /// Its exit code, when it ends by itself.
+    pub fn end(mut self) -> Option<i32> {
+        self.child.wait().expect("its end").code()
     }
 
     pub fn door(&self, name: &str) -> String {
@@ -51,6 +86,10 @@ impl Running {
 
     /// SIGKILL, at once.
     pub fn kill(mut self) {
+        self.kill_at_once();
+    }
+
+    pub fn kill_at_once(&mut self) {
         self.child.kill().expect("the host runs");
         let _ = self.child.wait();
     }
@@ -93,6 +132,15 @@ impl Running {
         let nats = self.ready["nats"].as_str().expect("a NATS URL");
         let address = nats.rsplit('@').next().expect("an address");
         format!("nats://host:{}@{address}", credentials["host"].as_str().expect("a secret"))
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use tocsin_core::signal::Severity;
 use tocsin_runtime::bus::tail::Tail;
 use tocsin_runtime::door::{DoorKind, DoorSpec, PluginSpec};
 use tocsin_runtime::host::{Config, Host, Nats};
+use tocsin_runtime::retain::Rules;
 use tocsin_runtime::server::{self, Credentials, Layout};
 use tocsin_runtime::signals::{Covered, End, Taken};
 use tocsin_runtime::{subject, verify};
@@ -57,6 +58,17 @@ async fn start(data: &Path) -> Host {
 
 /// `more`: plugins beside `roles`.
 pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>, more: Vec<PluginSpec>) -> Host {
+    start_keeping(data, city, doors, more, 1 << 30, Rules::default()).await
+}
+
+pub async fn start_keeping(
+    data: &Path,
+    city: City,
+    doors: Vec<DoorSpec>,
+    more: Vec<PluginSpec>,
+    store_bytes: u64,
+    retention: Rules,
+) -> Host {
     std::fs::create_dir_all(data).expect("a data folder");
     let named = std::env::var_os("TOCSIN_NATS_SERVER").map(PathBuf::from);
     let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nats/nats-server");
@@ -68,36 +80,52 @@ pub async fn start_with(data: &Path, city: City, doors: Vec<DoorSpec>, more: Vec
         mqtt_port: free(),
         credentials: Credentials::load_or_make(&data.join("credentials.json")).expect("credentials"),
         departments: vec!["rogue".into()],
-        store_bytes: 1 << 30,
+        store_bytes,
     };
-    Host::start(Config {
+    let binary = server::find(named, fetched).await.expect("a nats-server");
+    let nats = Nats::Embedded { binary, layout: Box::new(layout) };
+    Host::start(config(data, city, doors, more, nats, retention)).await.expect("the host starts")
+}
+
+/// On a server of its own, which outlives the host.
+pub async fn start_on(data: &Path, city: City, doors: Vec<DoorSpec>, url: &str) -> Host {
+    let nats = Nats::External { url: url.to_owned(), replicas: 1, store_bytes: 1 << 30 };
+    let config = config(data, city, doors, vec![], nats, Rules::default());
+    Host::start(config).await.expect("the host starts")
+}
+
+fn config(
+    data: &Path,
+    city: City,
+    doors: Vec<DoorSpec>,
+    more: Vec<PluginSpec>,
+    nats: Nats,
+    retention: Rules,
+) -> Config {
+    Config {
         data: data.to_owned(),
         city: Arc::new(city),
         registries: Arc::new(|_| Arc::new(Nowhere)),
         plugins: [vec![spec("roles", fixture::folder().join("roles.wasm"))], more].concat(),
         doors,
-        nats: Nats::Embedded {
-            binary: server::find(named, fetched).await.expect("a nats-server"),
-            layout: Box::new(layout),
-        },
+        nats,
         broker: None,
-    })
-    .await
-    .expect("the host starts")
+        retention,
+    }
 }
 
 fn spec(id: &str, package: PathBuf) -> PluginSpec {
     PluginSpec { id: id.into(), department: "rogue".into(), package, settings: BTreeMap::new() }
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let data = std::env::temp_dir().join(format!("tocsin-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&data);
     std::fs::create_dir_all(&data).expect("a data folder");
     data
 }
 
-async fn say(host: &Host, lines: &str) -> TcpStream {
+pub async fn say(host: &Host, lines: &str) -> TcpStream {
     let mut stream = TcpStream::connect(host.listening["lines"]).await.expect("the door is open");
     stream.write_all(lines.as_bytes()).await.expect("the door reads");
     stream

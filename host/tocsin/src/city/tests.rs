@@ -162,6 +162,21 @@ fn every_mistake_is_named_with_its_place() {
     );
     share("kind = \"order.*\"\nshow = \"all\"", &["city.toml:21:8 entry-unreadable"]);
     share("kind = \"order.*\"\nshow = \"nothing\"\nonly = [\"id\"]", &["city.toml:21:8 share-idle"]);
+    let kept = |fields: &str| format!("port = 26875\n[retention]\n{fields}\n");
+    check(0, "port = 26875\n", &kept("raw_days = 7"), &[]);
+    check(
+        0,
+        "port = 26875\n",
+        &kept("signals_days = 0"),
+        &["city.toml:20:16 days-out-of-range", "city.toml:20:16 signals-before-raw"],
+    );
+    check(
+        0,
+        "port = 26875\n",
+        &kept("raw_days = 60\nsignals_days = 30"),
+        &["city.toml:21:16 signals-before-raw"],
+    );
+    check(0, "port = 26875\n", &kept("days = 7"), &["city.toml:20:1 entry-unreadable"]);
     check(0, "name = \"fire-tcp\"", "name = \"clock\"", &["city.toml:14:8 name-reserved"]);
     check(0, "port = 26875", "port = 26875\nbind = \"0.0.0.0\"", &["city.toml:19:8 bind-open"]);
     check(0, "port = 26875", "port = 26875\nbind = \"::1\"", &[]);

@@ -7,7 +7,7 @@ use crate::text::Entry;
 use crate::{city, http, up};
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tocsin_runtime::{bus, run, server};
@@ -20,6 +20,9 @@ Examples · 示例:
 
 /// Below this a store fills within hours of a storm.
 const ROOM_BYTES: u64 = 2 << 30;
+
+/// Retention keeps streams below 80 % where it may.
+const FULL_PERCENT: u64 = 90;
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -156,6 +159,8 @@ fn host_checks(around: &Around) -> Vec<Check> {
         Check { name: "host", title, health: Health::Ok, detail },
         Check { name: "bus", title: words::DOCTOR_BUS, health, detail: bus },
     ];
+    checks.extend(store_check(&status));
+    checks.extend(hole_check(&client));
     for plugin in status["plugins"].as_array().into_iter().flatten() {
         let traps = plugin["traps"].as_u64().unwrap_or_default();
         let health = if traps == 0 { Health::Ok } else { Health::Warn };
@@ -175,6 +180,35 @@ fn host_checks(around: &Around) -> Vec<Check> {
         });
     }
     checks
+}
+
+/// What of the log is lost: an alarm until somebody has closed it.
+fn hole_check(client: &Client) -> Option<Check> {
+    let open = client.get("/api/v1/holes?state=open").ok()?;
+    let open = open.as_array().filter(|open| !open.is_empty())?;
+    let titles: Vec<&str> = open.iter().take(3).filter_map(|hole| hole["title"].as_str()).collect();
+    let detail = format!("{}: {}; `tocsin hole list` names them", open.len(), titles.join("; "));
+    Some(Check { name: "holes", title: words::DOCTOR_HOLES, health: Health::Bad, detail })
+}
+
+/// What is kept for how long, and the stream that is nearest to its share.
+fn store_check(status: &Value) -> Option<Check> {
+    let percent = |fill: &Value| fill["percent"].as_u64().unwrap_or_default();
+    let fullest = status["store"].as_array()?.iter().max_by_key(|fill| percent(fill))?;
+    let stream = fullest["stream"].as_str().unwrap_or_default();
+    let (health, advice) = match percent(fullest) {
+        0..FULL_PERCENT => (Health::Ok, ""),
+        // JOURNAL is kept for ever; of the others the oldest went, and it was not enough.
+        _ => (Health::Bad, "; make room on the volume: what fills up waits or refuses"),
+    };
+    let detail = format!(
+        "RAW {} d, SIGNALS {} d, JOURNAL for ever; fullest: {stream}, {} % of its share, since {}{advice}",
+        status["retention"]["raw_days"],
+        status["retention"]["signals_days"],
+        percent(fullest),
+        fullest["since"].as_str().unwrap_or("-"),
+    );
+    Some(Check { name: "store", title: words::DOCTOR_STORE, health, detail })
 }
 
 /// Every limit that someone may meet, by name.

@@ -19,6 +19,9 @@ Examples · 示例:
 Ports: nats 14222, MQTT 11883, console 18080, HTTP door 18081, others as in the city file.
 --port-base N: N, N+1, N+2, N+3, and socket doors N+10, N+11, … in the order of the file.";
 
+/// Exit code of a host that another has replaced: start it again, it stands by then.
+const TAKEN_OVER: i32 = 3;
+
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Up {
@@ -85,9 +88,17 @@ async fn serve(options: &Options, is_line: bool, around: &Around) -> Result<Exit
     } else {
         tell(&running, &options.data, around);
     }
-    stop.wait().await;
-    eprintln!("{}", words::UP_ENDING.with(&[]));
     let data = options.data.canonicalize().unwrap_or_else(|_| options.data.clone());
+    tokio::select! {
+        () = stop.wait() => {}
+        other = running.taken_over() => {
+            // Nothing of it is to be finished here: it is the other's now.
+            eprintln!("{}", words::UP_TAKEN_OVER.with(&[("other", &other)]));
+            up::abandon(&data);
+            std::process::exit(TAKEN_OVER);
+        }
+    }
+    eprintln!("{}", words::UP_ENDING.with(&[]));
     let drained = tokio::select! {
         drained = tokio::time::timeout(DRAIN_WITHIN, running.drain()) => drained.is_ok(),
         () = stop.wait() => false,

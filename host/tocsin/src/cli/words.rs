@@ -15,6 +15,7 @@ words! {
     UP_DATA: "data", "数据目录";
     UP_STOP: "Ctrl-C ends it; a second one at once.", "Ctrl-C 停止;再按一次立即退出。";
     UP_ENDING: "ending: doors are closed, what is under way is finished", "正在停止:关闭入口,处理完在途数据";
+    UP_TAKEN_OVER: "another host has taken over ({other}); this one ends, start it again to stand by", "已被另一主机接管({other}),本机停止;重新启动后待命";
     UP_ENDED: "ended", "已停止";
 
     NO_INCIDENT: "no incident", "没有事件";
@@ -40,7 +41,6 @@ words! {
     NOTES: "notes", "记录";
     RESULT: "result", "处置结果";
     DISPOSITION: "disposition", "误报原因";
-    PURGED: "(the log no longer has the bytes)", "(原始报文已过保存期)";
     ACTED: "{id}: {act} is recorded (journal {sequence})", "{id}:{act} 已记录(日志 {sequence})";
 
     GRADE: "grade", "等级";
@@ -170,6 +170,8 @@ words! {
     DOCTOR_CITY: "city", "城市数据";
     DOCTOR_HOST: "host", "主机";
     DOCTOR_BUS: "bus", "总线";
+    DOCTOR_HOLES: "holes in the log", "日志缺损";
+    DOCTOR_STORE: "store", "存储";
 
     ASKED: "asked", "责任人";
     DUE: "ack by", "接令时限";
@@ -179,6 +181,9 @@ words! {
     PHONE: "phone", "电话";
     SINCE: "since", "自";
     UNTIL: "until", "至";
+    FROM: "from", "起";
+    TO: "to", "止";
+    FOUND: "found", "发现时间";
     CALLED: "called", "叫应";
     TRIES: "times", "次数";
     ESCALATIONS: "escalated", "升级次数";

@@ -17,7 +17,7 @@ use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
 use tocsin_core::report::hydrants;
 use tocsin_core::thing::Noun;
-use tocsin_runtime::host::Host;
+use tocsin_runtime::host::{Host, NoRaw};
 use tocsin_runtime::present::present;
 use tocsin_runtime::view::{Alarm, Filter, Shown, ViewError};
 
@@ -118,11 +118,17 @@ async fn frames(host: &Arc<Host>, alarms: Vec<Alarm>) -> Vec<Value> {
 async fn frame(host: Arc<Host>, alarm: Alarm) -> Value {
     let raw = match alarm.frame.parse::<FrameId>() {
         Ok(id) => host.raw(&id).await,
-        Err(_) => None,
+        Err(_) => Err(NoRaw::Damaged),
     };
-    let Some(raw) = raw else {
-        // Purged from the log, which does not keep for ever.
-        return json!({ "frame": alarm.frame, "ordinal": alarm.ordinal, "sequence": alarm.sequence, "raw": null });
+    let raw = match raw {
+        Ok(raw) => raw,
+        Err(reason) => {
+            let reason = reason.to_string();
+            return json!({
+                "frame": alarm.frame, "ordinal": alarm.ordinal, "sequence": alarm.sequence,
+                "raw": null, "raw_reason": reason,
+            });
+        }
     };
     json!({
         "frame": alarm.frame,

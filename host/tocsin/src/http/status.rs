@@ -9,7 +9,10 @@ use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tocsin_runtime::host::Host;
+use tocsin_runtime::retain::Fill;
 use tocsin_runtime::verify::{self, Report};
+
+const DAY_S: u64 = 86_400;
 
 pub async fn pointer() -> &'static str {
     "Tocsin 警钟\n\n/api/v1/status\n/api/v1/incidents\n/api/v1/dead\n/api/v1/plugins\n/api/v1/stream\n/api/v1/journal/verify\n/healthz /readyz /metrics\n"
@@ -40,9 +43,23 @@ pub async fn status(State(console): State<Console>) -> Json<Value> {
         "uptime_ms": host.uptime().as_millis() as u64,
         "bus": if host.bus.is_up() { "up" } else { "away" },
         "journal": { "sequence": host.views.sequence() },
+        "retention": {
+            "raw_days": host.retention.raw.as_secs() / DAY_S,
+            "signals_days": host.retention.signals.as_secs() / DAY_S,
+        },
+        "store": host.store.fills().iter().map(fill).collect::<Vec<_>>(),
         "departments": departments(host),
         "plugins": plugin::all(host),
     }))
+}
+
+fn fill(fill: &Fill) -> Value {
+    let Fill { stream, bytes, share, messages, since } = fill;
+    let since = since.map(|since| since.to_string());
+    json!({
+        "stream": stream, "bytes": bytes, "share": share, "percent": fill.percent(),
+        "messages": messages, "since": since,
+    })
 }
 
 fn departments(host: &Host) -> Vec<Value> {

@@ -4,6 +4,7 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+mod broker;
 mod bus;
 mod cases;
 mod command;
@@ -19,6 +20,7 @@ mod nats;
 mod order;
 mod packages;
 mod plan;
+mod redelivery;
 mod running;
 mod supply;
 mod township;

@@ -24,11 +24,11 @@ fn read(stream: &mut TcpStream) -> [u8; 4] {
     answer
 }
 
-fn text(text: &str) -> Vec<u8> {
+pub fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u16).to_be_bytes(), text.as_bytes()].concat()
 }
 
-fn packet(kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn packet(kind: u8, body: &[u8]) -> Vec<u8> {
     let mut packet = vec![kind];
     let mut left = body.len();
     loop {

@@ -99,8 +99,14 @@ impl Running {
     }
 
     pub fn on(folder: &Folder) -> Running {
+        Running::with(folder, &[])
+    }
+
+    /// With more options of `up`.
+    pub fn with(folder: &Folder, more: &[&str]) -> Running {
         let data = folder.0.join("data");
         let mut child = Running::command(folder, "0")
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(log(&data))
             .spawn()

@@ -91,7 +91,7 @@ fn frames(incident: &Value, around: &Around) {
                 let cut = raw.get(..DIGITS_SHOWN).map_or_else(|| raw.to_owned(), |cut| format!("{cut}…"));
                 format!("{}  {}  {}\n      {cut}", text("frame"), text("received"), text("origin"))
             }
-            None => format!("{}  {}", text("frame"), words::PURGED.with(&[])),
+            None => format!("{}  ({})", text("frame"), text("raw_reason")),
         }
     });
 }

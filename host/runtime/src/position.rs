@@ -1,0 +1,52 @@
+//! Where a stage stands, said apart from its own messages: retention eats those,
+//! this stays. Stream POSITION keeps the last word of each stage and no other.
+
+use crate::bus::{Bus, Fence, WriteError};
+use crate::subject;
+use async_nats::HeaderMap;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// One stage's place in POSITION.
+pub struct Place {
+    subject: String,
+    /// Sequence of the last word: the fence of the next.
+    last: u64,
+}
+
+impl Place {
+    /// The place of a stage, and what stands there.
+    pub async fn of<T: DeserializeOwned>(bus: &Bus, stage: &str) -> (Place, Option<T>) {
+        let subject = subject::position(stage);
+        let stored = bus.last_of_subject(subject::POSITION, &subject).await;
+        let last = stored.as_ref().map_or(0, |stored| stored.sequence);
+        let said = stored.and_then(|stored| match serde_json::from_slice(&stored.payload) {
+            Ok(said) => Some(said),
+            Err(error) => {
+                tracing::error!(subject, %error, "a position cannot be read");
+                None
+            }
+        });
+        (Place { subject, last }, said)
+    }
+
+    /// One attempt; in doubt the place must be read again before the next.
+    pub async fn say<T: Serialize>(&mut self, bus: &Bus, position: &T) -> Result<(), WriteError> {
+        let payload = serde_json::to_vec(position).expect("a position is plain data");
+        let fence = Fence::Subject(self.last);
+        let ack = bus.write(&self.subject, HeaderMap::new(), fence, payload.into()).await?;
+        self.last = ack.sequence;
+        Ok(())
+    }
+}
+
+pub const EVENTS: &str = "events";
+pub const DEAD: &str = "dead";
+
+pub fn news(name: &subject::FeedName, lane: subject::Lane) -> String {
+    format!("news.{name}.{lane}")
+}
+
+pub fn feed(name: &subject::FeedName) -> String {
+    format!("feed.{name}")
+}

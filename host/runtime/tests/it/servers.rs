@@ -1,0 +1,122 @@
+//! Real nats-servers that no host supervises: one, or a cluster of three.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub const LOGIN: &str = "host:secret";
+
+pub struct Servers {
+    pub nodes: Vec<Node>,
+    folder: PathBuf,
+}
+
+pub struct Node {
+    pub name: String,
+    pub nats: u16,
+    pub mqtt: u16,
+    config: PathBuf,
+    child: Option<Child>,
+}
+
+fn binary() -> PathBuf {
+    let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nats/nats-server");
+    std::env::var_os("TOCSIN_NATS_SERVER").map_or(fetched, PathBuf::from)
+}
+
+/// Free ports, all different: held until all are known.
+pub fn ports(count: usize) -> Vec<u16> {
+    let held: Vec<TcpListener> =
+        (0..count).map(|_| TcpListener::bind("127.0.0.1:0").expect("a port")).collect();
+    held.iter().map(|listener| listener.local_addr().expect("an address").port()).collect()
+}
+
+impl Servers {
+    /// `more`: lines of configuration beside what a host needs.
+    pub fn start(name: &str, count: usize, more: &str) -> Servers {
+        let folder = std::env::temp_dir().join(format!("tocsin-nats-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let ports = ports(count * 3);
+        let routes: Vec<String> =
+            ports[count * 2..].iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let nodes = (0..count)
+            .map(|place| {
+                let name = format!("n{place}");
+                let home = folder.join(&name);
+                std::fs::create_dir_all(&home).expect("a folder");
+                let (nats, mqtt, route) = (ports[place], ports[count + place], ports[count * 2 + place]);
+                let cluster = match count {
+                    1 => String::new(),
+                    _ => format!(
+                        "cluster {{ name: city, listen: \"127.0.0.1:{route}\", routes: [{}] }}\n",
+                        routes.join(", ")
+                    ),
+                };
+                let config = home.join("nats.conf");
+                // Its gateway needs JetStream.
+                let gateway = match more.contains("jetstream") {
+                    true => format!("mqtt {{ listen: \"127.0.0.1:{mqtt}\" }}\n"),
+                    false => String::new(),
+                };
+                let text = format!(
+                    "server_name: {name}\nlisten: \"127.0.0.1:{nats}\"\n{gateway}\
+                     authorization {{ users: [ {{ user: host, password: secret }} ] }}\n{cluster}{}\n",
+                    more.replace("STORE", &home.join("store").display().to_string())
+                );
+                std::fs::write(&config, text).expect("written");
+                Node { name, nats, mqtt, config, child: None }
+            })
+            .collect();
+        let mut servers = Servers { nodes, folder };
+        servers.nodes.iter_mut().for_each(Node::start);
+        servers
+    }
+
+    /// As a host wants it.
+    pub const FIT: &str =
+        "max_payload: 8MB\njetstream { store_dir: \"STORE\", sync_interval: always, max_file_store: 900GB }";
+
+    pub fn url(&self) -> String {
+        let one = |node: &Node| format!("nats://{LOGIN}@127.0.0.1:{}", node.nats);
+        self.nodes.iter().map(one).collect::<Vec<_>>().join(",")
+    }
+
+    pub fn node(&mut self, name: &str) -> &mut Node {
+        self.nodes.iter_mut().find(|node| node.name == name).expect("a node of that name")
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        self.nodes.iter_mut().for_each(Node::kill);
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Node {
+    /// Waits until it listens.
+    pub fn start(&mut self) {
+        let child = Command::new(binary())
+            .arg("-c")
+            .arg(&self.config)
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(self.config.with_extension("log")).expect("a log"))
+            .spawn()
+            .expect("nats-server starts");
+        self.child = Some(child);
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.nats)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(20), "{} does not listen", self.name);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
