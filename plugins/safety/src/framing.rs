@@ -18,19 +18,18 @@ const CUT_AT: usize = BYTES_MAX + 1;
 const HEADER_WITHIN: usize = 4;
 
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
-    let utf8 = charset::is_utf8(buffer);
     let mut pieces = Vec::new();
     let mut at = 0;
     while at < buffer.len() {
         let rest = &buffer[at..];
-        let Some((length, piece)) = next(rest, utf8, pieces.len() < HEADER_WITHIN) else { break };
+        let Some((length, piece)) = next(rest, pieces.len() < HEADER_WITHIN) else { break };
         pieces.push(piece);
         at += length;
     }
     pieces
 }
 
-fn next(rest: &[u8], utf8: bool, may_be_header: bool) -> Option<(usize, Piece)> {
+fn next(rest: &[u8], may_be_header: bool) -> Option<(usize, Piece)> {
     let between = rest.iter().take_while(|byte| is_between(**byte)).count();
     let follows = rest.get(between).copied();
     if rest.starts_with(b"\xef\xbb\xbf") && matches!(rest.get(3), Some(b'{' | b'[')) {
@@ -42,7 +41,7 @@ fn next(rest: &[u8], utf8: bool, may_be_header: bool) -> Option<(usize, Piece)> 
         return Some((between, Piece::noise(size(between))));
     }
     if rest[0] == b'{' {
-        let length = object(rest, utf8)?;
+        let length = object(rest)?;
         return Some((length, Piece::routine(size(length), "")));
     }
     let length = line(rest)?;
@@ -58,13 +57,25 @@ fn header(line: &[u8]) -> Option<Columns> {
     Columns::of_header(&charset::text(line)?)
 }
 
-/// Length of the object at the front, or of what is left of a broken one.
-fn object(bytes: &[u8], utf8: bool) -> Option<usize> {
+/// Length of the object at the front, or of what is left of a broken one. Each is
+/// read in its own encoding, so that a damaged byte costs its own record alone.
+fn object(bytes: &[u8]) -> Option<usize> {
+    let plain = closed(bytes, false);
+    if charset::is_utf8(&bytes[..plain.unwrap_or(bytes.len())]) {
+        return plain;
+    }
+    let wide = closed(bytes, true);
+    let is_text = wide.is_some_and(|length| charset::text(&bytes[..length]).is_some());
+    if is_text { wide } else { plain.or(wide) }
+}
+
+/// Up to the brace that closes the one at the front. `wide`: the second byte of a
+/// character of GB 18030 may look like a brace.
+fn closed(bytes: &[u8], wide: bool) -> Option<usize> {
     let (mut depth, mut in_string, mut at) = (0_usize, false, 0);
     while at < bytes.len().min(CUT_AT) {
         match bytes[at] {
-            // The second byte of a character of GB 18030 may look like a brace.
-            byte if byte >= 0x81 && !utf8 => at += 1,
+            byte if byte >= 0x81 && wide => at += 1,
             b'\\' if in_string => at += 1,
             b'"' => in_string = !in_string,
             // No JSON: there a broken record ends, and the next line is read afresh.

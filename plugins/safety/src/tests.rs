@@ -196,6 +196,12 @@ fn each_record_has_a_verdict_of_its_own() {
         {"id":"Q4","name":"D"}]"#;
     let ends: Vec<bool> = import("enterprises", array).iter().map(Result::is_ok).collect();
     assert_eq!(ends, [true, true, false, true]);
+    // A damaged byte costs its own record alone.
+    let mut damaged = "[{\"id\":\"Q1\",\"name\":\"一厂\"},{\"id\":\"Q2\",\"name\":\"二厂\"},{\"id\":\"Q3\",\"name\":\"三厂\"}]".to_owned().into_bytes();
+    let place = damaged.windows(3).position(|three| three == "二".as_bytes()).unwrap();
+    damaged[place + 2] = b'A';
+    let ends: Vec<bool> = import("enterprises", &damaged).iter().map(Result::is_ok).collect();
+    assert_eq!((ends[0], ends[2], ends.len()), (true, true, 3));
     let lines = "{\"id\":\"Q1\",\"name\":\"一\"}\n{\"id\":\"Q2\",\"name\":\"二\"}";
     assert_eq!(import("enterprises", lines.as_bytes()).len(), 2);
     // Braces that are the second byte of a character.
