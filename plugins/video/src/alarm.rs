@@ -117,7 +117,7 @@ fn event(notify: &Element, row: Row, defects: &mut Vec<String>) -> &'static str 
     }
 }
 
-fn position(notify: &Element, defects: &mut Vec<String>) -> Option<(f64, f64)> {
+pub fn position(notify: &Element, defects: &mut Vec<String>) -> Option<(f64, f64)> {
     let (lon, lat) = (notify.anywhere("Longitude"), notify.anywhere("Latitude"));
     if lon.is_none() && lat.is_none() {
         return None;

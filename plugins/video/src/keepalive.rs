@@ -4,6 +4,8 @@ use crate::alarm::{device, device_id};
 use crate::document::Element;
 use tocsin_sdk::{Outcome, Rejection, Signal};
 
+/// That a device is there: said of those that have no registration.
+pub const ONLINE: &str = "video.online";
 /// One call's signals have a limit; a platform with more broken devices than
 /// this says so again in a minute.
 const BROKEN_MAX: usize = 100;
@@ -14,7 +16,7 @@ pub fn read(notify: &Element) -> Result<Outcome, Rejection> {
     let status = notify.field("Status").unwrap_or_default();
     let mut outcome = Outcome::default();
     if status.eq_ignore_ascii_case("OK") || status.eq_ignore_ascii_case("ON") {
-        outcome = outcome.signal(Signal::status("video.online").device(&*id).title("设备在线"));
+        outcome = outcome.signal(Signal::status(ONLINE).device(&*id).title("设备在线"));
     } else {
         outcome = outcome.signal(Signal::fault("fault.video.device").device(&*id).title("设备自报异常"));
         if !status.eq_ignore_ascii_case("ERROR") {

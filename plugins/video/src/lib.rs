@@ -1,7 +1,11 @@
-//! 视频: GB/T 28181 alarm notifications (MANSCDP XML) become alarms and faults.
+//! 视频: cameras and recorders by GB/T 28181: a whole SIP agent, as far as alarms go.
 //!
-//! The body of a SIP MESSAGE or NOTIFY comes in by itself, over HTTP, MQTT or
-//! NATS:
+//! | Door | What comes |
+//! |---|---|
+//! | UDP, TCP | SIP ([`sip`]): a device registers, tells its alarms, is asked and armed ([`agent`]); what is remembered of it is a [`camera`] |
+//! | HTTP, MQTT, NATS, folder | the body of an alarm or keep-alive alone |
+//!
+//! The documents are the same (MANSCDP XML):
 //!
 //! ```xml
 //! <?xml version="1.0" encoding="GB2312"?>
@@ -26,55 +30,100 @@
 //! `Longitude` and `Latitude` are in the datum of the setting `datum`. The reply
 //! is `<Response>` with the same `SN` and `<Result>OK</Result>`.
 //!
-//! `Keepalive` is a status (`video.online`), with a fault for every device it
-//! lists as broken; its answer is the transport's own, so there is no reply.
-//!
 //! **Refused**: what is no XML, or more than 64 KiB, 16 levels or 1,000
 //! elements of it; any document type (so nothing can be defined, included or
 //! expanded) and any entity but the five predefined and the numeric ones; other
-//! commands (`Catalog`, `MobilePosition`, every `Query`, `Control`, `Response`);
-//! an alarm without a `DeviceID` or with none of priority, method and time
-//! readable. Where the `SN` is known, the reply says `<Result>ERROR</Result>`.
+//! commands; an alarm without a `DeviceID` or with none of priority, method and
+//! time readable; in SIP whatever RFC 3261 answers with 400, 405, 415 or 505, and
+//! who is not who they say (403).
 
+mod agent;
 mod alarm;
+mod body;
+mod camera;
 mod charset;
 mod document;
 mod keepalive;
 mod reply;
+mod settings;
+mod sip;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use document::{Document, Element};
 use reply::Reply;
-use tocsin_sdk::{Answer, Datum, Decoder, Message, Outcome, Rejection, city};
+use sip::message::{Message as Sip, Start};
+use std::net::SocketAddr;
+use tocsin_sdk::{
+    Answer, Connector, Datum, Decoder, Event, Framer, Message, Outcome, Piece, Rejection, Tick, Timekeeper,
+    city,
+};
 
 /// The plugin.
 #[derive(Debug)]
 pub struct Video;
 
+tocsin_sdk::export!(Video: framer, decoder, connector, timekeeper);
+
+impl Framer for Video {
+    fn frame(buffer: &[u8]) -> Vec<Piece> {
+        sip::stream::pieces(buffer)
+    }
+}
+
 impl Decoder for Video {
     fn decode(message: Message) -> Answer {
-        let text = charset::decode(&message.payload)?;
-        let Document { root, damage } = document::read(&text.text);
-        let Some(root) = root else {
-            return Err(damage.unwrap_or_else(|| Rejection::malformed("not XML: there is no element")));
-        };
-        let reply = Reply::to(&root);
-        let answer = match damage {
-            Some(damage) => Err(damage),
-            None => command(&root),
-        };
-        match answer {
-            Ok(mut outcome) => {
-                outcome.defects.splice(0..0, text.defects);
-                Ok(outcome)
-            }
-            Err(rejection) => match reply.and_then(|reply| reply.error()) {
-                Some(reply) => Err(rejection.with_reply(reply)),
-                None => Err(rejection),
-            },
+        // A socket's bytes are SIP; the other doors bring a message's body alone.
+        match message.origin.parse::<SocketAddr>() {
+            Ok(_) => converse(&message),
+            Err(_) => alone(&message.payload),
         }
+    }
+}
+
+impl Timekeeper for Video {
+    fn wake(tick: Tick) -> Answer {
+        agent::wake(&tick)
+    }
+}
+
+impl Connector for Video {
+    fn deliver(event: Event) -> Answer {
+        agent::deliver(&event)
+    }
+}
+
+fn converse(message: &Message) -> Answer {
+    let Some(sip) = Sip::read(&message.payload) else {
+        return Err(Rejection::malformed("not a SIP message: no start line, or no end of the headers"));
+    };
+    match sip.start {
+        Start::Request { .. } => agent::request(&sip, &message.device, &message.origin, message.received),
+        Start::Response { .. } => agent::response(&sip, &message.device, message.received),
+    }
+}
+
+fn alone(payload: &[u8]) -> Answer {
+    let text = charset::decode(payload)?;
+    let Document { root, damage } = document::read(&text.text);
+    let Some(root) = root else {
+        return Err(damage.unwrap_or_else(|| Rejection::malformed("not XML: there is no element")));
+    };
+    let reply = Reply::to(&root);
+    let answer = match damage {
+        Some(damage) => Err(damage),
+        None => command(&root),
+    };
+    match answer {
+        Ok(mut outcome) => {
+            outcome.defects.splice(0..0, text.defects);
+            Ok(outcome)
+        }
+        Err(rejection) => match reply.and_then(|reply| reply.error()) {
+            Some(reply) => Err(rejection.with_reply(reply)),
+            None => Err(rejection),
+        },
     }
 }
 
@@ -102,5 +151,3 @@ fn datum() -> Datum {
         _ => Datum::Wgs84,
     }
 }
-
-tocsin_sdk::export!(Video: decoder);

@@ -1,8 +1,13 @@
 //! Tables of notifications and what becomes of them.
 
 mod alarms;
+mod camera;
+mod dialog;
 mod encodings;
+mod messages;
 mod refusals;
+mod registration;
+mod stream;
 
 use crate::Video;
 use tocsin_sdk::mock::Host;

@@ -1,0 +1,74 @@
+//! What the operator says of the platform and of single devices.
+
+use serde::Deserialize;
+use tocsin_sdk::{city, log};
+
+/// The standard's 心跳 defaults: every minute, lost after three.
+const KEEPALIVE_S: i64 = 60;
+const KEEPALIVE_MISSES: i64 = 3;
+const SUBSCRIBE_S: i64 = 3_600;
+
+/// `settings` of a device in the city file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    /// Instead of the realm's.
+    pub password: Option<String>,
+    /// Seconds between two of its keep-alives.
+    pub keepalive_s: Option<i64>,
+    /// `false`: it has no alarms to subscribe to.
+    pub subscribe: Option<bool>,
+}
+
+impl Device {
+    pub fn of(id: &str) -> Device {
+        let Some(registration) = city::device(id) else { return Device::default() };
+        registration.settings().unwrap_or_else(|| {
+            log::warn(&format!("the settings of {} are not those of a camera", registration.id));
+            Device::default()
+        })
+    }
+
+    /// `None`: neither it nor the realm has one, so anyone may register.
+    pub fn password(&self) -> Option<String> {
+        self.password.clone().or_else(|| text("password"))
+    }
+
+    /// After so many milliseconds of silence it is lost.
+    pub fn silence_ms(&self) -> i64 {
+        let every = self.keepalive_s.filter(|every| (5..=86_400).contains(every));
+        every.unwrap_or_else(|| number("keepalive_s", KEEPALIVE_S, 5, 86_400))
+            * number("keepalive_misses", KEEPALIVE_MISSES, 1, 100)
+            * 1_000
+    }
+
+    pub fn subscribes(&self) -> bool {
+        self.subscribe.unwrap_or(true) && number("subscribe_s", SUBSCRIBE_S, 0, 86_400) > 0
+    }
+}
+
+/// Seconds that a subscription is asked for.
+pub fn subscribe_s() -> i64 {
+    number("subscribe_s", SUBSCRIBE_S, 60, 86_400)
+}
+
+/// Whether an alarm of a device that has not registered is one.
+pub fn takes_strangers() -> bool {
+    text("strangers").is_none_or(|text| text != "refuse")
+}
+
+/// A setting that says something.
+pub fn text(name: &str) -> Option<String> {
+    city::setting(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn number(name: &str, default: i64, least: i64, most: i64) -> i64 {
+    let Some(text) = text(name) else { return default };
+    match text.parse() {
+        Ok(value) if (least..=most).contains(&value) => value,
+        _ => {
+            log::warn(&format!("setting {name} is `{text}`; it takes {least} to {most}, {default} counts"));
+            default
+        }
+    }
+}
