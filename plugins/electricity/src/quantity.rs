@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_wrong_unit_shows() {
         let check = |quantity: &Quantity, value, is_right: bool| {
-            assert_eq!(quantity.fault(value).is_none(), is_right, "{} {value}", quantity.code)
+            assert_eq!(quantity.fault(value).is_none(), is_right, "{} {value}", quantity.code);
         };
         // 0.3 A, 298 K, 220000 mV, 35000 mA.
         for (quantity, value) in [

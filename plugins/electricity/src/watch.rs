@@ -175,7 +175,7 @@ mod tests {
     fn hold_and_recovery() {
         use Change::{Raised, Recovered};
         let check = |values: &[f64], expect: &[(usize, Change)]| {
-            assert_eq!(run(&RULE, 15, values.iter().copied()), expect, "{values:?}")
+            assert_eq!(run(&RULE, 15, values.iter().copied()), expect, "{values:?}");
         };
         check(&[100.0, 350.0, 350.0, 350.0], &[(3, Raised)]);
         check(&[350.0, 350.0, 100.0, 350.0, 350.0], &[]);

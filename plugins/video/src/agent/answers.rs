@@ -33,7 +33,7 @@ pub fn take(response: &Message<'_>, device: &str, now: Timestamp) -> Answer {
             agent.subscribe();
         }
         (What::Subscribe, _) => {
-            agent.subscription_failed((400..500).contains(&status), &format!("{status} {phrase}"))
+            agent.subscription_failed((400..500).contains(&status), &format!("{status} {phrase}"));
         }
         (What::Order { .. }, _) => agent.order_answered(ask, status, phrase),
         (What::Duty | What::Catalog, _) => {}

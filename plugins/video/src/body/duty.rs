@@ -36,7 +36,7 @@ pub fn read(root: &Element, agent: &mut Agent) {
             "ONDUTY" | "ALARM" => agent.armed(&id, true),
             "OFFDUTY" => agent.armed(&id, false),
             other => {
-                agent.outcome.defects.push(format!("DutyStatus {other:?} of {id} is none of the standard's"))
+                agent.outcome.defects.push(format!("DutyStatus {other:?} of {id} is none of the standard's"));
             }
         }
     }

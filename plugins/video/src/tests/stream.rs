@@ -85,7 +85,7 @@ fn what_is_no_message() {
     // An unknown method is answered if it is all there; half of a known one is not.
     let odd = register.replace("REGISTER", "DANCE");
     assert_eq!(look(odd.as_bytes()), [(Routine, odd.len(), true)]);
-    assert_eq!(look(register[1..200].as_bytes()), [(Noise, 199, false)]);
+    assert_eq!(look(&register.as_bytes()[1..200]), [(Noise, 199, false)]);
     // Headers without an end, and a body that no door would hold.
     let endless = format!("{}X: {}", &register[..register.len() - 2], "x".repeat(64 << 10));
     assert_eq!(look(endless.as_bytes()).iter().map(|(kind, ..)| *kind).collect::<Vec<_>>(), [Noise]);
