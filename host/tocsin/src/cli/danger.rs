@@ -244,7 +244,7 @@ fn overdue(around: &Around, asked: [(&str, Option<String>); 3], by_township: boo
     }
     let items = lines.iter().flat_map(|line| {
         let items = line["dangers"].as_array().into_iter().flatten().cloned();
-        items.map(|mut item| {
+        items.map(move |mut item| {
             item["region_name"] = line["region_name"].clone();
             item
         })
