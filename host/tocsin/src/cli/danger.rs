@@ -193,7 +193,7 @@ impl Danger {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Danger::List(which) => thing::list(around, "dangers", which, COLUMNS, tone)?,
-            Danger::Show { id } => thing::show(around, "dangers", &id)?,
+            Danger::Show { id } => _ = thing::show(around, "dangers", &id)?,
             Danger::Overdue { region, department, at, by } => {
                 overdue(around, [("region", region), ("department", department), ("at", at)], by.is_some())?;
             }

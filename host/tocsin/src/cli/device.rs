@@ -42,7 +42,7 @@ impl Device {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Device::List(which) => thing::list(around, "devices", which, COLUMNS, tone)?,
-            Device::Show { id } => thing::show(around, "devices", &id)?,
+            Device::Show { id } => _ = thing::show(around, "devices", &id)?,
         }
         Ok(ExitCode::SUCCESS)
     }

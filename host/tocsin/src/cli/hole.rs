@@ -53,7 +53,7 @@ impl Hole {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Hole::List(which) => thing::list(around, "holes", which, COLUMNS, tone)?,
-            Hole::Show { id } => thing::show(around, "holes", &id)?,
+            Hole::Show { id } => _ = thing::show(around, "holes", &id)?,
             Hole::Close { id, reason, by } => {
                 let fields = Map::from_iter([("reason".to_owned(), reason.into())]);
                 thing::act(around, "holes", &id, "close", by, fields)?;

@@ -40,7 +40,7 @@ const OF_UNITS: &[Column] = &[
     (words::STATE, "state"),
     (words::REGION, "region"),
     (words::SCORE, "score"),
-    (words::ASKED, "asked"),
+    (words::ASKED_TIMES, "asked"),
     (words::ANSWERED, "answered"),
     (words::FACILITIES, "facilities.length"),
     (words::INSPECTIONS, "inspections.length"),
@@ -77,13 +77,13 @@ impl Supervision {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Supervision::List(which) => thing::list(around, "supervisions", which, COLUMNS, tone)?,
-            Supervision::Show { id } => thing::show(around, "supervisions", &id)?,
+            Supervision::Show { id } => _ = thing::show(around, "supervisions", &id)?,
             Supervision::Close { id, result, by } => {
                 let fields = Map::from_iter([("result".to_owned(), Value::from(result))]);
                 thing::act(around, "supervision", &id, "close", by, fields)?;
             }
             Supervision::Units(which) => thing::list(around, "sites", which, OF_UNITS, tone)?,
-            Supervision::Unit { id } => thing::show(around, "sites", &id)?,
+            Supervision::Unit { id } => _ = thing::show(around, "sites", &id)?,
         }
         Ok(ExitCode::SUCCESS)
     }

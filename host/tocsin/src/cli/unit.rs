@@ -38,7 +38,7 @@ impl Unit {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
             Unit::List(which) => thing::list(around, "units", which, COLUMNS, |_| Tone::Plain)?,
-            Unit::Show { id } => thing::show(around, "units", &id)?,
+            Unit::Show { id } => _ = thing::show(around, "units", &id)?,
         }
         Ok(ExitCode::SUCCESS)
     }

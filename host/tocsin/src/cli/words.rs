@@ -85,7 +85,7 @@ words! {
     HELD_BY: "held by", "占用";
     UNMET: "nobody free can: {what} ({why})", "无可用力量:{what}({why})";
     FALSE_RATE: "false", "误报率";
-    ASKED: "asked", "查岗次数";
+    ASKED_TIMES: "asked", "查岗次数";
     ANSWERED: "answered", "按时应答";
     FACILITIES: "facilities", "设施";
     INSPECTIONS: "inspections", "检查";

@@ -59,11 +59,13 @@ pub async fn facts(
     Ok(Json(present(json!({ "now": now.0, "region": region.code, "name": region.name, "facts": facts }))))
 }
 
+fn name<'a>(id: &'a str, names: &[(&'a str, &'a str)]) -> &'a str {
+    names.iter().find(|(known, _)| *known == id).map_or(id, |(_, name)| *name)
+}
+
 fn shown(fact: &Fact, names: &[(&str, &str)]) -> Value {
     let mut row = serde_json::to_value(fact).unwrap_or_default();
-    let name =
-        |id: &String| names.iter().find(|(known, _)| known == id).map_or(id.as_str(), |(_, name)| name);
-    let department_names: Vec<&str> = fact.departments.iter().map(name).collect();
+    let department_names: Vec<&str> = fact.departments.iter().map(|id| name(id, names)).collect();
     if let Value::Object(fields) = &mut row {
         fields.insert("department_names".into(), json!(department_names));
     }
