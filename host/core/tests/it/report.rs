@@ -143,7 +143,7 @@ fn a_fire_shows_the_dry_hydrant_and_offers_the_next() {
         assert_eq!(found, expect, "{}", incident.hazard);
     };
     check(incident("fire", 0.0), &[("dry", true, false), ("near", false, true)]);
-    check(incident("fire", 700.0), &[("near", false, false), ("far", false, false)]);
+    check(incident("fire", 690.0), &[("near", false, false), ("far", false, false)]);
     check(incident("flood", 0.0), &[]);
     check(incident("fire", 9_000.0), &[]);
 }
