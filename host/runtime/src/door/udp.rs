@@ -75,7 +75,9 @@ pub async fn run(
             payload: buffer.freeze(),
         });
         for cut in cuts.into_iter().chain(rest) {
-            if !cut.device.is_empty() && cut.device != peer.device {
+            if !cut.device.is_empty() {
+                // Also of who spoke from here before: a way that another peer took in
+                // its name is taken back.
                 mouth.outlet.heard(&mouth.spec.department, &cut.device, peer.route);
                 peer.device = cut.device;
             }
