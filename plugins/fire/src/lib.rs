@@ -16,6 +16,9 @@
 //! | wrong checksum, end, length, command, type, count | refused, 否认 |
 //! | 2 with a vendor's own type (128 to 254) | a dead letter that keeps the bytes, but 确认: the device did nothing wrong and would only repeat itself |
 //!
+//! What begins like JSON is no frame but a record of supervision ([`record`]): a unit, a
+//! facility, an inspection.
+//!
 //! A fire bit is a fire, whatever bit 0 (测试) says, unless the registration of
 //! the device sets `test_bit = "trust"`. Vendors send fires with bit 0 clear.
 
@@ -27,6 +30,7 @@ mod moment;
 mod object;
 mod pending;
 mod place;
+mod record;
 mod settings;
 mod stream;
 mod table;
@@ -51,6 +55,9 @@ impl Framer for Fire {
 
 impl Decoder for Fire {
     fn decode(message: Message) -> Answer {
+        if record::is_json(&message.payload) {
+            return record::decode(&message);
+        }
         let frame = Frame::read(&message.payload)?;
         match frame.command() {
             command::SEND if frame.data().is_empty() => Ok(Outcome::default().reply(frame.ack())),

@@ -2,6 +2,7 @@
 
 mod connector;
 mod objects;
+mod records;
 mod refusals;
 mod states;
 mod stream;

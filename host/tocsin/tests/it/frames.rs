@@ -51,9 +51,25 @@ fn framed(serial: u16, device: u8, command: u8, data: &[u8], at: [u8; 6]) -> Vec
     frame
 }
 
-/// Second, minute, hour, day, month, year of the century, Beijing time.
+/// The state of a smoke detector since so many hours ago.
+pub fn component(serial: u16, device: u8, number: u16, state: u16, hours: i64) -> Vec<u8> {
+    let at = ago(hours);
+    let mut data = vec![2, 1, 1, 1, 42, 10, 0];
+    data.extend(number.to_le_bytes());
+    data.extend(state.to_le_bytes());
+    data.extend([0; 31]);
+    data.extend(at);
+    frame(serial, device, &data, at)
+}
+
 fn now() -> [u8; 6] {
-    let at = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    ago(0)
+}
+
+/// Second, minute, hour, day, month, year of the century, Beijing time.
+fn ago(hours: i64) -> [u8; 6] {
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+    let at = then.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
     [at.second(), at.minute(), at.hour(), at.day(), at.month(), (at.year() % 100) as i8]
         .map(|part| part as u8)
 }

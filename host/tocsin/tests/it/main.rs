@@ -10,6 +10,7 @@ mod cases;
 mod command;
 mod connector;
 mod decide;
+mod devices;
 mod doors;
 mod electricity;
 mod events;

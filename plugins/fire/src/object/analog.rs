@@ -27,7 +27,10 @@ pub(super) fn tell(telling: &mut Telling, object: &[u8]) {
             return;
         }
         (_, Some(quantity)) => standard(&place, quantity, raw),
-        (128.., None) => private(telling, &place, kind, raw),
+        (128.., None) => match private(telling, &place, kind, raw) {
+            Some(signal) => signal,
+            None => return,
+        },
         (_, None) => {
             telling.defect(&place, &format!("模拟量类型 {kind} 为预留, 原始值 {raw} (reserved in Table 6)"));
             return;
@@ -50,26 +53,36 @@ fn standard(place: &Place<'_>, quantity: &Quantity, raw: i16) -> Signal {
     Signal::reading(quantity.code, f64::from(raw) / quantity.per, quantity.unit).title(title)
 }
 
-/// A vendor's own quantity: as the device's settings name it, else the bare
-/// number, so that nothing is lost, and a defect that says what is missing.
-fn private(telling: &mut Telling, place: &Place<'_>, kind: u8, raw: i16) -> Signal {
+/// A vendor's own quantity: as the device's settings or the vendor's table name it,
+/// else the bare number, so that nothing is lost, and a defect that says what is
+/// missing. None: it cannot be, so it is in another unit or broken.
+fn private(telling: &mut Telling, place: &Place<'_>, kind: u8, raw: i16) -> Option<Signal> {
     let mut name = String::new();
     place.push_name(&mut name);
-    match Settings::of(&place.path(&telling.uitd)).analog.get(kind.to_string().as_str()) {
-        Some(quantity) => {
-            let value = f64::from(raw) * quantity.scale;
-            let what = if quantity.name.is_empty() { &quantity.code } else { &quantity.name };
-            Signal::reading(quantity.code.as_str(), value, quantity.unit.as_str())
-                .title(format!("{name} {what} {value} {}", quantity.unit))
-        }
-        None => {
-            telling.defect(place, &format!(
-                "模拟量类型 {kind} 为用户自定义, 设备未登记其含义 (settings.analog.{kind} of the device is missing)"
-            ));
+    let component = match place {
+        Place::Component(_, _, component, _) => *component,
+        _ => 0,
+    };
+    let Some(quantity) = Settings::quantity(&place.path(&telling.uitd), component, kind) else {
+        telling.defect(place, &format!(
+            "模拟量类型 {kind} 为用户自定义, 设备未登记其含义 (settings.analog.{kind} of the device and the vendor's table are missing)"
+        ));
+        return Some(
             Signal::reading(format!("analog.{kind}"), raw.into(), "1")
-                .title(format!("{name} 自定义模拟量{kind} {raw}"))
-        }
+                .title(format!("{name} 自定义模拟量{kind} {raw}")),
+        );
+    };
+    let value = f64::from(raw) * quantity.scale;
+    let what = if quantity.name.is_empty() { &quantity.code } else { &quantity.name };
+    if let Some((least, most)) = quantity.range.filter(|(least, most)| !(*least..=*most).contains(&value)) {
+        let unit = &quantity.unit;
+        telling.defect(place, &format!(
+            "{what} {value} {unit} 不在 {least} 到 {most} {unit} 之间, 单位或量程有误 (out of range: another unit?)"
+        ));
+        return None;
     }
+    let title = format!("{name} {what} {value} {}", quantity.unit);
+    Some(Signal::reading(quantity.code.as_str(), value, quantity.unit.as_str()).title(title))
 }
 
 /// Appends `raw` of `1/per` steps with as many decimals as the table gives it.

@@ -11,8 +11,10 @@ pub const FIRE: u16 = 1 << 1;
 #[derive(Debug)]
 pub struct Bit {
     pub mask: u16,
-    /// An alarm or a fault lasts until the bit is clear; a status does not.
     pub kind: Kind,
+    /// It lasts until the bit is clear, which is told: alarms, faults and 手动, which
+    /// must not stay so for long. Any other status is only of the moment.
+    pub lasts: bool,
     /// Empty for the fire bit, whose code depends on who says it.
     pub code: &'static str,
     /// What a duty officer reads.
@@ -25,7 +27,7 @@ pub struct Bit {
 pub struct Masks {
     /// Those that say something.
     pub said: u16,
-    /// Alarms and faults, which last until their bit is clear.
+    /// Those that last until their bit is clear.
     pub lasting: u16,
 }
 
@@ -33,7 +35,7 @@ const fn masks(bits: &[Bit]) -> Masks {
     let (mut said, mut lasting, mut at) = (0, 0, 0);
     while at < bits.len() {
         said |= bits[at].mask;
-        if matches!(bits[at].kind, Kind::Alarm | Kind::Fault) {
+        if bits[at].lasts {
             lasting |= bits[at].mask;
         }
         at += 1;
@@ -47,15 +49,19 @@ pub const UITD_MASKS: Masks = masks(&UITD);
 
 const fn fire() -> Bit {
     // How severe one alarm is depends on the city: its hazard data says so.
-    Bit { mask: FIRE, kind: Kind::Alarm, code: "", says: "火警", severity: Severity::Unknown }
+    Bit { mask: FIRE, kind: Kind::Alarm, lasts: true, code: "", says: "火警", severity: Severity::Unknown }
 }
 
 const fn fault(bit: u8, code: &'static str, says: &'static str, severity: Severity) -> Bit {
-    Bit { mask: 1 << bit, kind: Kind::Fault, code, says, severity }
+    Bit { mask: 1 << bit, kind: Kind::Fault, lasts: true, code, says, severity }
 }
 
 const fn status(bit: u8, code: &'static str, says: &'static str) -> Bit {
-    Bit { mask: 1 << bit, kind: Kind::Status, code, says, severity: Severity::Unknown }
+    Bit { mask: 1 << bit, kind: Kind::Status, lasts: false, code, says, severity: Severity::Unknown }
+}
+
+const fn mode(bit: u8, code: &'static str, says: &'static str) -> Bit {
+    Bit { lasts: true, ..status(bit, code, says) }
 }
 
 /// 建筑消防设施系统状态, two bytes (type 1).
@@ -70,7 +76,7 @@ pub static SYSTEM: [Bit; 13] = [
     fault(8, "fault.power.main", "主电故障", Severity::Moderate),
     fault(9, "fault.power.backup", "备电故障", Severity::Moderate),
     fault(10, "fault.bus", "总线故障", Severity::Severe),
-    status(11, "status.manual", "手动状态"),
+    mode(11, "status.manual", "手动状态"),
     status(12, "status.configured", "配置改变"),
     status(13, "status.reset", "复位"),
 ];
