@@ -71,6 +71,8 @@ async fn damage_and_loss_are_told_once_and_the_rest_goes_on() {
 
     // ... and takes runs away before the feed has seen them.
     let bus = Bus::connect(&servers.url(), "test").await.expect("the bus");
+    // A connection that is told of while a write waits is doubt.
+    bus.link().wait_for(|link| link.up).await.expect("a connection");
     let whole = run::encode(&[frame]).to_vec();
     let first = write(&bus, "gone", whole.clone()).await;
     let last = write(&bus, "gone", whole.clone()).await;
