@@ -61,7 +61,7 @@ const fn status(bit: u8, code: &'static str, says: &'static str) -> Bit {
 }
 
 const fn mode(bit: u8, code: &'static str, says: &'static str) -> Bit {
-    Bit { lasts: true, ..status(bit, code, says) }
+    Bit { mask: 1 << bit, kind: Kind::Status, lasts: true, code, says, severity: Severity::Unknown }
 }
 
 /// 建筑消防设施系统状态, two bytes (type 1).
