@@ -16,7 +16,7 @@ const DAY: i64 = 24 * 60;
 
 pub fn city() -> City {
     let mut city = City::clone(&room::city());
-    let department = |id: &str| Department { id: id.into(), name: format!("{id}局") };
+    let department = |id: &str| Department { id: id.into(), name: format!("{id}局"), heartbeat: None };
     city.departments.extend(["safety", "emergency"].map(department));
     city.dangers = Dangers {
         desk: Rules {

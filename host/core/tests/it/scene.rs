@@ -99,7 +99,8 @@ fn one_plan_for_all_townships_answers_for_each() {
         ]
     });
     let mut city = (*city(&[approved(flood()), own])).clone();
-    city.departments = vec![tocsin_core::city::Department { id: "water".into(), name: "水利局".into() }];
+    city.departments =
+        vec![tocsin_core::city::Department { id: "water".into(), name: "水利局".into(), heartbeat: None }];
     let mut night = Night::of(Arc::new(city));
     night.warn("w1", Severity::Moderate, &[EAST], "active");
     assert_eq!(scenes(&night, "town"), [format!("{EAST} active")]);

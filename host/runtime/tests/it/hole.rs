@@ -60,7 +60,7 @@ async fn damage_and_loss_are_told_once_and_the_rest_goes_on() {
 
     // Someone with the host's own rights writes what is no whole run.
     let frame = Frame { payload: "count\n".into(), ..Frame::default() };
-    let mut bytes = run::encode(&[frame.clone()]).to_vec();
+    let mut bytes = run::encode(std::slice::from_ref(&frame)).to_vec();
     let at = bytes.len() - 40;
     bytes[at] ^= 1;
     let damaged = write(&host.bus, "lines", bytes).await;

@@ -4,7 +4,7 @@
 use crate::roles::{city, counted, folder, lines, say, start_keeping, wait_for};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tocsin_runtime::bus::Bus;
@@ -179,7 +179,7 @@ fn a_host_killed_while_it_forgets_still_adds_up() {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn look_again(data: &PathBuf) -> (Report, u64, Gone) {
+async fn look_again(data: &Path) -> (Report, u64, Gone) {
     let host = start(data, 1 << 30, Rules::default()).await;
     let _stream = say(&host, "count\n").await;
     let started = Instant::now();

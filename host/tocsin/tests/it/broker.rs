@@ -58,8 +58,8 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Kept>, acked: &Sender<usize>) -> Op
     let mut subscribed = String::new();
     let mut sent = false;
     loop {
-        match read(&mut stream).ok()? {
-            Some((kind, body)) => match kind >> 4 {
+        if let Some((kind, body)) = read(&mut stream).ok()? {
+            match kind >> 4 {
                 1 => stream.write_all(&SESSION_PRESENT).ok()?,
                 8 => {
                     let length = usize::from(u16::from_be_bytes([body[2], body[3]]));
@@ -74,8 +74,7 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Kept>, acked: &Sender<usize>) -> Op
                     let _ = acked.send(kept.sent);
                 }
                 _ => {}
-            },
-            None => {}
+            }
         }
         let mut kept = kept.lock().expect("no panic");
         let Some((topic, payload)) = kept.message.clone() else { continue };

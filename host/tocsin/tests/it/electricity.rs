@@ -41,7 +41,7 @@ fn hot_wires_and_smoke_are_one_suspicion() {
     }
     let suspected = wait_for("the heat", || incident(&host, "fire").filter(|fire| fire["evidence"] == 3));
     let before = suspected["confidence"].as_f64().expect("a number");
-    let mut smoke = hot.clone();
+    let mut smoke = hot;
     smoke["smokeAlarm"] = "1".into();
     let reply = post(&format!("{}/in/electricity/box/{BOX}", host.door("http")), &[], &report(0, &smoke));
     assert!(matches!(reply.status, 200 | 202), "{}", String::from_utf8_lossy(&reply.body));
@@ -88,7 +88,7 @@ fn a_meter_is_asked_and_its_circuit_is_the_fire_systems() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     std::thread::spawn(move || {
-        listener.incoming().flatten().for_each(|stream| drop(std::thread::spawn(|| meter(stream))))
+        listener.incoming().flatten().for_each(|stream| drop(std::thread::spawn(|| meter(stream))));
     });
     let folder = Folder::new();
     let city = folder.city();

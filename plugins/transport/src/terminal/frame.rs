@@ -140,7 +140,7 @@ impl Frame {
     /// 查询服务器时间应答 8004, in UTC.
     pub fn server_time(&self, now: Timestamp, serial: u16) -> Vec<u8> {
         let utc = Beijing::of(now.saturating_sub(OFFSET_MS));
-        let two = |number: u8| number / 10 << 4 | number % 10;
+        let two = |number: u8| ((number / 10) << 4) | (number % 10);
         let year = utc.year.rem_euclid(100) as u8;
         let body = [year, utc.month, utc.day, utc.hour, utc.minute, utc.second].map(two);
         self.answer(0x8004, serial, &body)

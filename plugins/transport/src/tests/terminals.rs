@@ -64,7 +64,7 @@ fn a_batch_is_many_positions() {
         &batch(2, &[whole.clone(), whole.clone()]),
         &["status vehicle.position", "status vehicle.position"],
     );
-    check(&batch(3, &[whole.clone()]), &["status vehicle.position", "defect 批量定位声称 3 条"]);
+    check(&batch(3, std::slice::from_ref(&whole)), &["status vehicle.position", "defect 批量定位声称 3 条"]);
     check(&batch(2, &[whole.clone(), item(&one[..20])]), &["status vehicle.position", "defect 第 2 条"]);
     check(
         &batch(2, &[whole.clone(), whole[..20].to_vec()]),
