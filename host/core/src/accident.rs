@@ -13,6 +13,7 @@ pub use report::{Filing, numbered};
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A row travels whole in every fact about it, so its lists are short; whatever
@@ -23,7 +24,7 @@ pub const MISSED_KEPT: usize = 64;
 /// Each change of grade starts at most one for each level.
 pub const CLOCKS_KEPT: usize = 32;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Accident {
     /// `A20260712-0001`.
@@ -71,6 +72,7 @@ pub struct Accident {
 
 impl Row for Accident {
     const NOUN: Noun = Noun::Accident;
+    const CHANGES: &'static [&'static str] = &["reported", "graded", "overdue", "waited", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -15,6 +15,7 @@ pub mod upkeep;
 pub mod warning;
 
 use crate::signal::{Position, Severity};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,8 @@ pub struct City {
     /// First match first.
     #[serde(default)]
     pub shares: Vec<share::Share>,
+    #[serde(default)]
+    pub audiences: Vec<share::Audience>,
     /// What the advice of the city file's plugins may do.
     #[serde(default)]
     pub grants: Vec<share::Grant>,
@@ -71,7 +74,7 @@ pub struct Department {
 }
 
 /// 行政区划: the city or a township.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     pub code: String,
@@ -99,7 +102,7 @@ pub struct Unit {
     pub contacts: Vec<Contact>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     pub post: String,

@@ -31,6 +31,7 @@ use crate::frame::FrameId;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A danger travels whole in every fact about it: what a desk needs to see.
@@ -48,7 +49,7 @@ pub const REFUSED_RECORDED: u32 = 20;
 /// their whole list again by the month, and that must not open them anew.
 const REMEMBERED_MS: i64 = 90 * 24 * 3_600_000;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Danger {
     /// `H20260712-0001`.
@@ -110,7 +111,7 @@ pub struct Danger {
     pub next: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     #[default]
@@ -120,7 +121,7 @@ pub enum Stage {
     Closed,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// 一般
@@ -131,7 +132,7 @@ pub enum Level {
 }
 
 /// 复查未通过: it was said to be rectified and is not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Return {
     pub at: Timestamp,
@@ -187,6 +188,19 @@ impl Danger {
 
 impl Row for Danger {
     const NOUN: Noun = Noun::Danger;
+    const CHANGES: &'static [&'static str] = &[
+        "found",
+        "mentioned",
+        "updated",
+        "repeated",
+        "assigned",
+        "rectified",
+        "returned",
+        "refused",
+        "overdue",
+        "waited",
+        "closed",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -24,6 +24,7 @@ use crate::frame::FrameId;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -38,7 +39,7 @@ const PAST_KEPT: usize = 8;
 const POINTS_KEPT: usize = 32;
 
 /// How a device stands. Also of a whole department, and of a door.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Condition {
     /// `fire/000000000379`; of a department `fire`, of a door `fire:fire-tcp`.
@@ -74,7 +75,7 @@ pub struct Condition {
 }
 
 /// One thing that is so, or was.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Point {
     /// What it is about: at most one point of it stands (`guard`: armed or disarmed).
@@ -164,6 +165,19 @@ impl Condition {
 
 impl Row for Condition {
     const NOUN: Noun = Noun::Device;
+    const CHANGES: &'static [&'static str] = &[
+        "changed",
+        "tasked",
+        "inspected",
+        "listed",
+        "recovered",
+        "named",
+        "silent",
+        "spoke",
+        "grouped",
+        "judged",
+        "mended",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -13,10 +13,11 @@ pub use act::Act;
 use crate::order::{Asked, Escalation};
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 岗位当值: who holds a post now. Its id is the post's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Watch {
     pub id: String,
@@ -42,7 +43,7 @@ pub struct Watch {
 }
 
 /// 叫应: a named person on duty is called for a warning or an incident, and confirms.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Call {
     /// `C20260712-0001`.
@@ -79,7 +80,7 @@ pub struct Call {
 }
 
 /// 职责空白: something that no duty person answers for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Gap {
     /// `D20260712-0001`.
@@ -102,6 +103,7 @@ pub struct Gap {
 
 impl Row for Watch {
     const NOUN: Noun = Noun::Watch;
+    const CHANGES: &'static [&'static str] = &["entered", "changed", "handed-over", "ended"];
 
     fn id(&self) -> &str {
         &self.id
@@ -134,6 +136,8 @@ impl Row for Watch {
 
 impl Row for Call {
     const NOUN: Noun = Noun::Call;
+    const CHANGES: &'static [&'static str] =
+        &["called", "called-again", "escalated", "unanswered", "confirmed", "cancelled", "given-up", "moved"];
 
     fn id(&self) -> &str {
         &self.id
@@ -170,6 +174,7 @@ impl Row for Call {
 
 impl Row for Gap {
     const NOUN: Noun = Noun::Gap;
+    const CHANGES: &'static [&'static str] = &["found", "closed", "moved"];
 
     fn id(&self) -> &str {
         &self.id

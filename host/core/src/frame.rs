@@ -51,6 +51,20 @@ impl FromStr for FrameId {
     }
 }
 
+impl schemars::JsonSchema for FrameId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FrameId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[^/]+/[0-9]+/[0-9]+$",
+            "description": "One frame of one run: `fire/1234/7` is frame 7 of the run at 1234 of `RAW_fire`."
+        })
+    }
+}
+
 impl Serialize for FrameId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -22,6 +22,7 @@ use crate::input::Observed;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A case travels whole in every fact about it: what a desk needs to see.
@@ -34,7 +35,7 @@ pub const OVERTIME_KEPT: usize = 16;
 /// alone, so that nobody floods the journal through one case.
 pub const REFUSED_RECORDED: u32 = 20;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Case {
     /// `G20260712-0001`.
@@ -86,7 +87,7 @@ pub struct Case {
     pub next: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     #[default]
@@ -100,7 +101,7 @@ pub enum Stage {
     Closed,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Reporter {
     pub id: String,
@@ -109,7 +110,7 @@ pub struct Reporter {
 }
 
 /// 退回: a platform says that the case is not its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Return {
     pub at: Timestamp,
@@ -148,6 +149,22 @@ impl Stage {
 
 impl Row for Case {
     const NOUN: Noun = Noun::Grid;
+    const CHANGES: &'static [&'static str] = &[
+        "reported",
+        "repeated",
+        "accepted",
+        "assigned",
+        "handling",
+        "returned",
+        "refused",
+        "fed-back",
+        "progressed",
+        "promoted",
+        "overtime",
+        "waited",
+        "evaluated",
+        "closed",
+    ];
 
     fn id(&self) -> &str {
         &self.id

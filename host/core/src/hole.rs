@@ -7,12 +7,13 @@ use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Holes in memory; a disk that fails everywhere widens the last of its department.
 const HOLES_KEPT: usize = 1_000;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// Its bytes are not those that were written.
@@ -32,7 +33,7 @@ pub struct Found {
     pub what: What,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Hole {
     /// Department and first run: `fire-1234`.
@@ -54,6 +55,7 @@ pub struct Hole {
 
 impl Row for Hole {
     const NOUN: Noun = Noun::Hole;
+    const CHANGES: &'static [&'static str] = &["found", "grown", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -1,9 +1,11 @@
 //! 事件: what the city believes is happening, fused from what was said.
 
 mod act;
+pub mod cap;
 mod disposition;
 mod evidence;
 pub(crate) mod index;
+pub mod ngsi;
 mod stage;
 pub(crate) mod summary;
 
@@ -15,11 +17,12 @@ pub use stage::{Move, Stage};
 use crate::frame::FrameId;
 use crate::signal::{Position, Severity};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The whole summary of an incident: what facts carry, views store and
 /// subscribers see. A function of its evidence and of what people decided.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Incident {
     /// `I20260712-0001`: Beijing date of opening and a counter.
@@ -91,7 +94,7 @@ pub const MERGED_SHOWN: usize = 32;
 /// a large building with ten codes each stay below.
 pub const ROWS_KEPT: usize = 4_096;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Source {
     pub department: String,
@@ -100,7 +103,7 @@ pub struct Source {
 }
 
 /// Why the incident is believed as much as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Reason {
     /// For programs: `alarm`, `support`, `person`, `independent`, ...
@@ -110,7 +113,7 @@ pub struct Reason {
     pub frame: Option<FrameId>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Note {
     pub at: Timestamp,

@@ -6,6 +6,7 @@ use crate::hole;
 use crate::outcome::Advice;
 use crate::signal::Signal;
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct Heard {
 }
 
 /// A signal with what the host knows of its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Observed {
     /// Its department is the signal's: stamped by the door, never by the guest.
     pub frame: FrameId,

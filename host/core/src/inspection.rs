@@ -14,10 +14,11 @@ use crate::registry::Speaker;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
 use crate::unit::{as_of, field, short};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Inspection {
     /// Department and the source's own id: `safety:JC-1`.
@@ -43,7 +44,7 @@ pub struct Inspection {
     pub told_at: Timestamp,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// 检查
@@ -108,6 +109,7 @@ impl Core {
 
 impl Row for Inspection {
     const NOUN: Noun = Noun::Inspection;
+    const CHANGES: &'static [&'static str] = &["held", "updated"];
 
     fn id(&self) -> &str {
         &self.id

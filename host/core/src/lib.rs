@@ -2,6 +2,7 @@
 //! randomness, no async; time is part of every input.
 
 pub mod accident;
+mod cap;
 pub mod city;
 pub mod command;
 pub mod core;
@@ -18,6 +19,7 @@ pub mod incident;
 pub mod input;
 pub mod inspection;
 pub mod moment;
+mod ngsi;
 pub mod now;
 pub mod order;
 pub mod outcome;
@@ -29,6 +31,7 @@ pub mod registry;
 pub mod report;
 pub mod risk;
 pub mod rule;
+pub mod schema;
 pub mod sharing;
 pub mod signal;
 pub mod state;

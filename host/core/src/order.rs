@@ -15,9 +15,10 @@ pub use stage::{Move, Stage};
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Order {
     /// `O20260712-0001`.
@@ -77,7 +78,7 @@ pub struct Order {
 }
 
 /// A person on duty who is asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Asked {
     pub post: String,
@@ -87,7 +88,7 @@ pub struct Asked {
 }
 
 /// One step up because nobody answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Escalation {
     pub at: Timestamp,
     pub from: Asked,
@@ -108,6 +109,23 @@ impl Order {
 
 impl Row for Order {
     const NOUN: Noun = Noun::Order;
+    const CHANGES: &'static [&'static str] = &[
+        "issued",
+        "delivered",
+        "acknowledged",
+        "departed",
+        "arrived",
+        "done",
+        "declined",
+        "cancelled",
+        "overdue",
+        "escalated",
+        "unanswered",
+        "undelivered",
+        "forged",
+        "late",
+        "moved",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -35,11 +35,12 @@ pub(crate) use planner::Planner;
 use crate::city::plan::{Plan, roman};
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 预案版本: one version of one plan, whole, so that a past response still shows
 /// the text under which it was decided.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Version {
     /// `flood-city@2`.
@@ -67,7 +68,7 @@ pub struct Version {
 pub const VERSIONS_KEPT: usize = 1_024;
 
 /// 应急响应: a plan at work. Levels Ⅳ (4) to Ⅰ (1).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Response {
     /// `R20260712-0001`.
@@ -129,7 +130,7 @@ pub struct Response {
 }
 
 /// One thing that made a condition hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Ground {
     /// `warning`, `reading`, `incident`, `accident`, `response`.
@@ -140,7 +141,7 @@ pub struct Ground {
     pub areas: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Area {
     pub region: String,
@@ -148,7 +149,7 @@ pub struct Area {
 }
 
 /// A task's order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Opened {
     pub task: String,
@@ -158,7 +159,7 @@ pub struct Opened {
 }
 
 /// 集结: one need of a level, and what is held for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Muster {
     /// `team` or `supply`.
@@ -181,7 +182,7 @@ pub struct Muster {
 }
 
 /// A team with the order that sent it, or a transfer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Held {
     pub id: String,
@@ -197,7 +198,7 @@ pub const GROUNDS_SHOWN: usize = 32;
 pub const AREAS_SHOWN: usize = 64;
 
 /// 最新读数: what an instrument that a plan watches said last.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Latest {
     /// `department/device code`.
@@ -244,6 +245,7 @@ impl Response {
 
 impl Row for Version {
     const NOUN: Noun = Noun::Plan;
+    const CHANGES: &'static [&'static str] = &["loaded", "approved", "activated", "superseded"];
 
     fn id(&self) -> &str {
         &self.id
@@ -268,6 +270,21 @@ impl Row for Version {
 
 impl Row for Response {
     const NOUN: Noun = Noun::Response;
+    const CHANGES: &'static [&'static str] = &[
+        "proposed",
+        "started",
+        "raised",
+        "lowered",
+        "extended",
+        "clearing",
+        "unmuted",
+        "checked",
+        "mustered",
+        "unanswered",
+        "refused",
+        "withdrawn",
+        "ended",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -306,6 +323,7 @@ impl Row for Response {
 
 impl Row for Latest {
     const NOUN: Noun = Noun::Reading;
+    const CHANGES: &'static [&'static str] = &["told"];
 
     fn id(&self) -> &str {
         &self.id

@@ -15,9 +15,10 @@ use crate::frame::FrameId;
 use crate::signal::{Certainty, Kind, Position, Severity};
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Report {
     /// `department/device code reference`.
@@ -54,7 +55,7 @@ pub struct Report {
 }
 
 /// How much a fact is worth.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Quality {
     pub certainty: Certainty,
@@ -81,6 +82,7 @@ pub(crate) fn word(kind: &Kind) -> String {
 
 impl Row for Report {
     const NOUN: Noun = Noun::Report;
+    const CHANGES: &'static [&'static str] = &["told", "over", "expired"];
 
     fn id(&self) -> &str {
         &self.id

@@ -14,7 +14,7 @@ const OPEN: [&str; 3] = ["incident", "warning", "response"];
 
 /// Fields that speak of a person, at any depth. `phone` and `person` also make
 /// the `name` beside them personal.
-const PERSONAL: [&str; 15] = [
+pub(crate) const PERSONAL: [&str; 15] = [
     "phone",
     "phones",
     "mobile",
@@ -33,7 +33,7 @@ const PERSONAL: [&str; 15] = [
 ];
 
 /// Kept by every rule that lists fields: without them the rest says nothing.
-const KEPT: [&str; 2] = ["id", "state"];
+pub(crate) const KEPT: [&str; 2] = ["id", "state"];
 
 /// What `department` sees of an event: its data, or `None` where it is not for it.
 pub fn seen(shares: &[Share], department: &str, event: &Event) -> Option<Value> {

@@ -20,6 +20,7 @@ use crate::frame::FrameId;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// States of one finding; what is more is on the same list already.
@@ -32,7 +33,7 @@ const INSPECTIONS_KEPT: usize = 12;
 const CALLS_KEPT: usize = 32;
 
 /// One unit on the supervision list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Finding {
     /// `S20260712-0001`.
@@ -56,7 +57,7 @@ pub struct Finding {
 }
 
 /// What a unit is on the list for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Item {
     /// Path of the device.
@@ -77,7 +78,7 @@ pub struct Item {
 
 /// 消防单位: what the supervising department tells of a unit, and how it answers.
 /// Its id is the unit's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Site {
     pub id: String,
@@ -104,7 +105,7 @@ pub struct Site {
     pub frame: Option<FrameId>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Contact {
     pub post: String,
@@ -112,7 +113,7 @@ pub struct Contact {
     pub phone: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Facility {
     pub id: String,
@@ -122,7 +123,7 @@ pub struct Facility {
     pub device: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Inspection {
     /// The record's own number, else its frame.
@@ -134,7 +135,7 @@ pub struct Inspection {
     pub frame: Option<FrameId>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RollCall {
     pub order: String,
@@ -158,6 +159,7 @@ impl Site {
 
 impl Row for Finding {
     const NOUN: Noun = Noun::Supervision;
+    const CHANGES: &'static [&'static str] = &["listed", "mended", "closed"];
 
     fn id(&self) -> &str {
         &self.id
@@ -186,6 +188,8 @@ impl Row for Finding {
 
 impl Row for Site {
     const NOUN: Noun = Noun::Site;
+    const CHANGES: &'static [&'static str] =
+        &["recorded", "equipped", "inspected", "scored", "listed", "normal"];
 
     fn id(&self) -> &str {
         &self.id

@@ -38,10 +38,11 @@ use crate::city::supply::Minimum;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 批次: one lot of one item in one store. Its quantities are the ledger.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Lot {
     pub id: String,
@@ -75,7 +76,7 @@ pub struct Lot {
 }
 
 /// 仓库, with what it must hold and what it lacks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Store {
     pub id: String,
@@ -97,7 +98,7 @@ pub struct Store {
 }
 
 /// 低于最低储备: told once, until it is mended.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Shortage {
     pub item: String,
@@ -111,7 +112,7 @@ pub struct Shortage {
 }
 
 /// 调拨: reserved → dispatched → received → returned.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Transfer {
     /// `T20260712-0001`.
@@ -148,7 +149,7 @@ pub struct Transfer {
 }
 
 /// What a transfer takes from one lot.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Draw {
     pub lot: String,
@@ -186,6 +187,20 @@ impl Store {
 
 impl Row for Lot {
     const NOUN: Noun = Noun::Lot;
+    const CHANGES: &'static [&'static str] = &[
+        "entered",
+        "loaded",
+        "changed",
+        "reserved",
+        "dispatched",
+        "received",
+        "returned",
+        "freed",
+        "watched",
+        "stopped",
+        "expiring",
+        "expired",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -214,6 +229,7 @@ impl Row for Lot {
 
 impl Row for Store {
     const NOUN: Noun = Noun::Store;
+    const CHANGES: &'static [&'static str] = &["entered", "changed", "short", "restocked"];
 
     fn id(&self) -> &str {
         &self.id
@@ -238,6 +254,8 @@ impl Row for Store {
 
 impl Row for Transfer {
     const NOUN: Noun = Noun::Transfer;
+    const CHANGES: &'static [&'static str] =
+        &["reserved", "dispatched", "received", "lost", "returned", "cancelled", "moved"];
 
     fn id(&self) -> &str {
         &self.id

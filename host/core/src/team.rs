@@ -18,10 +18,11 @@ pub(crate) use send::Sending;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A team or an expert as it stands now. The id is that of the city's files.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Standing {
     pub id: String,
@@ -90,6 +91,17 @@ impl Standing {
 
 impl Row for Standing {
     const NOUN: Noun = Noun::Team;
+    const CHANGES: &'static [&'static str] = &[
+        "entered",
+        "changed",
+        "delisted",
+        "assigned",
+        "ordered",
+        "moved",
+        "released",
+        "available",
+        "out-of-service",
+    ];
 
     fn id(&self) -> &str {
         &self.id

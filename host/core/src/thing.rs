@@ -25,6 +25,9 @@ use std::collections::BTreeMap;
 pub trait Row: Clone + PartialEq + Serialize {
     const NOUN: Noun;
 
+    /// All that may happen to it, by the words of [`Fact::Became`](crate::Fact).
+    const CHANGES: &'static [&'static str];
+
     fn id(&self) -> &str;
 
     /// The word by which listings filter.
@@ -84,6 +87,20 @@ macro_rules! rooms {
                 match word {
                     $($word | $plural => Some(Noun::$noun),)*
                     _ => None,
+                }
+            }
+
+            /// What may happen to such a row: the second word of its events' type.
+            pub fn changes(self) -> &'static [&'static str] {
+                match self {
+                    $(Noun::$noun => <$type as Row>::CHANGES,)*
+                }
+            }
+
+            /// What a row of this kind looks like to whoever reads it as JSON.
+            pub(crate) fn schema(self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                match self {
+                    $(Noun::$noun => generator.root_schema_for::<$type>(),)*
                 }
             }
 

@@ -7,6 +7,21 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+/// As listings and events show it; the journal keeps milliseconds.
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339 in Beijing time, `2026-07-12T14:30:20.000+08:00`."
+        })
+    }
+}
+
 impl Timestamp {
     /// Milliseconds from `earlier` to `self`; negative when `self` is earlier.
     pub fn since(self, earlier: Timestamp) -> i64 {

@@ -13,6 +13,7 @@ use crate::frame::FrameId;
 use crate::signal::Position;
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A county's enterprises some times over, at about 1 KiB each. What is told
@@ -25,7 +26,7 @@ pub const LISTED: usize = 16;
 /// Refused words of other departments that are recorded.
 pub const REFUSED_RECORDED: u32 = 20;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Unit {
     /// The department's own id of it.
@@ -71,6 +72,7 @@ pub struct Known {
 
 impl Row for Unit {
     const NOUN: Noun = Noun::Unit;
+    const CHANGES: &'static [&'static str] = &["registered", "updated", "refused"];
 
     fn id(&self) -> &str {
         &self.id

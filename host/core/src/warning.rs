@@ -11,12 +11,14 @@ mod cancel;
 pub mod cap;
 mod chain;
 mod hear;
+pub mod ngsi;
 mod notice;
 mod term;
 
 use crate::signal::{Certainty, Severity, Urgency};
 use crate::thing::{Noun, Row};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A warning that is renewed every three hours for a week has 56.
@@ -29,7 +31,7 @@ const FLAGS_KEPT: usize = 24;
 /// days; beyond this the least of them go first.
 const CHAINS_KEPT: usize = 4_096;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Warning {
     /// Identifier of the chain's first message.
@@ -95,7 +97,7 @@ pub struct Warning {
 }
 
 /// An area in a message's words.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Place {
     /// 12 digits, or empty.
@@ -104,7 +106,7 @@ pub struct Place {
 }
 
 /// One message of a chain.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Message {
     pub id: String,
@@ -137,6 +139,19 @@ impl Warning {
 
 impl Row for Warning {
     const NOUN: Noun = Noun::Warning;
+    const CHANGES: &'static [&'static str] = &[
+        "issued",
+        "updated",
+        "raised",
+        "lowered",
+        "renewed",
+        "cancelled",
+        "expired",
+        "superseded",
+        "joined",
+        "repeated",
+        "doubted",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -29,6 +29,7 @@ use crate::metrics::Metrics;
 use crate::outlet::{self, Outlet};
 use crate::plugin::{Shelf, Worker};
 use crate::position::{self, Place};
+use crate::quality::{self, Tally};
 use crate::retain::Gone;
 use crate::run::{self, Frame};
 use crate::sends;
@@ -43,7 +44,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tocsin_core::time::Timestamp;
-use tocsin_sandbox::{Answer, Call};
+use tocsin_sandbox::{Answer, Call, Registry};
 use tokio::sync::{Notify, watch};
 use whole::Whole;
 
@@ -73,6 +74,8 @@ pub struct Feed {
     outlet: Arc<Outlet>,
     metrics: Arc<Metrics>,
     clock: Intake,
+    /// Who is known, for the department's data quality.
+    registry: Arc<dyn Registry>,
     workers: HashMap<String, Worker>,
     /// Generation of the shelf that the workers are in step with.
     seen: u64,
@@ -118,10 +121,12 @@ impl Draft {
 
 impl Feed {
     pub fn new(config: Config, bus: &Bus, shelf: Shelf, outlet: Arc<Outlet>, metrics: Arc<Metrics>) -> Feed {
+        let config_department = config.name.department.clone();
         let clock = Intake::open(bus, &config.name, Lane::Routine, subject::CLOCK_DOOR, &metrics);
         Feed {
             config,
             bus: bus.clone(),
+            registry: shelf.registry(&config_department),
             shelf,
             outlet,
             metrics,
@@ -428,6 +433,8 @@ impl Feed {
         if sends > 0 {
             headers.insert(sends::HEADER, sends.to_string());
         }
+        let tally = Tally::of(&covered, &*self.registry);
+        headers.insert(quality::HEADER, serde_json::to_string(&tally).expect("a tally is plain data"));
         let subject = subject::signal(name);
         let fence = Fence::Subject(self.last);
         self.last = self.bus.write_next(subject::SIGNALS, &subject, headers, fence, payload).await?;

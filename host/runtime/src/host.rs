@@ -27,6 +27,7 @@ use crate::publish::dead::Dead;
 use crate::publish::event::Events;
 use crate::publish::news::News;
 use crate::publish::{Publisher, Target};
+use crate::quality::{self, Scores};
 use crate::retain::{self, Retention};
 use crate::run;
 use crate::sends::Sends;
@@ -84,6 +85,12 @@ pub enum StartError {
     },
     #[error(transparent)]
     Views(#[from] ViewError),
+    #[error("cannot open the scores at {}; delete the file, it is derived and will be built anew", path.display())]
+    Scores {
+        path: PathBuf,
+        #[source]
+        source: rusqlite::Error,
+    },
     #[error("opening the doors")]
     Door(#[from] door::OpenError),
     #[error("the data folder {} cannot be used", path.display())]
@@ -113,6 +120,8 @@ pub struct Host {
     pub bus: Bus,
     pub desk: Desk,
     pub views: Views,
+    /// Data quality by department.
+    pub scores: Scores,
     pub metrics: Arc<Metrics>,
     pub shelf: Shelf,
     /// Sources of the HTTP front, by department and source.
@@ -172,6 +181,8 @@ impl Host {
         };
         let sandbox = Arc::new(Sandbox::new(sandbox_config)?);
         let (views, follower) = view::open(&config.data.join("views.db"))?;
+        let path = config.data.join("quality.db");
+        let (scores, adder) = quality::open(&path).map_err(|source| StartError::Scores { path, source })?;
         let (desk, asks) = Desk::new();
         let (stop_doors, doors_stopped) = watch::channel(false);
         let (stop_stages, stages_stopped) = watch::channel(false);
@@ -182,6 +193,7 @@ impl Host {
             bus: bus.clone(),
             desk,
             views,
+            scores,
             metrics: metrics.clone(),
             shelf: shelf.clone(),
             sources: BTreeMap::new(),
@@ -208,12 +220,16 @@ impl Host {
         {
             let (bus, city, metrics, stop) = (bus.clone(), config.city.clone(), metrics.clone(), stop());
             host.stage("core", move || async move {
-                Stage::new(&bus, city, snapshot, metrics).run(asks, turned, stop).await;
+                Box::pin(Stage::new(&bus, city, snapshot, metrics).run(asks, turned, stop)).await;
             })?;
         }
         {
             let (bus, stop) = (bus.clone(), stop());
             host.stage("views", move || async move { follower.run(bus, stop).await })?;
+        }
+        {
+            let (bus, stop) = (bus.clone(), stop());
+            host.stage("quality", move || async move { adder.run(bus, stop).await })?;
         }
         // Core and views follow whoever works meanwhile; all else begins with the turn.
         keeper.take().await;
@@ -267,7 +283,7 @@ impl Host {
             target: Target::Stream(subject::EVENTS),
             stage: position::EVENTS.to_owned(),
             repeat_every,
-            derive: Events { city: self.city.code.clone(), metrics: self.metrics.clone() },
+            derive: Events::new(self.city.clone(), self.metrics.clone()),
         };
         let dead = Publisher {
             bus: self.bus.clone(),

@@ -17,6 +17,7 @@ pub mod plugin;
 pub mod position;
 pub mod present;
 pub mod publish;
+pub mod quality;
 pub mod replay;
 pub mod retain;
 pub mod run;

@@ -39,12 +39,17 @@ impl Shelf {
         Shelf { inner: Arc::new(inner) }
     }
 
+    /// What a department may look up of the city.
+    pub fn registry(&self, department: &str) -> Arc<dyn Registry> {
+        (self.inner.registries)(department)
+    }
+
     /// From now on the plugin is this package; running workers change between
     /// two messages.
     pub fn put(&self, plugin: Plugin, settings: &BTreeMap<String, String>) {
         let settings = effective(plugin.manifest(), settings);
         let surroundings = Surroundings {
-            registry: (self.inner.registries)(&plugin.manifest().department),
+            registry: self.registry(&plugin.manifest().department),
             settings: Arc::new(settings),
             native: None,
         };

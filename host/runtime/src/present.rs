@@ -48,8 +48,8 @@ fn is_time(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::present;
-    use serde_json::json;
+    use super::{is_time, present};
+    use serde_json::{Value, json};
 
     #[test]
     fn times_become_text_and_nothing_else_does() {
@@ -60,5 +60,39 @@ mod tests {
             json!({"opened_at": "1970-01-01T08:00:00.000+08:00", "count": 3,
                    "rows": [{"received": "2026-07-12T14:30:20.000+08:00"}]})
         );
+    }
+
+    /// What the schemas call a time is shown as one, and what is shown as one is
+    /// called so: times are found by their names alone.
+    #[test]
+    fn schemas_and_listings_agree_on_times() {
+        fn walk(noun: &str, schema: &Value, wrong: &mut Vec<String>) {
+            match schema {
+                Value::Object(fields) => {
+                    for (name, property) in
+                        fields.get("properties").and_then(Value::as_object).into_iter().flatten()
+                    {
+                        let text = property.to_string();
+                        let is_list = text.contains("\"array\"");
+                        let says = text.contains("#/$defs/Timestamp") && !is_list;
+                        let whole = text.contains("\"integer\"") && is_time(name);
+                        if says != (says && is_time(name)) || whole {
+                            wrong.push(format!("{noun}.{name}"));
+                        }
+                    }
+                    fields.values().for_each(|inner| walk(noun, inner, wrong));
+                }
+                Value::Array(items) => items.iter().for_each(|inner| walk(noun, inner, wrong)),
+                _ => {}
+            }
+        }
+        let mut wrong = Vec::new();
+        for (noun, changes) in tocsin_core::schema::nouns() {
+            assert!(!changes.is_empty(), "{noun} never changes");
+            let schema = tocsin_core::schema::of(noun).expect("a schema");
+            assert_eq!(schema["$id"], tocsin_core::schema::id(noun));
+            walk(noun, &schema, &mut wrong);
+        }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 }

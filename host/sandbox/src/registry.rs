@@ -11,6 +11,12 @@ use tocsin_core::signal::Position;
 pub trait Registry: Send + Sync {
     /// The longest registered prefix of the path.
     fn device(&self, path: &str) -> Option<Registration>;
+
+    /// Whether that device has a place: a cheaper question than `device`, asked of
+    /// every signal. `None`: the city does not know it.
+    fn placed(&self, path: &str) -> Option<bool> {
+        self.device(path).map(|known| known.position.is_some() || !known.region.is_empty())
+    }
 }
 
 /// A device as the city file knows it (`city.registration` of the contract).

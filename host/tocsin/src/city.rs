@@ -7,6 +7,7 @@
 //! What is only suspicious (a unit outside its township) is a warning.
 
 mod accident;
+mod audience;
 mod danger;
 mod department;
 mod door;
@@ -104,7 +105,10 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     };
     warn_of_unread(dir, main, &mut findings);
 
-    main.only_keys(&["code", "name", "department", "plugin", "door", "share", "retention"], &mut findings);
+    main.only_keys(
+        &["code", "name", "department", "plugin", "door", "share", "audience", "retention"],
+        &mut findings,
+    );
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
@@ -112,7 +116,8 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     let (doors, feeds) = door::read(main, &departments, &plugins, &mut findings);
     let retention = retention::read(main, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
-    let shares = share::read(main, &departments, &regions, &mut findings);
+    let audiences = audience::read(main, &departments, &mut findings);
+    let shares = share::read(main, &departments, &audiences, &regions, &mut findings);
     let units = registry::read_units(units, &regions, &mut findings);
     let devices = registry::read_devices(devices, &departments, &regions, &units, &mut findings);
     let hazards = hazard::read(hazards, &mut findings);
@@ -140,6 +145,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
         hazards,
         duty,
         shares,
+        audiences,
         grants,
         accidents,
         grid,

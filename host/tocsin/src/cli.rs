@@ -20,11 +20,14 @@ mod linkage;
 mod log;
 mod now;
 mod order;
+mod outward;
 mod plan;
 mod plugin;
 mod print;
+mod quality;
 mod response;
 mod risk;
+mod schema;
 mod supervision;
 mod supply;
 mod tail;
@@ -131,6 +134,8 @@ enum Command {
     /// What is warned of, and out again as CAP 1.2 · 预警
     #[command(subcommand)]
     Warning(warning::Warning),
+    /// How much of each department's data could be used as it came · 数据质量
+    Quality(quality::Quality),
     /// What no plugin could use, and why · 死信
     #[command(subcommand)]
     Dead(dead::Dead),
@@ -140,6 +145,8 @@ enum Command {
     /// Redo the sum over the log · 日志核对
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// What subscribers hold on to: JSON Schemas and AsyncAPI · 接口文档
+    Schema(schema::Schema),
     /// Check a city's files · 城市数据
     #[command(subcommand)]
     City(city::City),
@@ -197,9 +204,11 @@ fn run(command: Command, around: &Around) -> Result<ExitCode> {
         Command::Device(device) => device.run(around),
         Command::Supervision(supervision) => supervision.run(around),
         Command::Warning(warning) => warning.run(around),
+        Command::Quality(quality) => quality.run(around),
         Command::Dead(dead) => dead.run(around),
         Command::Hole(hole) => hole.run(around),
         Command::Journal(journal) => journal.run(around),
+        Command::Schema(schema) => schema.run(around),
         Command::City(city) => city.run(around),
     }
 }
@@ -293,6 +302,8 @@ mod tests {
         check("tocsin device list --state silent --region 330791001000 --json", true);
         check("tocsin supervision close S1", false);
         check("tocsin supervision close S1 --result r", true);
+        check("tocsin schema order", true);
+        check("tocsin schema order --out d", false);
         check("tocsin explode", false);
     }
 }

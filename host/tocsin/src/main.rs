@@ -7,6 +7,7 @@ mod client;
 mod demo;
 mod http;
 mod package;
+mod schema;
 mod text;
 mod up;
 

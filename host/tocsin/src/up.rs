@@ -65,7 +65,8 @@ pub async fn start(options: &Options) -> Result<Running> {
     let data = home::prepare(&options.data)?;
     let lock = Lock::take(&data)?;
     let credentials_file = data.join("credentials.json");
-    let credentials = Credentials::load_or_make(&credentials_file)
+    let audiences: Vec<String> = loaded.city.audiences.iter().map(|audience| audience.id.clone()).collect();
+    let credentials = Credentials::load_or_make(&credentials_file, &audiences)
         .with_context(|| format!("cannot use the credentials in {}", credentials_file.display()))?;
     let ports = Ports::choose(options, &data)?;
     let listeners = ports.listen().await?;

@@ -7,6 +7,7 @@ use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::order::Draft;
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const MINUTE_MS: i64 = 60_000;
@@ -15,7 +16,7 @@ const MINUTE_MS: i64 = 60_000;
 const ACKNOWLEDGE_MS: i64 = 10 * MINUTE_MS;
 
 /// A clock of one accident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Running {
     /// Its id in the city's file.
     pub clock: String,
@@ -34,7 +35,7 @@ pub struct Running {
 }
 
 /// A clock that ran out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missed {
     pub clock: String,
     pub name: String,

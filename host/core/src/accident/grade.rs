@@ -3,10 +3,11 @@
 use super::{Accident, GRADINGS_KEPT, keep};
 use crate::city::accident::{Accidents, Grade};
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One change of grade.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Grading {
     pub at: Timestamp,
     pub from: String,

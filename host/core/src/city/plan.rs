@@ -1,9 +1,10 @@
 //! 预案 as data: what a city writes of a plan, structured as GB/T 29639-2020.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One version of one plan, whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Lower-case letters, digits and `-`: `flood-city`.
@@ -52,7 +53,7 @@ pub struct Plan {
 }
 
 /// GB/T 29639-2020: 综合应急预案, 专项应急预案, 现场处置方案.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     Comprehensive,
@@ -63,7 +64,7 @@ pub enum Kind {
 
 /// 现场: what one response of a plan answers for. A plan responds to several of
 /// them at once, to each on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Per {
     /// Whatever makes it respond is one matter: a flood.
@@ -74,7 +75,7 @@ pub enum Per {
     Region,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
     /// `4.2.1`.
@@ -86,7 +87,7 @@ pub struct Clause {
 }
 
 /// 响应级别. Not an accident's grade (GB/T 29639-2020): what it takes to answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     /// 4 (Ⅳ) to 1 (Ⅰ).
@@ -113,7 +114,7 @@ pub struct Level {
     pub supplies: Vec<SupplyNeed>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartMode {
     #[default]
@@ -123,7 +124,7 @@ pub enum StartMode {
 }
 
 /// What a duty post (or a department) does while the level or a higher one holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// Its own in the plan: `evacuate`.
@@ -148,7 +149,7 @@ pub struct Task {
     pub done_min: Option<u32>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TeamNeed {
     pub capability: String,
@@ -159,7 +160,7 @@ pub struct TeamNeed {
     pub mode: StartMode,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SupplyNeed {
     /// GB/T 38565 code.

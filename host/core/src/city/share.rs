@@ -28,6 +28,20 @@ pub struct Share {
     pub without: Vec<String>,
 }
 
+/// `[[audience]]`: who hears events on the bus besides the city's own systems, with
+/// credentials and a subject tree of its own. What it sees the sharing rules say,
+/// which speak of it by its id; that of a department hears as its department does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// Subject token; a department's id, or a word of its own such as `public`.
+    pub id: String,
+    pub name: String,
+}
+
+/// The audience of the city's own systems: it is always there and sees all.
+pub const CITY: &str = "city";
+
 /// How much of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

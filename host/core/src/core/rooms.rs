@@ -28,6 +28,7 @@ impl Core {
     where
         Thing: From<R>,
     {
+        debug_assert!(R::CHANGES.contains(&change), "{} {change} is no word of {:?}", row.id(), R::NOUN);
         let fact = Fact::Became { change: change.to_owned(), note: note.to_owned(), thing: row.into() };
         self.emit(step, cause, fact);
     }

@@ -10,6 +10,7 @@ use crate::registry::Speaker;
 use crate::rule::round4;
 use crate::signal::Kind;
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ const VERDICTS_KEPT: usize = 32;
 const JUDGED_AT_ONCE: usize = 256;
 
 /// Of the last 90 days, at most the last 32.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Verdicts {
     /// Incidents that it spoke for and that ended.
@@ -34,7 +35,7 @@ pub struct Verdicts {
     pub list: Vec<Verdict>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Verdict {
     pub incident: String,

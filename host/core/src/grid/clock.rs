@@ -6,12 +6,13 @@ use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::order::Draft;
 use crate::time::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A superior who is told of overtime is given so long to say that it is seen.
 const ACKNOWLEDGE_MS: i64 = 30 * 60_000;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Overtime {
     /// `accept`, `assign`, `handle`, `evaluate`.

@@ -1,9 +1,10 @@
 //! Why an alarm was false: mandatory, from a closed list, so that a detector's
 //! false rate can be counted.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Disposition {
     pub kind: DispositionKind,
     /// In the officer's words; mandatory with `other`.
@@ -11,7 +12,7 @@ pub struct Disposition {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DispositionKind {
     Cooking,

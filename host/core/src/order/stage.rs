@@ -1,11 +1,12 @@
 //! The stages of an order's life, and which step from which is legal.
 
 use crate::core::act::Refusal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// 阶段. Each one up to `arrived` implies those before it: who has arrived has
 /// acknowledged, even if nobody said so. Times that nobody told stay empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     #[default]

@@ -3,7 +3,8 @@
 //! triples. The colour stays as a parameter, so that the way back loses nothing.
 
 use super::{Message, Warning};
-use crate::signal::{Certainty, Severity, Urgency};
+use crate::cap::{Xml, severity, time, token};
+use crate::signal::{Certainty, Urgency};
 use crate::time::Timestamp;
 
 /// The newest message of the chain. Where it cancels or updates what is not
@@ -39,7 +40,7 @@ pub fn to_cap(warning: &Warning) -> String {
     }
     info(&mut xml, warning, cancels);
     xml.close("alert");
-    xml.0
+    xml.into_text()
 }
 
 fn info(xml: &mut Xml, warning: &Warning, cancels: bool) {
@@ -134,22 +135,6 @@ fn in_id(id: &str) -> Option<Timestamp> {
     Some(Timestamp(zoned.timestamp().as_millisecond()))
 }
 
-/// An identifier or sender: no spaces, commas, `<` or `&`; never empty.
-fn token(text: &str) -> String {
-    let clean = |c: char| {
-        if c.is_whitespace() || c.is_control() || matches!(c, ',' | '<' | '&' | '>') { '_' } else { c }
-    };
-    let text: String = text.trim().chars().map(clean).collect();
-    if text.is_empty() { "unknown".to_owned() } else { text }
-}
-
-/// `2026-07-12T14:15:00+08:00`: a numeric offset, no fraction.
-fn time(at: Timestamp) -> String {
-    let beijing = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.to_zoned(beijing).strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
-}
-
 fn status(class: &str) -> &'static str {
     match class {
         "exercise" => "Exercise",
@@ -186,16 +171,6 @@ fn urgency(urgency: Urgency) -> &'static str {
     }
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Unknown => "Unknown",
-        Severity::Minor => "Minor",
-        Severity::Moderate => "Moderate",
-        Severity::Severe => "Severe",
-        Severity::Extreme => "Extreme",
-    }
-}
-
 fn certainty(certainty: Certainty) -> &'static str {
     match certainty {
         Certainty::Unknown => "Unknown",
@@ -203,53 +178,5 @@ fn certainty(certainty: Certainty) -> &'static str {
         Certainty::Possible => "Possible",
         Certainty::Likely => "Likely",
         Certainty::Observed => "Observed",
-    }
-}
-
-/// A document under way, one element a line.
-struct Xml(String);
-
-impl Xml {
-    fn new() -> Xml {
-        Xml("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned())
-    }
-
-    fn open(&mut self, tag: &str) {
-        self.0.push('<');
-        self.0.push_str(tag);
-        self.0.push_str(">\n");
-    }
-
-    fn close(&mut self, name: &str) {
-        self.0.push_str("</");
-        self.0.push_str(name);
-        self.0.push_str(">\n");
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        self.0.push('<');
-        self.0.push_str(name);
-        self.0.push('>');
-        for c in text.chars() {
-            match c {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                // XML 1.0 has no place for the others, escaped or not.
-                '\n' | '\t' => self.0.push(c),
-                c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => self.0.push(' '),
-                c => self.0.push(c),
-            }
-        }
-        self.close(name);
-    }
-
-    fn pair(&mut self, name: &str, value_name: &str, value: &str) {
-        if !value.is_empty() {
-            self.open(name);
-            self.text("valueName", value_name);
-            self.text("value", value);
-            self.close(name);
-        }
     }
 }

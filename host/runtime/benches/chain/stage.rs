@@ -89,7 +89,7 @@ impl Stage {
             dir: data.join("nats"),
             nats_port: free_port()?,
             mqtt_port: free_port()?,
-            credentials: Credentials::load_or_make(&data.join("credentials.json"))?,
+            credentials: Credentials::load_or_make(&data.join("credentials.json"), &[])?,
             departments: vec!["fire".into()],
             store_bytes: 4 << 30,
         };

@@ -1,4 +1,8 @@
 //! EVENTS: CloudEvents 1.0 in NATS binary mode, one subject tree an audience.
+//!
+//! Of one step the city's own systems are told first and then each audience, in
+//! the order of their ids: a place in the list means the same after a restart,
+//! also where an audience was added meanwhile.
 
 use super::{Derive, Outgoing};
 use crate::bus::stream::Stored;
@@ -6,17 +10,27 @@ use crate::metrics::Metrics;
 use crate::present::present;
 use crate::subject;
 use async_nats::HeaderMap;
+use serde_json::Value;
 use std::sync::Arc;
+use tocsin_core::city::City;
+use tocsin_core::city::share::CITY;
 use tocsin_core::event::{Event, events};
 use tocsin_core::record::Record;
-
-/// Who is spoken to. One audience so far: the city's own systems, which see all.
-const AUDIENCE: &str = "city";
+use tocsin_core::{schema, sharing};
 
 pub struct Events {
-    /// 12-digit code of the city, the source of all its events.
-    pub city: String,
-    pub metrics: Arc<Metrics>,
+    city: Arc<City>,
+    /// Besides the city's own systems, by id.
+    audiences: Vec<String>,
+    metrics: Arc<Metrics>,
+}
+
+impl Events {
+    pub fn new(city: Arc<City>, metrics: Arc<Metrics>) -> Events {
+        let mut audiences: Vec<String> = city.audiences.iter().map(|audience| audience.id.clone()).collect();
+        audiences.sort();
+        Events { city, audiences, metrics }
+    }
 }
 
 impl Derive for Events {
@@ -28,22 +42,43 @@ impl Derive for Events {
         let trace = stored.headers.get("traceparent").map(ToString::to_string);
         let events = events(&record.entries, record.now);
         self.metrics.events(events.len(), record.now);
-        events.into_iter().map(|event| self.cloud(event, stored.sequence, trace.as_deref())).collect()
+        let cloud = |event: &Event, audience: &str, data| {
+            self.cloud(event, audience, data, stored.sequence, trace.as_deref())
+        };
+        let mut outgoing: Vec<Outgoing> =
+            events.iter().map(|event| cloud(event, CITY, event.data.clone())).collect();
+        for audience in &self.audiences {
+            let seen = |event: &Event| {
+                sharing::seen(&self.city.shares, audience, event).map(|data| cloud(event, audience, data))
+            };
+            outgoing.extend(events.iter().filter_map(seen));
+        }
+        outgoing
     }
 }
 
 impl Events {
-    fn cloud(&self, event: Event, sequence: u64, trace: Option<&str>) -> Outgoing {
-        let title = event.data.get("title").and_then(|title| title.as_str()).unwrap_or_default();
-        let id = format!("{sequence}-{}-{AUDIENCE}", event.ordinal);
+    fn cloud(
+        &self,
+        event: &Event,
+        audience: &str,
+        data: Value,
+        sequence: u64,
+        trace: Option<&str>,
+    ) -> Outgoing {
+        // From what is left of it: a title may be what an audience must not see.
+        let title = data.get("title").and_then(Value::as_str).unwrap_or_default();
+        let noun = event.kind.split('.').next().unwrap_or_default();
+        let id = format!("{sequence}-{}-{audience}", event.ordinal);
         let attributes = [
             ("ce-specversion", "1.0".to_owned()),
             ("ce-id", id.clone()),
-            ("ce-source", format!("urn:tocsin:{}:live", self.city)),
+            ("ce-source", format!("urn:tocsin:{}:live", self.city.code)),
             ("ce-type", event.kind.clone()),
             ("ce-subject", event.subject.clone()),
             ("ce-time", event.time.to_string()),
             ("ce-datacontenttype", "application/json".to_owned()),
+            ("ce-dataschema", schema::id(noun)),
             ("ce-region", event.region.clone()),
             ("ce-title", title.to_owned()),
             ("ce-traceparent", trace.unwrap_or_default().to_owned()),
@@ -55,9 +90,9 @@ impl Events {
         headers.insert("Content-Type", "application/json");
         headers.insert("Nats-Msg-Id", id);
         Outgoing {
-            subject: subject::event(AUDIENCE, &event.region, &event.kind),
+            subject: subject::event(audience, &event.region, &event.kind),
             headers,
-            payload: present(event.data).to_string().into(),
+            payload: present(data).to_string().into(),
         }
     }
 }

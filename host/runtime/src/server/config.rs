@@ -1,6 +1,7 @@
 //! Where the embedded server keeps its things, and what we tell it.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -17,23 +18,39 @@ pub struct Credentials {
     pub device: String,
     /// People and systems that command: token over HTTP, password on the bus.
     pub operator: String,
+    /// Each audience of the city file: may hear its own events.
+    #[serde(default)]
+    pub audiences: BTreeMap<String, String>,
 }
 
 impl Credentials {
-    pub fn load_or_make(path: &Path) -> io::Result<Credentials> {
-        match fs::read(path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(io::Error::other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let made = Credentials {
-                    host: crate::trace::secret(),
-                    subscriber: crate::trace::secret(),
-                    device: crate::trace::secret(),
-                    operator: crate::trace::secret(),
-                };
-                write_private(path, &serde_json::to_vec_pretty(&made)?)?;
-                Ok(made)
+    /// An audience that is new gets its secret, one that is gone keeps it.
+    pub fn load_or_make(path: &Path, audiences: &[String]) -> io::Result<Credentials> {
+        let (mut credentials, mut is_new) = match fs::read(path) {
+            Ok(text) => (serde_json::from_slice(&text).map_err(io::Error::other)?, false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Credentials::fresh(), true),
+            Err(error) => return Err(error),
+        };
+        for audience in audiences {
+            if !credentials.audiences.contains_key(audience) {
+                credentials.audiences.insert(audience.clone(), crate::trace::secret());
+                is_new = true;
             }
-            Err(error) => Err(error),
+        }
+        if is_new {
+            write_private(path, &serde_json::to_vec_pretty(&credentials)?)?;
+        }
+        credentials.audiences.retain(|id, _| audiences.contains(id));
+        Ok(credentials)
+    }
+
+    fn fresh() -> Credentials {
+        Credentials {
+            host: crate::trace::secret(),
+            subscriber: crate::trace::secret(),
+            device: crate::trace::secret(),
+            operator: crate::trace::secret(),
+            audiences: BTreeMap::new(),
         }
     }
 }
@@ -70,6 +87,13 @@ impl Layout {
         format!("nats://subscriber:{}@127.0.0.1:{}", self.credentials.subscriber, self.nats_port)
     }
 
+    /// Where each audience hears its events.
+    pub fn audience_urls(&self) -> BTreeMap<String, String> {
+        let url =
+            |id: &str, secret: &str| format!("nats://{}:{secret}@127.0.0.1:{}", user(id), self.nats_port);
+        self.credentials.audiences.iter().map(|(id, secret)| (id.clone(), url(id, secret))).collect()
+    }
+
     pub fn device_url(&self) -> String {
         format!("nats://device:{}@127.0.0.1:{}", self.credentials.device, self.nats_port)
     }
@@ -82,7 +106,10 @@ impl Layout {
     /// `sync_interval: always` is what an acknowledgement rests on: with the
     /// default, two minutes of acknowledged alarms do not survive a power cut.
     fn text(&self) -> String {
-        let Credentials { host, subscriber, device, operator } = &self.credentials;
+        let Credentials { host, subscriber, device, operator, audiences } = &self.credentials;
+        let others: Vec<String> = audiences.keys().map(|id| format!("\"tocsin.*.event.{id}.>\"")).collect();
+        let others = others.join(", ");
+        let audiences: String = audiences.iter().map(|(id, secret)| audience(id, secret)).collect();
         let topics: String = self.departments.iter().map(|id| format!("\"{id}.>\", ")).collect();
         format!(
             r#"# Written by tocsin at every start; changes here are lost.
@@ -109,10 +136,11 @@ authorization {{
   users: [
     {{ user: host, password: "{host}" }}
     {{ user: subscriber, password: "{subscriber}", permissions: {{
-        subscribe: ["tocsin.*.event.>", "_INBOX.>"]
+        subscribe: {{ allow: ["tocsin.*.event.>", "_INBOX.>"], deny: [{others}] }}
         publish: ["$JS.API.INFO", "$JS.API.STREAM.INFO.EVENTS", "$JS.API.STREAM.MSG.GET.EVENTS"] }} }}
+{audiences}
     {{ user: operator, password: "{operator}", permissions: {{
-        subscribe: ["tocsin.*.event.>", "_OPERATOR.>"]
+        subscribe: {{ allow: ["tocsin.*.event.>", "_OPERATOR.>"], deny: [{others}] }}
         publish: ["tocsin.live.command.>"] }} }}
     {{ user: device, password: "{device}", permissions: {{
         subscribe: ["_INBOX.>"]
@@ -128,6 +156,21 @@ authorization {{
             bytes = self.store_bytes,
         )
     }
+}
+
+/// Users are named apart from the host's own.
+fn user(audience: &str) -> String {
+    format!("audience-{audience}")
+}
+
+/// It hears its own tree and asks for nothing: the stream holds everybody's.
+fn audience(id: &str, secret: &str) -> String {
+    let user = user(id);
+    format!(
+        "    {{ user: \"{user}\", password: \"{secret}\", permissions: {{
+        subscribe: [\"tocsin.*.event.{id}.>\"]
+        publish: {{ deny: \">\" }} }} }}\n"
+    )
 }
 
 /// Room for the store: half of the volume, and never what is not there, so

@@ -78,7 +78,7 @@ pub async fn start_keeping(
         dir: data.join("nats"),
         nats_port: free(),
         mqtt_port: free(),
-        credentials: Credentials::load_or_make(&data.join("credentials.json")).expect("credentials"),
+        credentials: Credentials::load_or_make(&data.join("credentials.json"), &[]).expect("credentials"),
         departments: vec!["rogue".into()],
         store_bytes,
     };

@@ -3,24 +3,31 @@
 use super::department::unknown;
 use super::finding::{Findings, text};
 use super::source::{Entry, Source};
-use tocsin_core::city::share::{Share, Show};
+use tocsin_core::city::share::{Audience, Share, Show};
 use tocsin_core::city::{Department, Region};
 use tocsin_core::thing::Noun;
 
 pub fn read(
     main: &Source<'_>,
     departments: &[Department],
+    audiences: &[Audience],
     regions: &[Region],
     findings: &mut Findings,
 ) -> Vec<Share> {
     let entries: Vec<Entry<'_, Share>> = main.entries("share", findings);
     for entry in &entries {
-        check(entry, departments, regions, findings);
+        check(entry, departments, audiences, regions, findings);
     }
     entries.into_iter().map(|entry| entry.value).collect()
 }
 
-fn check(entry: &Entry<'_, Share>, departments: &[Department], regions: &[Region], findings: &mut Findings) {
+fn check(
+    entry: &Entry<'_, Share>,
+    departments: &[Department],
+    audiences: &[Audience],
+    regions: &[Region],
+    findings: &mut Findings,
+) {
     let share = &entry.value;
     let nouns = || Noun::ALL.iter().map(|noun| noun.as_str()).chain(["incident"]);
     let (noun, change) = share.kind.split_once('.').unwrap_or((&share.kind, ""));
@@ -36,9 +43,12 @@ fn check(entry: &Entry<'_, Share>, departments: &[Department], regions: &[Region
         findings.error(entry.at("kind"), "kind-unknown", message);
     }
     for (place, id) in share.departments.iter().enumerate() {
-        if !departments.iter().any(|department| department.id == *id) {
-            let ids = departments.iter().map(|department| department.id.as_str());
-            let message = unknown("部门", "department", id, ids);
+        let mut ids = departments
+            .iter()
+            .map(|department| department.id.as_str())
+            .chain(audiences.iter().map(|audience| audience.id.as_str()));
+        if !ids.clone().any(|known| known == id) {
+            let message = unknown("部门或受众", "department or audience", id, &mut ids);
             findings.error(entry.at(&format!("departments.{place}")), "department-unknown", message);
         }
     }

@@ -4,7 +4,7 @@ mod show;
 mod timeline;
 
 use super::print::{Tone, plain};
-use super::{Around, words};
+use super::{Around, outward, words};
 use crate::client::segment;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -23,6 +23,12 @@ const TIMELINE: &str = "\
 Examples · 示例:
   tocsin incident timeline I20260712-0001
   tocsin incident timeline I20260712-0001 --json > I20260712-0001.jsonl";
+const CAP: &str = "\
+Examples · 示例:
+  tocsin incident cap I20260712-0001 > incident.xml";
+const NGSI_LD: &str = "\
+Examples · 示例:
+  tocsin incident ngsi-ld I20260712-0001";
 const CONFIRM: &str = "\
 Examples · 示例:
   tocsin incident confirm I20260712-0001 --note 电话核实";
@@ -56,6 +62,12 @@ pub enum Incident {
     /// Its whole story with all that served it, each line with the state after it · 时间线
     #[command(after_help = TIMELINE)]
     Timeline { id: String },
+    /// As it is now, as CAP 1.2 · 以 CAP 1.2 输出
+    #[command(after_help = CAP)]
+    Cap { id: String },
+    /// As an NGSI-LD entity · 以 NGSI-LD 输出
+    #[command(after_help = NGSI_LD)]
+    NgsiLd { id: String },
     /// A person has looked: it is real · 确认
     #[command(after_help = CONFIRM)]
     Confirm(Noted),
@@ -166,6 +178,8 @@ impl Incident {
             Incident::List(list) => list.run(around)?,
             Incident::Show { id } => show::run(&id, around)?,
             Incident::Timeline { id } => timeline::run(&id, around)?,
+            Incident::Cap { id } => outward::cap(around, "incidents", &id)?,
+            Incident::NgsiLd { id } => outward::ngsi_ld(around, "incidents", &id)?,
             Incident::Confirm(Noted { whom, note }) => {
                 whom.act("confirm", json!({ "note": note }), around)?;
             }

@@ -2,11 +2,10 @@
 
 use super::print::Tone;
 use super::thing::{self, Column, Which};
-use super::{Around, duty, words};
-use crate::client::segment;
+use super::{Around, duty, outward, words};
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::process::ExitCode;
 
 const LIST: &str = "\
@@ -19,6 +18,10 @@ Examples · 示例:
 const CAP: &str = "\
 Examples · 示例:
   tocsin warning cap 33079141600000_20260712141500_0 > warning.xml";
+
+const NGSI_LD: &str = "\
+Examples · 示例:
+  tocsin warning ngsi-ld 33079141600000_20260712141500_0";
 
 const COLUMNS: &[Column] = &[
     (words::ID, "id"),
@@ -44,6 +47,9 @@ pub enum Warning {
     /// The chain's newest message as CAP 1.2 · 以 CAP 1.2 输出
     #[command(after_help = CAP)]
     Cap { id: String },
+    /// As an NGSI-LD entity · 以 NGSI-LD 输出
+    #[command(after_help = NGSI_LD)]
+    NgsiLd { id: String },
 }
 
 impl Warning {
@@ -58,13 +64,8 @@ impl Warning {
                     duty::confirmations(around, calls);
                 }
             }
-            Warning::Cap { id } => {
-                let xml = around.client()?.text(&format!("/api/v1/warnings/{}/cap", segment(&id)))?;
-                match around.print.json {
-                    true => around.print.object(&json!({ "id": id, "cap": xml })),
-                    false => around.print.line(xml.trim_end()),
-                }
-            }
+            Warning::Cap { id } => outward::cap(around, "warnings", &id)?,
+            Warning::NgsiLd { id } => outward::ngsi_ld(around, "warnings", &id)?,
         }
         Ok(ExitCode::SUCCESS)
     }

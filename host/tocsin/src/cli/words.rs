@@ -190,6 +190,15 @@ words! {
     LAST_CALLED: "last called", "最近叫应";
     CONFIRMED_AT: "confirmed", "确认时间";
     CONFIRMED_BY: "by", "确认人";
+    REFUSED: "refused", "拒收";
+    FAILED: "failed", "失败";
+    DEFECTS: "defects", "缺陷";
+    SIGNALS: "signals", "信号";
+    LATE_SIGNALS: "late", "迟到";
+    UNKNOWN: "unknown", "未登记";
+    NAMELESS: "nameless", "无装置";
+    NOWHERE: "nowhere", "无位置";
+    NOISE: "noise", "噪声";
     ORDERS: "orders", "指令";
     ORDER_ACK: "order→ack p50 / p95", "下达→接令 P50 / P95";
     ACK_ARRIVE: "ack→arrive p50 / p95", "接令→到场 P50 / P95";

@@ -14,7 +14,8 @@
 //! GET  /api/v1/risk?kind&colour&region&at&at_least   /api/v1/risk/{id}?kind&at&at_least
 //! GET  /api/v1/{noun}?state&region&department&incident&matter&limit&at_least   /api/v1/{noun}/{id}
 //! POST /api/v1/{noun}/{id}/{verb}   /api/v1/{noun}/{verb}
-//! GET  /api/v1/warnings/{id}/cap (the newest message as CAP 1.2)
+//! GET  /api/v1/{incidents|warnings}/{id}/{cap|ngsi-ld}   /api/v1/ngsi-ld (all that stand now)
+//! GET  /api/v1/schemas   /api/v1/schemas/{name}   /api/v1/quality?since&until
 //! GET  /api/v1/dead?limit   /api/v1/dead/{id}      POST /api/v1/dead/{id}/replay
 //! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
 //! ```
@@ -24,8 +25,8 @@
 
 use super::refusal::{self, Refusal};
 use super::{
-    Console, danger, dead, duty, guard, incident, linkage, now, plugin, replay, risk, status, stream, supply,
-    team, thing, warning,
+    Console, danger, dead, duty, guard, incident, linkage, now, outward, plugin, quality, replay, risk,
+    status, stream, supply, team, thing, warning,
 };
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
@@ -103,8 +104,15 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/risk/{id}", get(risk::show))
         .route("/api/v1/warning/{id}", get(warning::show))
         .route("/api/v1/warnings/{id}", get(warning::show))
-        .route("/api/v1/warning/{id}/cap", get(warning::cap))
-        .route("/api/v1/warnings/{id}/cap", get(warning::cap))
+        .route("/api/v1/warning/{id}/cap", get(outward::warning_cap))
+        .route("/api/v1/warnings/{id}/cap", get(outward::warning_cap))
+        .route("/api/v1/warnings/{id}/ngsi-ld", get(outward::warning_ngsi))
+        .route("/api/v1/incidents/{id}/cap", get(outward::incident_cap))
+        .route("/api/v1/incidents/{id}/ngsi-ld", get(outward::incident_ngsi))
+        .route("/api/v1/quality", get(quality::cards))
+        .route("/api/v1/ngsi-ld", get(outward::alerts))
+        .route("/api/v1/schemas", get(outward::schemas))
+        .route("/api/v1/schemas/{name}", get(outward::one_schema))
         .route("/api/v1/{noun}", get(thing::list))
         .route("/api/v1/{noun}/{id}", get(thing::show).post(thing::act_new))
         .route("/api/v1/{noun}/{id}/{verb}", post(thing::act))

@@ -55,7 +55,7 @@ pub async fn table(
     Ok(Json(present(table)))
 }
 
-fn name(console: &Console, id: &str) -> String {
+pub(super) fn name(console: &Console, id: &str) -> String {
     let city = console.host.city();
     let department = city.departments.iter().find(|known| known.id == id).map(|known| &known.name);
     let region = || city.regions.iter().find(|known| known.code == id).map(|known| &known.name);
@@ -63,7 +63,7 @@ fn name(console: &Console, id: &str) -> String {
 }
 
 /// A day or a time as people write it.
-pub fn moment(text: &str) -> Result<Timestamp, Refusal> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, Refusal> {
     let beijing = |at: DateTime| at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).ok();
     let at = text.parse::<jiff::Timestamp>().ok();
     let at = at.or_else(|| Some(beijing(text.parse::<DateTime>().ok()?)?.timestamp()));

@@ -1,5 +1,4 @@
-//! A warning by the id of any of its messages: with its calls, and out again as
-//! CAP 1.2.
+//! A warning by the id of any of its messages, with its calls.
 
 use super::Console;
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
@@ -8,11 +7,8 @@ use super::thing::Showing;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tocsin_core::thing::Noun;
-use tocsin_core::warning::{Warning, cap};
 use tocsin_runtime::present::present;
 use tocsin_runtime::view::{ThingFilter, ViewError};
 
@@ -45,20 +41,6 @@ pub async fn show(
     Ok(Json(shown))
 }
 
-fn no_such(id: &str) -> Refusal {
+pub(super) fn no_such(id: &str) -> Refusal {
     Refusal::not_found("unknown", format!("没有预警 {id} (there is no warning `{id}`)"))
-}
-
-/// The chain's newest message.
-pub async fn cap(State(console): State<Console>, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let (views, wanted) = (console.host.views.clone(), id.clone());
-    let Some((row, _)) = blocking(move || views.warning(&wanted)).await?? else {
-        return Err(no_such(&id));
-    };
-    // Rows of an older host may lack what a newer one asks for.
-    let warning: Warning = serde_json::from_value(row).map_err(|error| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "row", format!("the row cannot be read: {error}"))
-    })?;
-    Ok(([(header::CONTENT_TYPE, "application/cap+xml; charset=utf-8")], cap::to_cap(&warning))
-        .into_response())
 }

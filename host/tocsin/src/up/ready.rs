@@ -15,6 +15,9 @@ pub struct Ready {
     pub console: String,
     /// The shared doors `http`, `mqtt` and `nats`, and every socket door by name.
     pub doors: BTreeMap<String, String>,
+    /// Where each audience of the city file hears its events, with its credentials.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub audiences: BTreeMap<String, String>,
 }
 
 impl Ready {
@@ -27,6 +30,8 @@ impl Ready {
                 Some(format!("127.0.0.1:{}", layout.mqtt_port)),
             ),
         };
+        // Whoever runs the bus gives its users: an external one's are not ours.
+        let audiences = if options.nats.is_some() { BTreeMap::new() } else { layout.audience_urls() };
         let mut doors: BTreeMap<String, String> =
             host.listening.iter().map(|(name, address)| (name.clone(), address.to_string())).collect();
         doors.insert("http".to_owned(), format!("http://{http}"));
@@ -35,6 +40,6 @@ impl Ready {
         if let Some(broker) = broker.or(gateway) {
             doors.insert("mqtt".to_owned(), format!("mqtt://{broker}"));
         }
-        Ready { ready: true, nats, console: console.to_owned(), doors }
+        Ready { ready: true, nats, console: console.to_owned(), doors, audiences }
     }
 }

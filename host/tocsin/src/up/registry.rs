@@ -37,6 +37,13 @@ impl Registry for CityRegistry {
             settings: serde_json::to_string(&device.settings).unwrap_or_default(),
         })
     }
+
+    fn placed(&self, path: &str) -> Option<bool> {
+        let (device, _) = self.city.device(&self.department, path)?;
+        let unit = || self.city.unit(&device.unit);
+        let by_unit = || unit().is_some_and(|unit| unit.position.is_some() || !unit.region.is_empty());
+        Some(device.position.is_some() || !device.region.is_empty() || by_unit())
+    }
 }
 
 #[cfg(test)]

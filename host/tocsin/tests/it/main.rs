@@ -4,6 +4,7 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+mod audience;
 mod broker;
 mod bus;
 mod cases;
