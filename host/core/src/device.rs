@@ -175,6 +175,7 @@ impl Row for Condition {
         "silent",
         "spoke",
         "grouped",
+        "counted",
         "judged",
         "mended",
     ];

@@ -159,7 +159,7 @@ impl Site {
 
 impl Row for Finding {
     const NOUN: Noun = Noun::Supervision;
-    const CHANGES: &'static [&'static str] = &["listed", "mended", "closed"];
+    const CHANGES: &'static [&'static str] = &["found", "grew", "mended", "closed"];
 
     fn id(&self) -> &str {
         &self.id
