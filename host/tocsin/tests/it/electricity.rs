@@ -101,7 +101,7 @@ fn a_meter_is_asked_and_its_circuit_is_the_fire_systems() {
         });
         std::fs::write(&path, changed).expect("written");
     };
-    change("city.toml", &[("127.0.0.1:5020", &address), ("poll_s = 15", "poll_s = 1")]);
+    change("city.toml", &[("127.0.0.1:5020", address.as_str()), ("poll_s = 15", "poll_s = 1")]);
     change("devices.toml", &[("interval_s = 15", "interval_s = 15\nhold_s = 1")]);
     let host = Running::on(&folder);
     let found = wait_for("the leakage", || incident(&host, "electrical"));
