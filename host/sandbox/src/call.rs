@@ -6,7 +6,8 @@ use tocsin_core::outcome::{Outcome, Rejection};
 use tocsin_core::time::Timestamp;
 
 /// One call of a plugin. Which variant decides which role answers it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Call {
     /// Bytes of a door, for the `decoder`.
     Decode(Message),
@@ -19,18 +20,19 @@ pub enum Call {
 }
 
 /// `types.message` of the contract.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     pub sequence: u64,
     pub received: Timestamp,
     pub door: String,
     pub device: String,
     pub origin: String,
+    #[serde(with = "tocsin_core::outcome::hex")]
     pub payload: Vec<u8>,
 }
 
 /// `types.tick` of the contract.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tick {
     pub sequence: u64,
     pub due: Timestamp,
@@ -39,7 +41,7 @@ pub struct Tick {
 }
 
 /// `types.event` of the contract.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     pub sequence: u64,
     pub time: Timestamp,

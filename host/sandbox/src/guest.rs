@@ -1,5 +1,6 @@
 //! One instance of a plugin behind one stack, owned by the thread of a feed or a door.
 
+pub(crate) mod account;
 pub(crate) mod breaker;
 mod classify;
 pub(crate) mod deadline;
@@ -16,6 +17,7 @@ use crate::plugin::Plugin;
 use crate::registry::Surroundings;
 use crate::room::Room;
 use crate::verdict::{Verdict, VerdictKind};
+use account::{Account, Book};
 use gate::Gate;
 use request::{Layered, Reply, Request, Work};
 use std::borrow::Borrow;
@@ -32,7 +34,7 @@ type Stack = permit::Permit<
 /// The one place where guest code is reached. Reads from the top: a call waits
 /// its turn, is not made while the plugin is broken, has a deadline and a memory
 /// cap, is seen, and what comes of it is named.
-fn stack(plugin: &Plugin, surroundings: Surroundings, gate: &Arc<Gate>) -> Stack {
+fn stack(plugin: &Plugin, surroundings: Surroundings, gate: &Arc<Gate>, book: Option<Book>) -> Stack {
     let limits = plugin.manifest().limits;
     ServiceBuilder::new()
         .layer(layer_fn(|inner| permit::Permit::new(inner, limits.frames_per_second, gate.clone())))
@@ -41,13 +43,14 @@ fn stack(plugin: &Plugin, surroundings: Surroundings, gate: &Arc<Gate>) -> Stack
         .layer(layer_fn(|inner| memory::Memory::new(inner, limits.memory_mib)))
         .layer(layer_fn(|inner| span::Span::new(inner, plugin.clone())))
         .layer(layer_fn(classify::Classify::new))
-        .service(run::Run::new(plugin.clone(), surroundings))
+        .service(run::Run::new(plugin.clone(), surroundings, book))
 }
 
 /// A plugin that can be called. Made at once; instantiated by the first call.
 pub struct Guest {
     stack: Stack,
     gate: Arc<Gate>,
+    book: Option<Book>,
     fresh: bool,
     /// A guest stands on one thread at a time.
     _not_sync: std::marker::PhantomData<std::cell::Cell<()>>,
@@ -56,8 +59,9 @@ pub struct Guest {
 impl Guest {
     pub fn new(plugin: &Plugin, surroundings: Surroundings) -> Guest {
         let gate = Arc::new(Gate::new(Instant::now()));
-        let stack = stack(plugin, surroundings, &gate);
-        Guest { stack, gate, fresh: false, _not_sync: std::marker::PhantomData }
+        let book = plugin.metered().then(Book::default);
+        let stack = stack(plugin, surroundings, &gate, book.clone());
+        Guest { stack, gate, book, fresh: false, _not_sync: std::marker::PhantomData }
     }
 
     /// One call, one transaction. On an answer with a result the changes are in
@@ -85,6 +89,11 @@ impl Guest {
     /// The next call runs on a new instance.
     pub fn fresh(&mut self) {
         self.fresh = true;
+    }
+
+    /// What the last call cost and said; `None` where the sandbox does not meter.
+    pub fn account(&self) -> Option<Account> {
+        self.book.as_ref().map(Book::last)
     }
 
     /// How long until a call is admitted; zero: now.

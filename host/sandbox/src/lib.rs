@@ -26,6 +26,7 @@ mod guest;
 mod manifest;
 pub mod package;
 mod plugin;
+mod pool;
 mod registry;
 mod room;
 mod sandbox;
@@ -34,6 +35,7 @@ mod ward;
 
 pub use call::{Answer, Call, Event, Level, Message, Piece, PieceKind, Tick};
 pub use guest::Guest;
+pub use guest::account::Account;
 pub use guest::breaker::State as Breaker;
 pub use manifest::{Limits, Manifest, ManifestError, Role, Setting, Wish};
 pub use package::PackageError;

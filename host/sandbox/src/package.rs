@@ -168,6 +168,11 @@ impl PackageError {
 
 /// Reads and checks a package without compiling it.
 pub fn inspect(package: &[u8]) -> Result<Manifest, PackageError> {
+    read(package).map(|(manifest, _)| manifest)
+}
+
+/// The same, and how many core instances it makes of itself.
+pub(crate) fn read(package: &[u8]) -> Result<(Manifest, u32), PackageError> {
     if package.len() > PACKAGE_BYTES {
         return Err(PackageError::TooLarge { size: package.len(), most: PACKAGE_BYTES });
     }
@@ -188,7 +193,7 @@ pub fn inspect(package: &[u8]) -> Result<Manifest, PackageError> {
             _ => {}
         }
     }
-    Ok(manifest)
+    Ok((manifest, sections.core_instances))
 }
 
 fn contract<'a>(sections: &Sections<'a>) -> Result<&'a str, PackageError> {

@@ -17,6 +17,7 @@ struct Inner {
     digest: String,
     pre: InstancePre<Ward>,
     exports: Exports,
+    metered: bool,
 }
 
 /// Where each exported role stands in the component.
@@ -34,6 +35,7 @@ impl Plugin {
         manifest: Manifest,
         digest: String,
         pre: InstancePre<Ward>,
+        metered: bool,
     ) -> Result<Plugin, PackageError> {
         let mut exports = Exports::default();
         for role in &manifest.roles {
@@ -51,7 +53,7 @@ impl Plugin {
             found
                 .map_err(|error| PackageError::Link(crate::border::text::line(&format!("{error:#}"), 300)))?;
         }
-        Ok(Plugin(Arc::new(Inner { manifest, digest, pre, exports })))
+        Ok(Plugin(Arc::new(Inner { manifest, digest, pre, exports, metered })))
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -69,6 +71,11 @@ impl Plugin {
 
     pub(crate) fn pre(&self) -> &InstancePre<Ward> {
         &self.0.pre
+    }
+
+    /// Whether its engine counts instructions.
+    pub(crate) fn metered(&self) -> bool {
+        self.0.metered
     }
 
     pub(crate) fn exports(&self) -> &Exports {

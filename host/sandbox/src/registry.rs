@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Piece};
 use crate::room::Room;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tocsin_core::outcome::{Outcome, Rejection};
@@ -20,7 +21,7 @@ pub trait Registry: Send + Sync {
 }
 
 /// A device as the city file knows it (`city.registration` of the contract).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Registration {
     pub id: String,
     pub model: String,

@@ -68,9 +68,14 @@ impl Ward {
         logs
     }
 
+    /// The same, left where it is.
+    pub(crate) fn logs(&self) -> &[(Level, String)] {
+        &self.logs
+    }
+
     /// For a call that has no answer to carry them.
-    pub(crate) fn say_logs(&mut self) {
-        for (level, text) in self.take_logs() {
+    pub(crate) fn say_logs(&self) {
+        for (level, text) in &self.logs {
             tracing::debug!(?level, text, "guest log");
         }
     }

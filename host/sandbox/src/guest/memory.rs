@@ -43,6 +43,11 @@ impl Ceiling {
         self.denied = None;
     }
 
+    /// What the instance has.
+    pub(crate) fn used(&self) -> usize {
+        self.used
+    }
+
     /// The verdict, if the guest was refused memory during the call.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         let asked = self.denied?;

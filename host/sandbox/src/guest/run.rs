@@ -1,5 +1,6 @@
 //! The one function in which guest code runs.
 
+use super::account::{Account, Book};
 use super::request::{Bounded, Reply, Request, Work, at_once};
 use crate::bindings::exports::tocsin::plugin as roles;
 use crate::bindings::tocsin::plugin::types;
@@ -46,6 +47,8 @@ impl From<Verdict> for Failure {
 pub(crate) struct Run {
     plugin: Plugin,
     surroundings: Surroundings,
+    /// Where calls are accounted for, if the engine meters.
+    book: Option<Book>,
     /// Boxed, because it is taken out and put back by every call.
     instance: Option<Box<Instance>>,
 }
@@ -66,8 +69,8 @@ struct Roles {
 }
 
 impl Run {
-    pub(crate) fn new(plugin: Plugin, surroundings: Surroundings) -> Run {
-        Run { plugin, surroundings, instance: None }
+    pub(crate) fn new(plugin: Plugin, surroundings: Surroundings, book: Option<Book>) -> Run {
+        Run { plugin, surroundings, book, instance: None }
     }
 
     /// Permit and breaker are behind, deadline and memory cap come with the
@@ -90,12 +93,19 @@ impl Run {
                 Ward::new(self.surroundings.clone(), self.plugin.manifest().limits),
             )),
         };
+        let metered = self.book.is_some();
         let data = match &mut store {
             Ok(instance) => {
                 instance.store.set_epoch_deadline(1);
+                if metered {
+                    refuel(&mut instance.store);
+                }
                 instance.store.data_mut()
             }
             Err(store) => {
+                if metered {
+                    refuel(store);
+                }
                 store.limiter(|ward| &mut ward.ceiling);
                 store.epoch_deadline_callback(|mut context| Ok(context.data_mut().clock.tick()?));
                 store.set_hostcall_fuel(HOSTCALL_BYTES);
@@ -117,6 +127,9 @@ impl Run {
         let result = entered.unwrap_or_else(|_| {
             Err(Verdict::new(VerdictKind::Trap, "the host panicked under the guest").into())
         });
+        if let Some(book) = &self.book {
+            book.enter(instance.account(result.as_ref().ok()));
+        }
         let ward = instance.store.data_mut();
         match result {
             Ok(reply) => {
@@ -164,12 +177,30 @@ impl Run {
     }
 }
 
+/// Enough for any call that ends by its deadline.
+const FUEL: u64 = u64::MAX;
+
+fn refuel(store: &mut Store<Ward>) {
+    // It fails only where the engine does not count.
+    let _ = store.set_fuel(FUEL);
+}
+
 impl Instance {
+    fn account(&self, reply: Option<&Reply>) -> Account {
+        let ward = self.store.data();
+        let logs = match reply {
+            Some(Reply::Answer(answer)) => answer.logs.clone(),
+            _ => ward.logs().to_vec(),
+        };
+        let instructions = FUEL - self.store.get_fuel().unwrap_or(FUEL);
+        Account { instructions, memory_bytes: ward.ceiling.used(), logs }
+    }
+
     fn enter(&mut self, work: &mut Work<'_>) -> wasmtime::Result<Reply> {
         match work {
             Work::Frame(buffer) => {
                 let pieces = exported(&self.roles.framer)?.call_frame(&mut self.store, buffer)?;
-                self.store.data_mut().say_logs();
+                self.store.data().say_logs();
                 Ok(Reply::Pieces(border::pieces(pieces, buffer.len())?))
             }
             Work::Call(call, room) => {

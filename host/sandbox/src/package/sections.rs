@@ -1,7 +1,7 @@
 //! One pass over a component: its own sections, names, and how heavy it is.
 
 use super::{CONTRACT_SECTION, MANIFEST_SECTION, PackageError};
-use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
+use wasmparser::{BinaryReaderError, Encoding, Instance, Parser, Payload};
 
 /// One function body. The interpreter loop of a Python guest is the largest
 /// honest one; compile time and memory grow faster than the function.
@@ -18,6 +18,8 @@ pub(super) struct Sections<'a> {
     pub manifest: Option<&'a [u8]>,
     pub imports: Vec<&'a str>,
     pub exports: Vec<&'a str>,
+    /// Modules that are instantiated, here or inside.
+    pub core_instances: u32,
 }
 
 pub(super) fn read(package: &[u8]) -> Result<Sections<'_>, PackageError> {
@@ -43,6 +45,12 @@ pub(super) fn read(package: &[u8]) -> Result<Sections<'_>, PackageError> {
             Payload::End(_) => {
                 depth = depth.saturating_sub(1);
                 ended |= depth == 0;
+            }
+            Payload::InstanceSection(instances) => {
+                for instance in instances {
+                    let made = matches!(instance.map_err(damaged)?, Instance::Instantiate { .. });
+                    sections.core_instances += u32::from(made);
+                }
             }
             Payload::CodeSectionEntry(body) => weight.function(body.range().len())?,
             Payload::CustomSection(section) if depth == 1 => {

@@ -127,7 +127,7 @@ fn manifests_that_cannot_stand() {
 
 #[test]
 fn more_memory_than_the_host_gives() {
-    let small = tocsin_sandbox::Config { memory_mib: 16, instances: 2, cache: None };
+    let small = tocsin_sandbox::Config { memory_mib: 16, instances: 2, ..Default::default() };
     let sandbox = tocsin_sandbox::Sandbox::new(small).expect("a sandbox");
     let error = sandbox.load(&fixture::package("rogue")).expect_err("32 MiB");
     assert!(matches!(error, PackageError::Memory { asks: 32, most: 16 }), "{error}");
