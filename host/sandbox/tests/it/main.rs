@@ -5,6 +5,7 @@ mod fixture;
 
 mod border;
 mod cache;
+mod contract;
 mod misbehaviour;
 mod refusal;
 mod roles;
