@@ -14,7 +14,7 @@
 //! that this stage groups its commits as the doors do and cannot fall behind
 //! runs that are smaller than its own write takes.
 
-mod input;
+pub(crate) mod input;
 mod rooms;
 pub(crate) mod snapshot;
 mod whole;

@@ -134,6 +134,8 @@ pub struct Host {
     city: Arc<City>,
     sandbox: Arc<Sandbox>,
     specs: BTreeMap<String, PluginSpec>,
+    /// Door → plugin, by department.
+    doors: BTreeMap<String, BTreeMap<String, String>>,
     server: Option<Server>,
     /// Doors stop before stages do.
     stop_doors: watch::Sender<bool>,
@@ -203,6 +205,7 @@ impl Host {
             city: config.city.clone(),
             sandbox,
             specs: config.plugins.into_iter().map(|spec| (spec.id.clone(), spec)).collect(),
+            doors: departments.iter().map(|id| (id.clone(), doors_of(&config.doors, id))).collect(),
             server,
             stop_doors,
             stop_stages,
@@ -247,7 +250,7 @@ impl Host {
             kept.push(retain::Kept { name: name.clone(), ask_snapshot: ask_snapshot.clone() });
             let config = feed::Config {
                 name,
-                doors: doors_of(&config.doors, department),
+                doors: host.doors[department].clone(),
                 city_digest: config.city.digest.clone(),
                 snapshot_asked: ask_snapshot,
             };
@@ -432,6 +435,14 @@ impl Host {
         let stored = self.bus.message(&subject::raw_stream(&id.department), id.run).await;
         let frames = run::decode(&stored.ok_or(NoRaw::Purged)?.payload).map_err(|_| NoRaw::Damaged)?;
         frames.into_iter().nth(id.index as usize).ok_or(NoRaw::Damaged)
+    }
+
+    /// What a plugin was given and what it said, behind a position of SIGNALS;
+    /// none where no such plugin is at work.
+    pub async fn recording(&self, plugin: &str, after: u64) -> Option<crate::recording::Page> {
+        let department = self.shelf.get(plugin)?.plugin.manifest().department.clone();
+        let doors = self.doors.get(&department).cloned().unwrap_or_default();
+        Some(crate::recording::page(&self.bus, &department, plugin, &doors, after).await)
     }
 
     /// Stops accepting, finishes what is under way, stops the server last.

@@ -18,6 +18,7 @@ pub mod position;
 pub mod present;
 pub mod publish;
 pub mod quality;
+pub mod recording;
 pub mod replay;
 pub mod retain;
 pub mod run;

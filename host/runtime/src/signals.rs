@@ -87,7 +87,7 @@ pub struct Taken {
     pub changes: Vec<Change>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum End {
     /// Boxed: an outcome is large, a verdict small, and most frames say little.

@@ -329,9 +329,10 @@ impl Reading {
         Reading::behind(bus, stream, filter, 0).await
     }
 
-    async fn behind(bus: &Bus, stream: &str, filter: &str, position: u64) -> Reading {
+    /// Only what stands behind a position.
+    pub(crate) async fn behind(bus: &Bus, stream: &str, filter: &str, after: u64) -> Reading {
         let last = bus.last_of_subject(stream, filter).await.map_or(0, |last| last.sequence);
-        Reading { tail: Tail::new(bus, stream, filter, position), last }
+        Reading { tail: Tail::new(bus, stream, filter, after), last }
     }
 
     pub(crate) async fn next(&mut self) -> Option<Stored> {

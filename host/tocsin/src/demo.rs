@@ -27,6 +27,7 @@ mod teller;
 mod worker;
 
 pub use overlay::overlay;
+pub use random::Random;
 pub use summary::Story;
 pub use teller::{padded, state_word, width};
 

@@ -19,6 +19,7 @@ mod now;
 mod outward;
 mod plugin;
 mod quality;
+mod recording;
 mod refusal;
 mod replay;
 mod risk;

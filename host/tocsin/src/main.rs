@@ -7,8 +7,10 @@ mod client;
 mod demo;
 mod http;
 mod package;
+mod scaffold;
 mod schema;
 mod text;
+mod trial;
 mod up;
 
 fn main() -> std::process::ExitCode {

@@ -1,11 +1,20 @@
-//! `tocsin plugin build`: a crate and its `plugin.toml` become one package file.
+//! `tocsin plugin build`: a plugin's folder becomes one package file.
 //!
 //! A package is a component with two custom sections: the contract it speaks
-//! and its manifest. Cargo makes a core module, wit-component wraps it, and
-//! nothing else is added, so that what is reviewed is what runs.
+//! and its manifest. Of a Rust crate cargo makes a core module and wit-component
+//! a component; Python and JavaScript have tools of their own, which are found,
+//! never fetched. Nothing else is added, so that what is reviewed is what runs.
 
 mod compile;
+mod javascript;
 mod manifest;
+mod python;
+mod toolchain;
+mod world;
+
+#[cfg(test)]
+pub use manifest::read as manifest;
+pub use toolchain::Toolchain;
 
 use crate::text::{self, Language};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -13,12 +22,16 @@ use std::path::{Path, PathBuf};
 use tocsin_sandbox::{Manifest, package};
 use wit_component::ComponentEncoder;
 
+/// How the tools of other languages are asked for.
+pub const PYTHON_TOOL: &str = "componentize-py==0.25.1";
+pub const JS_TOOL: &str = "@bytecodealliance/componentize-js@0.23.0";
+
 /// `tocsin plugin build [DIR] [--out FILE] [--release-wasm FILE]`.
 #[derive(Clone, Debug)]
 pub struct Build {
-    /// The crate, with `Cargo.toml` and `plugin.toml`.
+    /// The plugin's folder, with `plugin.toml`.
     pub dir: PathBuf,
-    /// None: `plugins/<id>.wasm` in the crate's target folder.
+    /// None: `plugins/<id>.wasm` in the crate's target folder, or `build/<id>.wasm`.
     pub out: Option<PathBuf>,
     /// A core module that stands already; None: cargo builds it.
     pub release_wasm: Option<PathBuf>,
@@ -34,20 +47,12 @@ pub struct Built {
 
 impl Build {
     pub fn run(&self) -> Result<Built> {
-        ensure!(
-            self.dir.is_dir(),
-            "there is no folder {}; name the folder of a plugin's crate",
-            self.dir.display()
-        );
+        ensure!(self.dir.is_dir(), "there is no folder {}; name the folder of a plugin", self.dir.display());
         let manifest = manifest::read(&self.dir.join("plugin.toml"))?;
-        let core_path = match &self.release_wasm {
-            Some(path) => path.clone(),
-            None => compile::core_module(&self.dir)?,
+        let component = match &self.release_wasm {
+            Some(module) => componentize(module)?,
+            None => Toolchain::of(&self.dir)?.component(&self.dir, &manifest)?,
         };
-        let core =
-            std::fs::read(&core_path).with_context(|| format!("cannot read {}", core_path.display()))?;
-        let component =
-            component(&core).with_context(|| format!("{} cannot become a plugin", core_path.display()))?;
         let package = package::embed(&component, &manifest);
         // What the host would refuse at `plugin push` is refused here, beside the source.
         package::inspect(&package).map_err(|error| match text::language() {
@@ -56,9 +61,10 @@ impl Build {
         })?;
         let path = match &self.out {
             Some(path) => path.clone(),
-            None => {
+            None if self.dir.join(Toolchain::Rust.mark()).is_file() => {
                 compile::target_directory(&self.dir)?.join("plugins").join(format!("{}.wasm", manifest.id))
             }
+            None => self.dir.join("build").join(format!("{}.wasm", manifest.id)),
         };
         write(&path, &package)?;
         Ok(Built { path, manifest, bytes: package.len() })
@@ -67,6 +73,12 @@ impl Build {
 
 const NO_PLUGIN: &str = "it exports nothing of the contract, or imports more than it; \
     a plugin's crate is a `cdylib` that calls `tocsin_sdk::export!`";
+
+/// A core module's file as a component.
+fn componentize(module: &Path) -> Result<Vec<u8>> {
+    let core = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    component(&core).with_context(|| format!("{} cannot become a plugin", module.display()))
+}
 
 fn component(core: &[u8]) -> Result<Vec<u8>> {
     // The custom section that wit-bindgen leaves behind; without it any module

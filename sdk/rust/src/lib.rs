@@ -62,6 +62,7 @@ mod allocator;
 pub mod bindings;
 pub mod city;
 mod copy;
+mod coverage;
 pub mod datum;
 mod export;
 pub mod field;

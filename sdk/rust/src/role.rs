@@ -1,7 +1,7 @@
 //! What a plugin may be: one trait a role, each one function.
 
 use crate::bindings::{advises, decodes, delivers, frames, wakes};
-use crate::{Event, Message, Outcome, Piece, Rejection, Tick, panic};
+use crate::{Event, Message, Outcome, Piece, Rejection, Tick, coverage, panic};
 
 /// What every role but [`Framer`] answers: all that the call has to say, or a
 /// refusal of the whole input.
@@ -69,34 +69,44 @@ pub trait Advisor {
 impl<T: Decoder> decodes::exports::tocsin::plugin::decoder::Guest for T {
     fn decode(message: Message) -> Answer {
         panic::report_to_log();
-        T::decode(message)
+        let answer = T::decode(message);
+        coverage::report();
+        answer
     }
 }
 
 impl<T: Framer> frames::exports::tocsin::plugin::framer::Guest for T {
     fn frame(buffer: Vec<u8>) -> Vec<Piece> {
         panic::report_to_log();
-        T::frame(&buffer)
+        let answer = T::frame(&buffer);
+        coverage::report();
+        answer
     }
 }
 
 impl<T: Timekeeper> wakes::exports::tocsin::plugin::timekeeper::Guest for T {
     fn wake(tick: Tick) -> Answer {
         panic::report_to_log();
-        T::wake(tick)
+        let answer = T::wake(tick);
+        coverage::report();
+        answer
     }
 }
 
 impl<T: Connector> delivers::exports::tocsin::plugin::connector::Guest for T {
     fn deliver(event: Event) -> Answer {
         panic::report_to_log();
-        T::deliver(event)
+        let answer = T::deliver(event);
+        coverage::report();
+        answer
     }
 }
 
 impl<T: Advisor> advises::exports::tocsin::plugin::advisor::Guest for T {
     fn advise(event: Event) -> Answer {
         panic::report_to_log();
-        T::advise(event)
+        let answer = T::advise(event);
+        coverage::report();
+        answer
     }
 }

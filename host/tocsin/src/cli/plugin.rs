@@ -1,5 +1,10 @@
 //! `tocsin plugin`
 
+mod check;
+mod new;
+mod replay;
+mod test;
+
 use super::print::{Tone, plain};
 use super::{Around, words};
 use crate::package::Build;
@@ -24,19 +29,31 @@ Examples · 示例:
 
 #[derive(Debug, Subcommand)]
 pub enum Plugin {
-    /// Make a package of a crate and its plugin.toml · 打包
+    /// Begin a plugin that builds and passes its first test · 新建
+    #[command(after_help = new::EXAMPLES)]
+    New(new::New),
+    /// Make a package of a plugin's folder · 打包
     #[command(after_help = BUILD)]
     Build {
-        /// The crate, with Cargo.toml and plugin.toml · 插件目录
+        /// The plugin's folder, with plugin.toml · 插件目录
         #[arg(value_name = "DIR", default_value = ".")]
         dir: PathBuf,
-        /// Where to [default: plugins/<id>.wasm in the crate's target folder] · 输出文件
+        /// Where to [default: target/plugins/<id>.wasm of the crate, else build/<id>.wasm] · 输出文件
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// A core module that stands already, instead of building one · 已编译的模块
         #[arg(long, value_name = "FILE")]
         release_wasm: Option<PathBuf>,
     },
+    /// Run a plugin's vectors in the real sandbox · 测试
+    #[command(after_help = test::EXAMPLES)]
+    Test(test::Test),
+    /// Hold a plugin against what every plugin must stand · 合规检查
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::Check),
+    /// Run what a host recorded through a package, and say the first difference · 回放
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(replay::ReplayCommand),
     /// Put a package to work · 推送
     #[command(after_help = PUSH)]
     Push { package: PathBuf },
@@ -48,6 +65,10 @@ pub enum Plugin {
 impl Plugin {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         match self {
+            Plugin::New(new) => new.run(around)?,
+            Plugin::Test(test) => return test.run(around),
+            Plugin::Check(check) => return check.run(around),
+            Plugin::Replay(replay) => return replay.run(around),
             Plugin::Build { dir, out, release_wasm } => build(Build { dir, out, release_wasm }, around)?,
             Plugin::Push { package } => push(&package, around)?,
             Plugin::List => list(around)?,

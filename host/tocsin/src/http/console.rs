@@ -25,8 +25,8 @@
 
 use super::refusal::{self, Refusal};
 use super::{
-    Console, danger, dead, duty, guard, incident, linkage, now, outward, plugin, quality, replay, risk,
-    status, stream, supply, team, thing, warning,
+    Console, danger, dead, duty, guard, incident, linkage, now, outward, plugin, quality, recording, replay,
+    risk, status, stream, supply, team, thing, warning,
 };
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
@@ -71,6 +71,10 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/journal/verify", get(status::verify))
         .route("/api/v1/journal/replay", get(replay::replay))
         .layer(stack!(1, VERIFY_WITHIN));
+    let recordings = Router::new()
+        .route("/api/v1/plugins/{id}/recording", get(recording::page))
+        // A page of some thousand calls, with their frames.
+        .layer(stack!(2, Duration::from_secs(60)));
     let stories = Router::new()
         .route("/api/v1/incidents/{id}/timeline", get(replay::timeline))
         // A page of two thousand records, read one by one.
@@ -126,6 +130,7 @@ pub fn router(console: Console) -> Router {
     quick
         .merge(packages)
         .merge(stories)
+        .merge(recordings)
         .merge(slow)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown)

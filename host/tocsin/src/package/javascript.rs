@@ -1,0 +1,197 @@
+//! A plugin in JavaScript: the SDK's layer and `plugin.js` as one source, made a
+//! component by componentize-js.
+//!
+//! The engine inside a component takes one source and resolves no imports but the
+//! contract's, so the layer is put before the plugin and each in a scope of its own.
+
+use super::{JS_TOOL, world};
+use anyhow::{Context, Result, bail, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tocsin_sandbox::{Manifest, Role};
+
+const TOOL: &str = "@bytecodealliance/componentize-js";
+
+const LAYER: &str = include_str!("../../../../sdk/js/tocsin.js");
+
+/// No clock, no randomness, no network: what is disabled is not imported.
+const BUILD: &str = r#"import { readFile, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+const [tool, source, wit, out] = process.argv.slice(2);
+const { componentize } = await import(pathToFileURL(`${tool}/src/componentize.js`));
+const disableFeatures = ["stdio", "random", "clocks", "http", "fetch-event"];
+const { component } = await componentize(await readFile(source, "utf8"), { witPath: wit, worldName: "plugin", disableFeatures });
+await writeFile(out, component);
+"#;
+
+pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
+    let tool = tool(dir)?;
+    let shop = world::workshop(dir, manifest)?;
+    let path = dir.join("plugin.js");
+    let plugin = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let source = source(&plugin, &manifest.roles).with_context(|| path.display().to_string())?;
+    let write = |name: &str, text: &str| {
+        let file = shop.join(name);
+        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        Ok::<_, anyhow::Error>(file)
+    };
+    let (script, source) = (write("build.mjs", BUILD)?, write("component.js", &source)?);
+    let out = shop.join("component.wasm");
+    let output = Command::new("node")
+        .arg(script)
+        .arg(tool)
+        .args([source, shop.join("wit")])
+        .arg(&out)
+        .output()
+        .context(
+            "cannot run node; `tocsin plugin build` of a plugin in JavaScript needs Node.js 20 or newer",
+        )?;
+    if !output.status.success() {
+        bail!(
+            "componentize-js could not build {}:\n{}{}",
+            dir.display(),
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    std::fs::read(&out).with_context(|| format!("cannot read {}", out.display()))
+}
+
+/// In `node_modules` of the folder or one above, or where `TOCSIN_NODE_MODULES` says.
+fn tool(dir: &Path) -> Result<PathBuf> {
+    let dir = std::path::absolute(dir)?;
+    let above = dir.ancestors().map(|folder| folder.join("node_modules"));
+    let named = std::env::var_os("TOCSIN_NODE_MODULES").map(PathBuf::from);
+    let found = above.chain(named).map(|folder| folder.join(TOOL)).find(|tool| tool.is_dir());
+    found.with_context(|| {
+        format!("componentize-js is not here. In {} run `npm install --save-dev {JS_TOOL}`", dir.display())
+    })
+}
+
+/// One module: imports of the contract, the layer, the plugin, its exports.
+fn source(plugin: &str, roles: &[Role]) -> Result<String> {
+    let (imports, layer): (Vec<&str>, Vec<&str>) =
+        LAYER.lines().partition(|line| line.starts_with("import "));
+    let names = exported(LAYER);
+    let layer = layer.join("\n").replace("\nexport ", "\n");
+    let Plugin { bound, body } = Plugin::read(plugin)?;
+    let mut functions = Vec::new();
+    let mut exports = String::new();
+    for role in roles {
+        let (function, object, call) = match role {
+            Role::Decoder => ("decode", "decoder", "answer(plugin.decode, new tocsin.border.Message(given))"),
+            Role::Framer => ("frame", "framer", "frame(plugin.frame, given)"),
+            Role::Timekeeper => ("wake", "timekeeper", "answer(plugin.wake, new tocsin.border.Tick(given))"),
+            Role::Connector => {
+                ("deliver", "connector", "answer(plugin.deliver, new tocsin.border.Event(given))")
+            }
+            Role::Advisor => ("advise", "advisor", "answer(plugin.advise, new tocsin.border.Event(given))"),
+        };
+        ensure!(
+            exported(plugin).iter().any(|name| name == function),
+            "it has the role `{}` and exports no function `{function}`",
+            role.as_str()
+        );
+        functions.push(function);
+        exports.push_str(&format!(
+            "export const {object} = {{ {function}: (given) => tocsin.border.{call} }};\n"
+        ));
+    }
+    Ok(format!(
+        "{}\nconst tocsin = (() => {{{layer}\nreturn {{ {} }};\n}})();\nconst plugin = (() => {{\n{bound}{body}\nreturn {{ {} }};\n}})();\n{exports}",
+        imports.join("\n"),
+        names.join(", "),
+        functions.join(", ")
+    ))
+}
+
+/// Names of `export const|let|class|function name` at the beginning of a line.
+fn exported(source: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let rest = line.strip_prefix("export ")?;
+        let rest = rest.strip_prefix("async ").unwrap_or(rest);
+        let rest =
+            ["const ", "let ", "class ", "function "].iter().find_map(|word| rest.strip_prefix(word))?;
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
+        Some(rest[..end].to_owned())
+    };
+    source.lines().filter_map(name).collect()
+}
+
+/// `plugin.js` without its imports and exports.
+struct Plugin {
+    /// What it imports of the layer, as a destructuring.
+    bound: String,
+    body: String,
+}
+
+impl Plugin {
+    fn read(source: &str) -> Result<Plugin> {
+        let mut plugin = Plugin { bound: String::new(), body: String::new() };
+        let mut lines = source.lines();
+        while let Some(line) = lines.next() {
+            if line.starts_with("import ") || line.starts_with("import{") {
+                let mut statement = line.to_owned();
+                while !statement.contains(['"', '\'']) {
+                    let Some(more) = lines.next() else { bail!("`{line}` has no end") };
+                    statement.push(' ');
+                    statement.push_str(more);
+                }
+                plugin.bound.push_str(&bind(&statement)?);
+                continue;
+            }
+            ensure!(
+                !line.starts_with("export default") && !line.starts_with("export {"),
+                "`{line}`: write `export function decode(message)` instead"
+            );
+            plugin.body.push_str(line.strip_prefix("export ").unwrap_or(line));
+            plugin.body.push('\n');
+        }
+        Ok(plugin)
+    }
+}
+
+/// `import { a, b as c } from "tocsin";` as `const { a, b: c } = tocsin;`.
+fn bind(statement: &str) -> Result<String> {
+    let (names, from) = statement.split_once(" from ").unwrap_or((statement, ""));
+    let from = from.trim().trim_end_matches(';').trim_matches(['"', '\'']);
+    ensure!(
+        from == "tocsin",
+        "`{statement}`: a plugin imports from \"tocsin\" alone; put everything else into plugin.js"
+    );
+    let names = names.trim_start_matches("import").trim();
+    match names.strip_prefix("* as ") {
+        Some(name) => Ok(format!("const {name} = tocsin;\n")),
+        None => Ok(format!("const {} = tocsin;\n", names.replace(" as ", ": "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_source_is_made_of_two() {
+        let plugin = "import { alarm,\n  log as say } from \"tocsin\";\nimport * as t from 'tocsin';\n\nexport function decode(message) {\n  return alarm(\"x\");\n}\n";
+        let text = source(plugin, &[Role::Decoder]).expect("a source");
+        assert!(text.starts_with("import { get as stateGet"), "{text}");
+        assert!(text.contains("const { alarm,   log: say } = tocsin;\nconst t = tocsin;\n"), "{text}");
+        assert!(text.contains("\nfunction decode(message) {"));
+        assert!(text.contains("export const decoder = { decode: (given) =>"));
+        // Nothing but the contract is imported and nothing but the roles exported.
+        assert_eq!(text.matches("\nexport ").count(), 1);
+        assert!(exported(LAYER).iter().any(|name| name == "Implausible"));
+    }
+
+    #[test]
+    fn what_cannot_be_put_into_one_source_is_said() {
+        let check = |plugin: &str, says: &str| {
+            let error = format!("{:#}", source(plugin, &[Role::Decoder]).expect_err("refused"));
+            assert!(error.contains(says), "{error}");
+        };
+        check("import fs from \"node:fs\";\nexport function decode() {}", "node:fs");
+        check("import \"./other.js\";\nexport function decode() {}", "other.js");
+        check("export default {}", "export function decode");
+        check("function decode() {}", "exports no function `decode`");
+    }
+}

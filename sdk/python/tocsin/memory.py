@@ -1,0 +1,39 @@
+"""What a plugin remembers between calls: one room per device, keys to values."""
+
+import json as _json
+
+from wit_world.imports import state as _state
+
+from . import log as _log
+
+
+def load(key, default=None):
+    """The value under `key`. One that does not read as JSON counts as none."""
+    kept = _state.get(key)
+    if kept is None:
+        return default
+    try:
+        return _json.loads(kept)
+    except ValueError as error:
+        _log.warn(f"state `{key}` is unreadable and was left aside: {error}")
+        return default
+
+
+def save(key, value):
+    """Keeps a value under `key`, as JSON."""
+    _state.put(key, _json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def get(key):
+    """The bytes under `key`, for state that is not JSON."""
+    return _state.get(key)
+
+
+def put(key, value):
+    """Keeps bytes under `key`."""
+    _state.put(key, value)
+
+
+def forget(key):
+    """Forgets `key`; nothing happens where it is not known."""
+    _state.delete(key)

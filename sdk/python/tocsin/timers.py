@@ -1,0 +1,13 @@
+"""One timer per device and key; the role `timekeeper` hears of them."""
+
+from wit_world.imports import timers as _timers
+
+
+def set(key, at):  # noqa: A001 - the contract's word
+    """Wakes the plugin with `key` at `at` (milliseconds); setting again moves it."""
+    _timers.set(key, int(at))
+
+
+def cancel(key):
+    """Takes a timer back; an unknown key is no error."""
+    _timers.cancel(key)
