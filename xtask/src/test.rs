@@ -2,10 +2,13 @@
 
 use crate::step::{Steps, exists_on_path};
 use crate::workspace::Workspace;
-use crate::{build, nats};
+use crate::{authors, build, fuzz, nats};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
+
+/// Enough to reach most edges from the vectors; `cargo xtask fuzz` goes on.
+const FUZZ_SECONDS: u64 = 4;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -56,6 +59,8 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
         let mut test = workspace.cargo();
         build::released(test.args(["test", "--release"]));
         steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
+        authors::all(workspace, steps)?;
+        fuzz::all(workspace, steps, &fuzz::Options { plugin: None, seconds: FUZZ_SECONDS, seed: 1 })?;
     }
     deny(workspace, options, steps)
 }
