@@ -136,8 +136,17 @@ impl Row for Watch {
 
 impl Row for Call {
     const NOUN: Noun = Noun::Call;
-    const CHANGES: &'static [&'static str] =
-        &["called", "called-again", "escalated", "unanswered", "confirmed", "cancelled", "given-up", "moved"];
+    const CHANGES: &'static [&'static str] = &[
+        "called",
+        "called-again",
+        "escalated",
+        "unanswered",
+        "confirmed",
+        "cancelled",
+        "given-up",
+        "moved",
+        "forged",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -110,6 +110,9 @@ impl Core {
             None => ("undelivered", format!("未能送达 {text}")),
             Some(_) => ("unanswered", format!("已送达,未完成 {text}")),
         };
+        if !order.state.is_open() {
+            return self.refuse_report(step, cause, order.clone(), "late", &note);
+        }
         let (waits, asked) = (order.state < Stage::Acknowledged, order.escalations.len());
         let failed_at = order.failed_at.or(Some(step.now));
         self.refuse_report(step, cause, Order { failed_at, ..order.clone() }, change, &note);

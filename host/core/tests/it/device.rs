@@ -109,18 +109,18 @@ fn a_low_battery_is_one_task_until_it_is_mended() {
     );
     // Done in vain: asked again. Declined: not.
     check(
-        "1h water g battery.low kind=fault
-         2h ? order done O1 result=已换
-         3h water g battery.low kind=fault
-         4h ? order decline O2 reason=无货
-         5h water g battery.low kind=fault",
+        "10m water g battery.low kind=fault
+         20m ? order done O1 result=已换
+         30m water g battery.low kind=fault
+         40m ? order decline O2 reason=无货
+         50m water g battery.low kind=fault",
         &[
-            "60m order.issued O1 w1",
-            "60m device.tasked water/g low-battery",
-            "120m order.done O1 w1",
-            "180m order.issued O2 w1",
-            "180m device.tasked water/g low-battery",
-            "240m order.declined O2 w1",
+            "10m order.issued O1 w1",
+            "10m device.tasked water/g low-battery",
+            "20m order.done O1 w1",
+            "30m order.issued O2 w1",
+            "30m device.tasked water/g low-battery",
+            "40m order.declined O2 w1",
         ],
     );
 }
@@ -176,6 +176,7 @@ fn a_hostile_controller_fills_nothing() {
     night.step(night.now(), &inputs);
     let rows = &night.core.state().rooms.devices;
     assert_eq!(rows.len(), tocsin_core::device::PARTS_KEPT);
-    let became = night.journal.iter().filter(|(_, entry)| matches!(entry.fact, Fact::Became { .. })).count();
+    let of_devices = |fact: &Fact| matches!(fact, Fact::Became { thing, .. } if thing.noun() == tocsin_core::thing::Noun::Device);
+    let became = night.journal.iter().filter(|(_, entry)| of_devices(&entry.fact)).count();
     assert_eq!(became, rows.len());
 }

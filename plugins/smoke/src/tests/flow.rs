@@ -124,7 +124,7 @@ fn two_hundred_detectors_of_one_platform() {
 fn a_battery_is_low_until_it_is_charged() {
     let battery = |percent: u32| format!(r#"{{"event": "heartbeat", "battery": {percent}}}"#);
     let host = Host::fresh();
-    let mut tell = |percent: u32| lines(&say(&host, 0, "SD-1", &battery(percent)).unwrap());
+    let tell = |percent: u32| lines(&say(&host, 0, "SD-1", &battery(percent)).unwrap());
     assert_eq!(tell(80), [""; 0]);
     assert_eq!(tell(19), ["fault battery.low SD-1"]);
     assert_eq!(tell(18), ["fault battery.low SD-1"], "the city makes one task of it");
