@@ -8,6 +8,10 @@ use std::time::Duration;
 pub const ACK: u8 = 3;
 pub const NAK: u8 = 6;
 
+/// Types of components: 点型光电感烟火灾探测器, 手动火灾报警按钮.
+pub const DETECTOR: u8 = 42;
+pub const CALL_POINT: u8 = 23;
+
 /// A photo-electric detector's alarm, checksum and text as computed by hand
 /// from the standard; and the centre's acknowledgement.
 pub const ALARM: &str = "40400100010114 1E0E0C071A 790300000000 385B00000000 3000 02 \
@@ -22,27 +26,33 @@ pub fn bytes(hex: &str) -> Vec<u8> {
 
 /// A detector's alarm of now.
 pub fn alarm(serial: u16, device: u8, number: u16, text: &str) -> Vec<u8> {
+    alarm_from(serial, [device, 3, 0, 0, 0, 0], DETECTOR, number, text)
+}
+
+/// ... from a device of any address, by a component of some type.
+pub fn alarm_from(serial: u16, address: [u8; 6], component: u8, number: u16, text: &str) -> Vec<u8> {
     let at = now();
-    let mut data = vec![2, 1, 1, 1, 42, 10, 0];
+    let mut data = vec![2, 1, 1, 1, component, 10, 0];
     data.extend(number.to_le_bytes());
     data.extend([3, 0]);
     let mut field = GB18030.encode(text).0.into_owned();
     field.resize(31, 0);
     data.extend(field);
     data.extend(at);
-    frame(serial, device, &data, at)
+    framed(serial, address, 2, &data, at)
 }
 
 fn frame(serial: u16, device: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
-    framed(serial, device, 2, data, at)
+    framed(serial, [device, 3, 0, 0, 0, 0], 2, data, at)
 }
 
-fn framed(serial: u16, device: u8, command: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
+fn framed(serial: u16, address: [u8; 6], command: u8, data: &[u8], at: [u8; 6]) -> Vec<u8> {
     let mut frame = vec![0x40, 0x40];
     frame.extend(serial.to_le_bytes());
     frame.extend([1, 1]);
     frame.extend(at);
-    frame.extend([device, 3, 0, 0, 0, 0, 0x38, 0x5B, 0, 0, 0, 0]);
+    frame.extend(address);
+    frame.extend([0x38, 0x5B, 0, 0, 0, 0]);
     frame.extend((data.len() as u16).to_le_bytes());
     frame.push(command);
     frame.extend(data);
@@ -76,7 +86,7 @@ fn ago(hours: i64) -> [u8; 6] {
 
 /// A device's word with nothing in it: command 2 as a heartbeat, 3 as a confirmation.
 pub fn empty(serial: u16, device: u8, command: u8) -> Vec<u8> {
-    framed(serial, device, command, &[], now())
+    framed(serial, [device, 3, 0, 0, 0, 0], command, &[], now())
 }
 
 /// 查岗应答 of operator 5 (type 24, bit 5).

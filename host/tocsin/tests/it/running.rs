@@ -136,6 +136,17 @@ impl Running {
         format!("{}{path}", self.ready["console"].as_str().expect("a console"))
     }
 
+    /// The operator's, as a header says it.
+    pub fn token(&self) -> String {
+        let home = std::fs::read(self.data.join("host.json")).expect("host.json");
+        let home: Value = serde_json::from_slice(&home).expect("JSON");
+        format!("Bearer {}", home["operator"].as_str().expect("a token"))
+    }
+
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.child)
+    }
+
     pub fn run(&self, words: &[&str]) -> Output {
         tocsin(words).arg("--data").arg(&self.data).output().expect("a command")
     }

@@ -10,14 +10,8 @@ use std::sync::Barrier;
 
 const SANDBAG: &str = "3010102";
 
-fn token(host: &Running) -> String {
-    let home = std::fs::read(host.data.join("host.json")).expect("host.json");
-    let home: Value = serde_json::from_slice(&home).expect("JSON");
-    format!("Bearer {}", home["operator"].as_str().expect("a token"))
-}
-
 fn ask(host: &Running, path: &str, body: Value) -> Reply {
-    let token = token(host);
+    let token = host.token();
     let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
     post(&host.console(path), &headers, body.to_string().as_bytes())
 }

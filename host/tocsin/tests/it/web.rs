@@ -28,6 +28,17 @@ pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     reply(request.send(body).unwrap_or_else(|error| panic!("{url}: {error}")))
 }
 
+/// `None`: nobody answers, as while a host is down.
+pub fn try_post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
+    let mut request = agent().post(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut answer = request.send(body).ok()?;
+    let body = answer.body_mut().read_to_vec().ok()?;
+    Some(Reply { status: answer.status().as_u16(), kind: String::new(), frame: None, body })
+}
+
 pub fn get(url: &str, headers: &[(&str, &str)]) -> Reply {
     let mut request = agent().get(url);
     for (name, value) in headers {
