@@ -89,8 +89,9 @@ impl Tally {
         self.signals += 1;
         let apart = signal.observed.map_or(0, |at| received.since(at).abs());
         self.late += u64::from(apart >= AGREE_MS);
-        // A warning is of areas and not of a device, progress of an order.
-        if matches!(signal.kind, Kind::Warning | Kind::Progress | Kind::Device) {
+        // A warning is of areas and not of a device, progress of an order, a report
+        // of whatever its author writes about.
+        if matches!(signal.kind, Kind::Warning | Kind::Progress | Kind::Device | Kind::Report) {
             return;
         }
         let placed = signal.position.is_some() || !signal.region.is_empty();
