@@ -34,12 +34,20 @@ enum Protocol {
 }
 
 fn protocol(buffer: &[u8]) -> Protocol {
+    // Where a mark begins; at the buffer's end the front of one is one, or a
+    // stream that comes byte by byte would begin with noise.
     let place = |marked: &Marked<'_>| {
-        buffer.windows(marked.start.len()).position(|bytes| bytes == marked.start).unwrap_or(usize::MAX)
+        let begins = |at: &usize| {
+            let bytes = &buffer[*at..];
+            let known = bytes.len().min(marked.start.len());
+            bytes[..known] == marked.start[..known]
+        };
+        (0..buffer.len()).find(begins).unwrap_or(usize::MAX)
     };
-    let ascii = buffer
-        .windows(3)
-        .position(|bytes| bytes[0] == 0x01 && bytes[1].is_ascii_hexdigit() && bytes[2].is_ascii_hexdigit());
+    let ascii = (0..buffer.len()).find(|at| {
+        let bytes = &buffer[*at..buffer.len().min(at + 3)];
+        bytes[0] == 0x01 && bytes[1..].iter().all(u8::is_ascii_hexdigit)
+    });
     let (binary, pressure) = (place(&BINARY), place(&pressure::frame::STREAM));
     match ascii.unwrap_or(usize::MAX) {
         ascii if ascii < binary && ascii < pressure => Protocol::Ascii,

@@ -28,6 +28,11 @@ fn each_protocol_is_cut_and_named() {
     check(&["FF7E00", REPORT], "n3 R550033078101");
     check(&[LOW, LOW], "R45HYDR26070001 R45HYDR26070001");
     check(&["A5", LOW], "n1 R45HYDR26070001");
+    // The front of a mark is waited for, whichever protocol's.
+    check(&[&LOW[..2]], "");
+    check(&[&REPORT[..2]], "");
+    check(&["01"], "");
+    check(&["0146"], "");
 }
 
 proptest! {
