@@ -127,6 +127,7 @@ pub struct Transfer {
     pub quantity: u64,
     /// The lots it draws on; their parts sum up to what stands here.
     pub draws: Vec<Draw>,
+    #[serde(rename = "received_quantity")]
     pub received: u64,
     pub returned: u64,
     /// Used up: received less returned once it is over.
@@ -154,6 +155,7 @@ pub struct Transfer {
 pub struct Draw {
     pub lot: String,
     pub quantity: u64,
+    #[serde(rename = "received_quantity")]
     pub received: u64,
     pub returned: u64,
 }

@@ -180,7 +180,17 @@ pub fn store_bytes(dir: &Path) -> u64 {
     let Ok(volume) = rustix::fs::statvfs(dir) else { return FLOOR };
     let half = volume.f_blocks * volume.f_frsize / 2;
     let free = volume.f_bavail * volume.f_frsize;
-    half.min(free / 10 * 7 + used(&dir.join("nats/store"))).max(64 << 20)
+    let now = half.min(free / 10 * 7 + used(&dir.join("nats/store"))).max(64 << 20);
+    // Streams that stand have taken their share of what was given before: less
+    // than that, and the server refuses them all because the volume has filled.
+    now.max(given_before(&dir.join("nats/nats.conf")))
+}
+
+/// What the last start gave the server.
+fn given_before(config: &Path) -> u64 {
+    let text = fs::read_to_string(config).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("max_file_store:"));
+    line.and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(0)
 }
 
 fn used(dir: &Path) -> u64 {
