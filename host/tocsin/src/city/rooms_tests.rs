@@ -154,7 +154,7 @@ fn hot_cables_and_smoke_of_one_box_are_one_fire() {
         ["a", "b", "c"].iter().zip(1..).map(|(name, run)| part(run, name, "electric.temperature")).collect();
     let both = made(&[hot, vec![smoke]].concat());
     let fires: Vec<_> = both.iter().filter(|(line, _)| line.starts_with("fire ")).collect();
-    assert_eq!(fires.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["fire 1 3"], "{both:?}");
+    assert_eq!(fires.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>(), ["fire 4 0"], "{both:?}");
     assert!(fires[0].1 > alone[0].1, "{both:?} {alone:?}");
 }
 
@@ -172,12 +172,12 @@ fn mistakes_of_upkeep_are_named_with_their_place() {
     let check = |old: &str, new: &str, expect: &[&str]| {
         assert_eq!(found("upkeep.toml", old, new), expect, "{old:?} became {new:?}");
     };
-    check("group = 10", "group = 1", &["0:1 group"]);
-    check("hours = 72", "hours = 0", &["0:9 hours"]);
-    check("minutes = 480", "minutes = 999999", &["0:11 minutes"]);
-    check("code = \"battery.low\"", "code = \"*\"", &["0:8 code"]);
-    check("departments = [\"fire\"]", "departments = [\"fir\"]", &["0:16 department-unknown"]);
-    check("title = \"检修\"", "title = \"检修\"\npost = \"nobody\"", &["1:8 post-unknown"]);
-    check("matter = ", "post = \"nobody\"\nmatter = ", &["-1:1 post-unknown"]);
-    check("[silence]", "[silance]", &["0:2 key-unknown"]);
+    check("group = 10", "group = 1", &["1:9 group"]);
+    check("hours = 72", "hours = 0", &["1:9 hours"]);
+    check("minutes = 480", "minutes = 999999", &["1:11 minutes"]);
+    check("code = \"battery.low\"", "code = \"*\"", &["1:8 code"]);
+    check("departments = [\"fire\"]", "departments = [\"fir\"]", &["1:16 department-unknown"]);
+    check("title = \"检修\"", "title = \"检修\"\npost = \"nobody\"", &["2:8 post-unknown"]);
+    check("matter = ", "post = \"nobody\"\nmatter = ", &["1:8 post-unknown"]);
+    check("[silence]", "[silance]", &["1:2 key-unknown"]);
 }

@@ -24,7 +24,7 @@ pub fn read(file: &Source<'_>, feeds: Vec<Feed>, around: &Around<'_>, findings: 
             format!("group = {} 无效;应不小于 {GROUP_MIN}", silence.group),
             format!("group = {} groups nothing; write {GROUP_MIN} or more", silence.group),
         );
-        findings.error(file.at("silence").named("silence", "group"), "group", message);
+        findings.error(file.at_path("silence.group", None).named("silence", "group"), "group", message);
     }
     for entry in &maintenance {
         let Maintenance { code, title, post, hours } = &entry.value;
@@ -51,7 +51,11 @@ pub fn read(file: &Source<'_>, feeds: Vec<Feed>, around: &Around<'_>, findings: 
     }
     if !roll_call.post.is_empty() && !around.posts.contains(roll_call.post.as_str()) {
         let message = unknown("岗位", "post", &roll_call.post, around.posts.iter().copied());
-        findings.error(file.at("roll_call").named("roll_call", "post"), "post-unknown", message);
+        findings.error(
+            file.at_path("roll_call.post", None).named("roll_call", "post"),
+            "post-unknown",
+            message,
+        );
     }
     let standard = Upkeep::default();
     Upkeep {

@@ -140,7 +140,7 @@ fn rosters_and_shifts_are_checked() {
     check(shift("desk", "tomorrow", "2026-07-13 09:00"), &["37:8 time shift desk"]);
     check(shift("disk", "2026-07-13 08:00", "2026-07-13 20:00"), &["35:8 post-unknown shift disk"]);
     check("[calling]\nagain_minutes = 0\n".into(), &["34:1 calling "]);
-    check("[calling]\ntimes = 3\n".into(), &["35:1 entry-unreadable "]);
+    check("[calling]\ntimes = 3\n".into(), &["35:1 entry-unreadable section calling"]);
 }
 
 #[test]
