@@ -38,7 +38,9 @@ fn post(host: Host, at: i64, body: &Value) -> Answer {
 fn events(outcome: &Outcome) -> Vec<String> {
     let signals =
         outcome.signals.iter().filter(|signal| !matches!(signal.kind, Kind::Reading | Kind::Status));
-    signals.map(|signal| format!("{:?} {} {}", signal.kind, signal.code, signal.device)).collect()
+    signals
+        .map(|signal| format!("{:?} {} {}", signal.kind, signal.code, signal.device).replace("Kind::", ""))
+        .collect()
 }
 
 fn readings(outcome: &Outcome) -> usize {

@@ -16,7 +16,7 @@ fn moved(host: &Host, at: &str, mm: f64, rate: Value) -> Vec<String> {
     let lines =
         outcome.signals.iter().filter(|signal| signal.kind != Kind::Reading).map(|signal| {
             match signal.kind {
-                Kind::Alarm => format!("alarm {:?}", signal.severity),
+                Kind::Alarm => format!("alarm {:?}", signal.severity).replace("Severity::", ""),
                 _ => "recovery".to_owned(),
             }
         });

@@ -84,7 +84,7 @@ fn an_enterprise_brings_its_dangers() {
     assert_eq!((&unit["trade"], &unit["hazards"]), (&json!("化工"), &json!(["液氨储罐"])));
     assert_eq!(unit["contacts"], json!([{"post": "主要负责人", "name": "周明", "phone": "138-0000-2001"}]));
     assert_eq!(data(&outcome.signals[1])["unit"], "QY-0007");
-    assert_eq!(outcome.defects.len(), 1, "{:?}", outcome.defects);
+    assert_eq!(outcome.defects.len(), 2, "{:?}", outcome.defects);
 }
 
 #[test]

@@ -70,8 +70,10 @@ fn silence_is_asked_three_times_and_seen() {
     let main = folder.city().join("city.toml");
     let text = std::fs::read_to_string(&main).expect("city.toml");
     let package = text.lines().find(|line| line.contains("/fire.wasm")).expect("the fire plugin").to_owned();
-    let quick = format!("{package}\n[plugin.settings]\ndownlink_timeout_s = \"1\"");
-    std::fs::write(&main, text.replace(&package, &quick)).expect("written");
+    let settings = format!("{package}\n[plugin.settings]");
+    assert!(text.contains(&settings), "the fire plugin has settings");
+    let quick = format!("{settings}\ndownlink_timeout_s = \"1\"");
+    std::fs::write(&main, text.replace(&settings, &quick)).expect("written");
     let host = Running::on(&folder);
     let mut line = device(&host);
     let id = issue(&host, "fire.roll-call");

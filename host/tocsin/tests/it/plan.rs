@@ -77,7 +77,7 @@ fn a_warning_starts_a_plan_where_it_rains() {
         .iter()
         .filter_map(|line| line["change"].as_str())
         .collect();
-    assert_eq!(changes, ["started", "raised"]);
+    assert_eq!(changes, ["started", "raised", "mustered"]);
 
     // One threshold more is another version, and needs a person.
     let mut plan = get(&host.console("/api/v1/plans/flood-city%401"), &[]).json()["text"].clone();

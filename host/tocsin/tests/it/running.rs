@@ -105,6 +105,7 @@ impl Running {
     /// With more options of `up`.
     pub fn with(folder: &Folder, more: &[&str]) -> Running {
         let data = folder.0.join("data");
+        share_cache(&data);
         let mut child = Running::command(folder, "0")
             .args(more)
             .stdout(Stdio::piped())
@@ -117,6 +118,7 @@ impl Running {
         let Ok(ready) = serde_json::from_str(&line) else {
             panic!("the host did not become ready ({line:?}); its log: {}", read_log(&data));
         };
+        keep_cache(&data);
         Running { ready, data, child, _stdout: stdout, _folder: None }
     }
 
@@ -207,6 +209,38 @@ impl Drop for Running {
         }
         if std::thread::panicking() {
             eprintln!("the host's log:\n{}", read_log(&self.data));
+        }
+    }
+}
+
+/// Compiled plugins, from one test's host to the next: each would compile all of
+/// them again, and do little else.
+fn cache() -> PathBuf {
+    plugins().with_file_name("test-cache")
+}
+
+fn share_cache(data: &Path) {
+    let into = data.join("cache");
+    for entry in std::fs::read_dir(cache()).into_iter().flatten().flatten() {
+        private(&into);
+        let _ = std::fs::copy(entry.path(), into.join(entry.file_name()));
+    }
+}
+
+/// As the host makes it: what others may write into it does not load.
+fn private(folder: &Path) {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).expect("a folder");
+}
+
+fn keep_cache(data: &Path) {
+    std::fs::create_dir_all(cache()).expect("a folder");
+    for entry in std::fs::read_dir(data.join("cache")).into_iter().flatten().flatten() {
+        let kept = cache().join(entry.file_name());
+        if !kept.exists() {
+            let half = kept.with_extension(format!("{}", std::process::id()));
+            let copied = std::fs::copy(entry.path(), &half).and_then(|_| std::fs::rename(&half, &kept));
+            drop(copied);
         }
     }
 }

@@ -170,7 +170,8 @@ fn a_camera_registers_alarms_and_is_armed() {
         "--device",
         CAMERA,
     ]);
-    let order = issued[0]["subject"].as_str().unwrap_or_else(|| panic!("no order in {issued:?}")).to_owned();
+    let order =
+        issued[0]["reply"]["subject"].as_str().unwrap_or_else(|| panic!("no order in {issued:?}")).to_owned();
     let control = camera.hear(&["MESSAGE sip:", "<GuardCmd>SetGuard</GuardCmd>"]);
     camera.answer(&control, "");
     let serial = control

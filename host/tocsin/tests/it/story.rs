@@ -47,7 +47,6 @@ fn every_line_of_a_timeline_is_a_state_of_the_replay() {
     }
     subject(&["supply", "return", &transfer, "--quantity", "10"]);
     subject(&["order", "done", &militia, "--result", "火已扑灭"]);
-    subject(&["incident", "confirm", id]);
     subject(&["incident", "close", id, "--result", "已扑灭"]);
 
     let lines = host.json(&["incident", "timeline", id]);

@@ -44,7 +44,7 @@ fn quantities_of_a_vendor() {
         &analog(128, 305),
         &[
             &format!("reading analog.128 /11.1/92.1-7 305 1 {AT} 消防水箱1-7 自定义模拟量128 305"),
-            "! /11.1/92.1-7: 模拟量类型 128 为用户自定义, 设备未登记其含义 (settings.analog.128 of the device is missing)",
+            "! /11.1/92.1-7: 模拟量类型 128 为用户自定义, 设备未登记其含义 (settings.analog.128 of the device and the vendor's table are missing)",
         ],
     );
     let host = Host::fresh();

@@ -117,7 +117,8 @@ fn two_hundred_detectors_of_one_platform() {
     }
     let count = |line: &str| said.iter().filter(|said| said.starts_with(line)).count();
     assert_eq!((count("alarm smoke.pulse"), count("alarm fire.smoke SD-9")), (3, 13));
-    assert_eq!((count("fault battery.low SD-7"), said.len()), (24, 40), "{said:?}");
+    let news = said.iter().filter(|line| !line.starts_with("status")).count();
+    assert_eq!((count("fault battery.low SD-7"), news), (24, 40), "{said:?}");
 }
 
 #[test]
