@@ -70,7 +70,8 @@ impl Rig {
         let (answer, ..) = self.ask(call, &mut after);
         let (again, account, took) = self.ask(call, &mut room.clone());
         self.guest.fresh();
-        let (fresh, ..) = self.ask(call, &mut room.clone());
+        let mut last = room;
+        let (fresh, ..) = self.ask(call, &mut last);
         let impure = difference(&answer, &again)
             .map(|other| format!("asked again it answers differently: {other}"))
             .or_else(|| {

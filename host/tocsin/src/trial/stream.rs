@@ -78,7 +78,7 @@ pub fn faults(rig: &mut Rig, input: &[u8], whole: &Cut) -> Vec<String> {
     let mut check = |name: &str, got: Result<Cut, (Verdict, Account)>, expect: Vec<Frame>| match got {
         Err((verdict, _)) => faults.push(format!("{name}: the framer ended with {verdict}")),
         Ok(got) if got.frames != expect => {
-            faults.push(format!("{name}: {}", first_difference(&expect, &got.frames)))
+            faults.push(format!("{name}: {}", first_difference(&expect, &got.frames)));
         }
         Ok(_) => {}
     };

@@ -76,7 +76,7 @@ fn picture(host: &Running, region: &str) -> Vec<Value> {
 
 fn departments(facts: &[Value]) -> Vec<String> {
     // What the city decides over it is no department's word.
-    let facts = facts.iter().filter(|fact| fact["kind"] != "response");
+    let facts = facts.iter().filter(|fact| fact["noun"] != "response");
     let told = facts.flat_map(|fact| fact["departments"].as_array().cloned().unwrap_or_default());
     let mut names: Vec<String> = told.filter_map(|name| name.as_str().map(str::to_owned)).collect();
     names.sort();

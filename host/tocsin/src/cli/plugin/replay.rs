@@ -50,8 +50,8 @@ impl ReplayCommand {
         let against = self.against.as_deref().map(trial::load).transpose()?;
         let old = against.as_ref().map(|(_, plugin)| plugin);
         let (trace, missing, result) = match &self.trace {
-            Some(path) => self.from_file(path, &plugin, old)?,
-            None => self.from_host(&plugin, old, around)?,
+            Some(path) => self.of_file(path, &plugin, old)?,
+            None => self.of_host(&plugin, old, around)?,
         };
         let unset: Vec<&String> =
             trace.secrets.iter().filter(|name| !self.set.iter().any(|(set, _)| set == *name)).collect();
@@ -67,12 +67,7 @@ impl ReplayCommand {
         Replay::new(plugin, old, trace)
     }
 
-    fn from_file(
-        &self,
-        path: &Path,
-        plugin: &Plugin,
-        old: Option<&Plugin>,
-    ) -> Result<(Trace, u64, Replayed)> {
+    fn of_file(&self, path: &Path, plugin: &Plugin, old: Option<&Plugin>) -> Result<(Trace, u64, Replayed)> {
         let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut lines = BufReader::new(file).lines().enumerate();
         let wrong = |line: usize, error: serde_json::Error| {
@@ -88,7 +83,7 @@ impl ReplayCommand {
         Ok((trace, 0, replay.result))
     }
 
-    fn from_host(
+    fn of_host(
         &self,
         plugin: &Plugin,
         old: Option<&Plugin>,
