@@ -22,6 +22,10 @@ const ROUTINE_PATIENCE: Duration = Duration::from_millis(5);
 /// A routine run that has this much is written at once.
 const COMPANY: usize = 32;
 
+/// A log that has just filled is waited for: retention looks every five seconds
+/// and makes room. One that was full at the last run, too, refuses at once.
+const ROOM_WITHIN: Duration = Duration::from_secs(12);
+
 /// Attempts stay well inside the window in which the bus knows the run's id;
 /// then the door gives up, unacknowledged.
 const GIVE_UP: Duration = Duration::from_secs(DUPLICATE_WINDOW.as_secs() / 2);
@@ -76,6 +80,7 @@ impl Intake {
             subject: subject::raw(name, lane, door),
             patience: (lane == Lane::Routine).then_some(ROUTINE_PATIENCE),
             metrics: metrics.clone(),
+            was_full: false,
         };
         tokio::spawn(writer.work(waiting));
         Intake { offers }
@@ -114,10 +119,12 @@ struct Writer {
     subject: String,
     patience: Option<Duration>,
     metrics: Arc<Metrics>,
+    /// The last run found no room.
+    was_full: bool,
 }
 
 impl Writer {
-    async fn work(self, mut waiting: mpsc::Receiver<Offer>) {
+    async fn work(mut self, mut waiting: mpsc::Receiver<Offer>) {
         let mut carried = None;
         while let Some(first) = match carried.take() {
             Some(offer) => Some(offer),
@@ -126,6 +133,7 @@ impl Writer {
             let (frames, receipts);
             (frames, receipts, carried) = self.gather(first, &mut waiting).await;
             let outcome = self.write(&frames).await;
+            self.was_full = matches!(outcome, Err(RefuseReason::Full));
             if let Err(reason) = &outcome {
                 tracing::error!(subject = self.subject, frames = frames.len(), %reason, "run refused");
             }
@@ -176,7 +184,7 @@ impl Writer {
                     self.metrics.run_written(&self.name.department, frames.len(), payload.len(), started);
                     return Ok(ack.sequence);
                 }
-                Err(WriteError::Full { reason, .. }) => {
+                Err(WriteError::Full { reason, .. }) if self.was_full || started.elapsed() > ROOM_WITHIN => {
                     tracing::error!(stream = self.stream, reason, "department's log full; the door refuses");
                     return Err(RefuseReason::Full);
                 }
@@ -185,7 +193,7 @@ impl Writer {
                     return Err(RefuseReason::Away);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "run in doubt; writing it again under its id");
+                    tracing::debug!(%error, "run not written; trying again under its id");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }

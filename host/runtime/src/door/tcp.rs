@@ -139,6 +139,8 @@ impl Connection {
         loop {
             buffer.reserve(4 << 10);
             let (cuts, stuck) = tokio::select! {
+                // What follows a refused frame is not read: its sender says it again.
+                biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 () = refused.notified() => break,
                 got = read.read_buf(&mut buffer) => match got {

@@ -137,7 +137,8 @@ async fn a_stream_near_its_share_makes_room_before_its_time() {
     let report = adds_up(&host).await;
     let sum = &report.departments["rogue"];
     assert_eq!((sum.decoded, sum.waiting), (2, 0), "{sum:?}");
-    assert!(sum.dead > 1_000 && sum.purged > 0, "{sum:?}");
+    // A log that fills faster than it is worked off makes the door wait, not refuse.
+    assert!(sum.dead == 3_000 && sum.purged > 0, "{sum:?}");
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
 }
