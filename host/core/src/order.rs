@@ -10,6 +10,7 @@ mod stage;
 
 pub use act::{Act, New};
 pub use issue::Draft;
+pub use progress::unsent;
 pub use stage::{Move, Stage};
 
 use crate::signal::Position;

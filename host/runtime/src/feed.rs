@@ -363,6 +363,7 @@ impl Feed {
             received,
             first,
             depth: input.depth,
+            order: input.order,
             end: End::Ok(Box::default()),
             changes: Vec::new(),
         };

@@ -13,7 +13,7 @@ use crate::bus::tail::Tail;
 use crate::bus::{Bus, Fence, StepDown};
 use crate::metrics::Metrics;
 use crate::signals::{Covered, End, Taken};
-use crate::subject;
+use crate::subject::{self, UNDELIVERED_DOOR};
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -28,7 +28,8 @@ use tocsin_core::core::Core;
 use tocsin_core::fact::{Entry, Fact};
 use tocsin_core::hole::{Found, What};
 use tocsin_core::input::{Advised, Heard, Input, OWN_DOORS, Observed};
-use tocsin_core::outcome::hex;
+use tocsin_core::order;
+use tocsin_core::outcome::{Outcome, hex};
 use tocsin_core::record::{FORMAT, Record};
 use tocsin_core::time::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -336,7 +337,14 @@ impl Batch {
         self.holes(&covered);
         for taken in covered.frames {
             let frame = taken.frame(&covered.department);
-            let End::Ok(outcome) = taken.end else { continue };
+            let outcome = match taken.end {
+                End::Ok(outcome) => outcome,
+                End::Failed { .. } if taken.door == UNDELIVERED_DOOR && !taken.order.is_empty() => {
+                    let signals = vec![order::unsent(&taken.order, &taken.device)];
+                    Box::new(Outcome { signals, ..Outcome::default() })
+                }
+                End::Rejected(_) | End::Failed { .. } => continue,
+            };
             for (signal, ordinal) in outcome.signals.into_iter().zip(0..) {
                 self.inputs.push(Input::Signal(Observed {
                     frame: frame.clone(),

@@ -10,7 +10,8 @@
 //! The position may lag, so that a send goes out again after a crash; it never
 //! runs ahead of a send that is neither written nor recorded. The record is an
 //! input of the department's log like time and news: the feed covers it with the
-//! verdict `undelivered`, the core reads it there, and DEAD shows it to people.
+//! verdict `undelivered`, the core reads it there (an order whose news the send was
+//! goes up at once), and DEAD shows it to people.
 
 use crate::bus::Bus;
 use crate::bus::stores::SENDS;
@@ -68,6 +69,9 @@ pub struct Undelivered {
     pub payload: Vec<u8>,
     /// When the outcome that wants it was decided.
     pub at: Timestamp,
+    /// The order by which the plugin was told to send it, if it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub order: String,
 }
 
 /// KV value of one feed: every send of SIGNALS up to here is settled.
@@ -97,6 +101,7 @@ struct Item {
     sequence: u64,
     plugin: String,
     id: String,
+    order: String,
     at: Timestamp,
     until: Instant,
     send: Send,
@@ -222,7 +227,8 @@ impl Sends {
             for (ordinal, send) in outcome.sends.into_iter().enumerate() {
                 if !send.device.is_empty() {
                     let (id, plugin) = (format!("{frame}/{ordinal}"), taken.plugin.clone());
-                    items.push(Item { sequence, plugin, id, at: covered.at, until, send });
+                    let order = taken.order.clone();
+                    items.push(Item { sequence, plugin, id, order, at: covered.at, until, send });
                 }
             }
         }
@@ -296,6 +302,7 @@ async fn record(around: &Around, item: &Item) {
         bytes: payload.len(),
         payload: payload.get(..SHOWN).unwrap_or(payload).to_vec(),
         at: item.at,
+        order: item.order.clone(),
     };
     let frame = Frame {
         received: crate::clock::now(),
@@ -325,7 +332,7 @@ mod tests {
     fn item(sequence: u64, device: &str) -> Item {
         let send = Send { device: device.into(), ..Send::default() };
         let (plugin, id) = ("fire".into(), format!("{sequence}-{device}"));
-        Item { sequence, plugin, id, at: Timestamp(0), until: Instant::now(), send }
+        Item { sequence, plugin, id, order: String::new(), at: Timestamp(0), until: Instant::now(), send }
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub struct Taken {
     /// Of news: how many advisors stand behind it, one hearing the other.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub depth: u32,
+    /// The order whose news this is, or whose send found no way.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub order: String,
     #[serde(flatten)]
     pub end: End,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -8,13 +8,26 @@ use crate::core::decide::Step;
 use crate::duty::Call;
 use crate::fact::Cause;
 use crate::input::Observed;
-use crate::signal::Signal;
+use crate::signal::{Kind, Signal};
 use crate::thing::Noun;
 use crate::time::Timestamp;
 
 /// Reports that an order does not take are recorded so often; what comes then
 /// stands in SIGNALS alone, so that nobody can flood the journal through one order.
 const REFUSED_RECORDED: u32 = 20;
+
+const UNSENT: &str = "order.unsent";
+
+/// The host's own word in a department's name: what its plugin wanted sent, when it
+/// was told of the order, found no way to the device.
+pub fn unsent(order: &str, device: &str) -> Signal {
+    Signal {
+        code: UNSENT.to_owned(),
+        reference: order.to_owned(),
+        title: format!("没有通往 {device} 的连接"),
+        ..Signal::of_device(Kind::Progress, device)
+    }
+}
 
 /// What was said of an order.
 pub(super) struct Said<'a> {
@@ -81,6 +94,13 @@ impl Core {
             return self.refuse_report(step, cause, order, "forged", &note);
         }
         let text = told(signal);
+        if signal.code == UNSENT {
+            // A roll call has tries and a clock of its own; the plugin tells how they end.
+            if order.state.is_open() && !self.is_roll_call(&order) {
+                self.hear_failure(step, cause, &order, &text);
+            }
+            return;
+        }
         if is_failure(&signal.code) {
             return self.hear_failure(step, cause, &order, &text);
         }

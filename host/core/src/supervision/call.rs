@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 const UNANSWERED: &str = "unanswered";
 
 impl Core {
-    fn is_roll_call(&self, order: &Order) -> bool {
+    pub(crate) fn is_roll_call(&self, order: &Order) -> bool {
         !order.device.is_empty() && order.matter == self.city().upkeep.roll_call.matter
     }
 

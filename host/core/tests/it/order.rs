@@ -331,6 +331,18 @@ fn a_downlink_that_fails_is_not_waited_for() {
             "2m order.undelivered O1 wd",
         ],
     );
+    // The host's own word that no connection was there counts as one.
+    check(
+        &format!("{ISSUE}\n1m water gate order.unsent kind=progress ref=O20260712-0001"),
+        &["0m order.issued O1 w1", "1m order.undelivered O1 w1", "1m order.escalated O1 wd"],
+    );
+    // ... of an open order.
+    check(
+        &format!(
+            "{ISSUE}\n1m ? order ack O1\n2m ? order done O1\n3m water gate order.unsent kind=progress ref=O20260712-0001"
+        ),
+        &["0m order.issued O1 w1", "1m order.acknowledged O1 w1", "2m order.done O1 w1"],
+    );
     // An order that somebody has taken is theirs.
     check(
         &format!("{ISSUE}\n1m ? order ack O1\n2m water gate undelivered kind=progress ref=O20260712-0001"),

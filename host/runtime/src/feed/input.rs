@@ -48,6 +48,8 @@ pub struct Input {
     pub call: Result<Call, NoCall>,
     /// How many advisors stand behind it, one hearing the other.
     pub depth: u32,
+    /// The order that it is about, of news and of a send without a way.
+    pub order: String,
 }
 
 /// Nothing that a plugin could be asked.
@@ -64,7 +66,7 @@ impl NoCall {
 
 pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: Frame) -> Input {
     let device = frame.device.clone();
-    let input = |plugin, call| Input { plugin, device, call, depth: 0 };
+    let input = |plugin, call| Input { plugin, device, call, depth: 0, order: String::new() };
     match door {
         CLOCK_DOOR => match serde_json::from_slice::<ClockRecord>(&frame.payload) {
             Ok(ClockRecord { plugin, key, due }) => {
@@ -74,6 +76,8 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
         },
         EVENT_DOOR => match serde_json::from_slice::<EventRecord>(&frame.payload) {
             Ok(record) => {
+                let is_order = record.kind.starts_with("order.");
+                let order = if is_order { record.subject.clone() } else { String::new() };
                 let event = Event {
                     sequence,
                     time: record.time,
@@ -86,14 +90,15 @@ pub fn read(door: &str, doors: &BTreeMap<String, String>, sequence: u64, frame: 
                     NewsRole::Connector => Call::Deliver(event),
                     NewsRole::Advisor => Call::Advise(event),
                 };
-                Input { depth: record.depth, ..input(record.plugin, Ok(call)) }
+                Input { depth: record.depth, order, ..input(record.plugin, Ok(call)) }
             }
             Err(error) => input(String::new(), unreadable(error)),
         },
         UNDELIVERED_DOOR => match serde_json::from_slice::<Undelivered>(&frame.payload) {
             Ok(send) => {
                 let reason = "a send found no way to its device within 10 s".to_owned();
-                input(send.plugin, Err(NoCall { verdict: UNDELIVERED_DOOR, reason }))
+                let no_call = Err(NoCall { verdict: UNDELIVERED_DOOR, reason });
+                Input { order: send.order, ..input(send.plugin, no_call) }
             }
             Err(error) => input(String::new(), unreadable(error)),
         },

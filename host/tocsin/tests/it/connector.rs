@@ -102,3 +102,17 @@ fn a_clock_is_set() {
     line.send(&empty(u16::from_le_bytes([asked[2], asked[3]]), UITD, ACK));
     reaches(&host, &id, "done");
 }
+
+#[test]
+fn an_order_without_a_way_goes_up_before_the_plugin_gives_up() {
+    let host = Running::new();
+    let id = issue(&host, "fire.clock-sync");
+    // The host tries for 10 s; the plugin would say so only after three tries of its own.
+    let told = wait_for("the order going up", || {
+        let order = order(&host, &id);
+        order["escalations"].as_array().is_some_and(|steps| !steps.is_empty()).then_some(order)
+    });
+    let story = told["story"].to_string();
+    assert!(story.contains("没有通往 000000000379 的连接"), "{story}");
+    assert!(!story.contains("已发送 3 次"), "{story}");
+}
