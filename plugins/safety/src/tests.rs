@@ -165,7 +165,7 @@ fn times_as_registers_write_them() {
     }
 }
 
-const HEADER: &str = "企业编号,企业名称,行业,乡镇,主要负责人,联系电话\n";
+const HEADER: &str = "企业编号,企业名称,行业,乡镇代码,主要负责人,联系电话\n";
 
 #[test]
 fn tables_in_both_encodings_and_languages() {
@@ -182,7 +182,7 @@ fn tables_in_both_encodings_and_languages() {
         assert_eq!(ids, ["Q1", "Q2"]);
     }
     let first = import("enterprises", &gb).remove(0).unwrap();
-    assert_eq!(first.signals[0].title, "青山,化工");
+    assert_eq!((&*first.signals[0].title, &*first.signals[0].region), ("青山,化工", "330791002000"));
 }
 
 #[test]

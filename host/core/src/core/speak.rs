@@ -7,7 +7,7 @@ use crate::fact::{Cause, Fact};
 use crate::input::Observed;
 use crate::moment;
 use crate::registry::{Speaker, root};
-use crate::signal::Kind;
+use crate::signal::{Kind, Signal};
 use crate::state::PROVISIONAL_KEPT;
 use crate::time::Timestamp;
 
@@ -18,6 +18,12 @@ const SEEN_MS: i64 = 3_600_000;
 /// And at the finest: a quarter of the heartbeat, no finer than this.
 const SEEN_LEAST_MS: i64 = 60_000;
 
+/// A line of a department's register is about something and from no device.
+fn is_register(signal: &Signal) -> bool {
+    let front = signal.code.split('.').next();
+    signal.kind == Kind::Report && matches!(front, Some("danger" | "unit" | "inspection" | "drill"))
+}
+
 impl Core {
     pub(super) fn notice(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, speaker: &Speaker) {
         self.notice_clock(step, cause, observed);
@@ -26,6 +32,7 @@ impl Core {
                 let Speaker { owner, heartbeat, .. } = speaker;
                 self.heard_device(step, cause, owner, id, *heartbeat, observed.received);
             }
+            None if is_register(&observed.signal) => {}
             None => self.notice_unknown(step, cause, observed),
         }
     }
