@@ -1,15 +1,17 @@
-//! `cargo xtask build`: the host, the plugin packages and the test fixtures.
+//! `cargo xtask build`: the server, the host, the plugin packages.
 
-use crate::guests;
 use crate::step::Steps;
 use crate::workspace::Workspace;
+use crate::{guests, nats};
 use anyhow::Result;
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::new();
+    let server = steps.work("nats-server", || nats::ensure(workspace))?;
     all(workspace, &mut steps, Host::Alone)?;
     eprintln!("\n{}", steps.summary());
-    eprintln!("\nhost     {}", workspace.host().display());
+    eprintln!("\nserver   {}", server.display());
+    eprintln!("host     {}", workspace.host().display());
     eprintln!("plugins  {}", workspace.plugins().display());
     Ok(())
 }

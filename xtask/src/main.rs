@@ -20,7 +20,7 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command> [options]
 
-  build            host and plugin packages
+  build            nats-server, host and plugin packages
                      target/release/tocsin, target/plugins/<name>.wasm, target/fixtures/<name>.wasm
   nats             find or fetch nats-server (2.12.6 or newer) and print its path
   test             everything that must hold, from formatting to crash tests
