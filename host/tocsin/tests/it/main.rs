@@ -16,7 +16,11 @@ mod doors;
 mod electricity;
 mod events;
 mod fire;
+#[expect(dead_code, reason = "the sandbox's own tests use the rest")]
+#[path = "../../../sandbox/tests/it/fixture.rs"]
+mod fixture;
 mod frames;
+mod isolation;
 mod life;
 mod mqtt;
 mod nats;
@@ -24,6 +28,7 @@ mod order;
 mod packages;
 mod plan;
 mod race;
+mod recording;
 mod redelivery;
 mod running;
 mod sip;

@@ -74,9 +74,11 @@ fn what_is_no_package_is_refused_with_advice() {
     assert_eq!(host.json(&["plugin", "list"]).len(), loaded);
 }
 
-fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
+pub fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
     assert_eq!(old.len(), new.len());
-    let at =
-        bytes.windows(old.len()).position(|window| window == old.as_bytes()).expect("the manifest's version");
+    let at = bytes
+        .windows(old.len())
+        .position(|window| window == old.as_bytes())
+        .unwrap_or_else(|| panic!("no `{old}`"));
     [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat()
 }
