@@ -32,7 +32,8 @@ pub fn of(rules: &Rules, room: &mut Room, news: &News) -> Option<Advice> {
     // What would not raise it would be refused, and its reason read by nobody.
     let raises = colour == Colour::Red && news.severity < rules.raise;
     let advice = match raises {
-        true => Advice::new(Act::Raise, &*news.incident, reason).data(severity(rules.raise)),
+        true => Advice::new(Act::Raise, &*news.incident, reason)
+            .data(severity(news.severity.above().min(rules.raise))),
         false => Advice::new(Act::Note, &*news.incident, reason),
     };
     room.advised.insert(news.incident.clone(), colour);

@@ -27,7 +27,8 @@ pub struct Rules {
     pub yellow: i64,
     pub orange: i64,
     pub red: i64,
-    /// What an incident at a red unit is at least.
+    /// Up to where an incident at a red unit is raised, one step at most: a pulse of
+    /// smoke there is not a fire yet.
     pub raise: Severity,
     pub weights: BTreeMap<String, Weight>,
 }

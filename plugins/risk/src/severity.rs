@@ -12,3 +12,14 @@ pub enum Severity {
     Severe,
     Extreme,
 }
+
+impl Severity {
+    /// One step up; what nobody has judged is taken as minor.
+    pub fn above(self) -> Severity {
+        match self {
+            Severity::Unknown | Severity::Minor => Severity::Moderate,
+            Severity::Moderate => Severity::Severe,
+            Severity::Severe | Severity::Extreme => Severity::Extreme,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What is told on incidents, and what is not.
 
 use super::*;
-use tocsin_sdk::{Act, Advice};
+use tocsin_sdk::Advice;
 
 /// A unit with a major danger nine days over its deadline, and three fires behind it.
 fn red() -> Host {
@@ -48,11 +48,27 @@ fn at_an_orange_unit_it_is_noted() {
 
 #[test]
 fn what_is_as_severe_already_is_noted_so_that_the_reason_is_read() {
-    for (severity, act) in
-        [("unknown", Act::Raise), ("minor", Act::Raise), ("severe", Act::Note), ("extreme", Act::Note)]
-    {
+    for severity in ["severe", "extreme"] {
         let told = tell(&red(), &with(opened("I9", NOW), NOW, &[("severity", json!(severity))]));
-        assert_eq!(format!("{:?}", told.advice[0].act), format!("{act:?}"), "{severity}");
+        assert_eq!(words(&told.advice), ["Act::Note I9 "], "{severity}");
+        assert!(told.advice[0].reason.contains("红色风险（105 分）"));
+    }
+}
+
+#[test]
+fn it_is_raised_by_one_step_up_to_where_the_rules_say() {
+    for (severity, rules, expect) in [
+        ("unknown", "", "moderate"),
+        ("minor", "", "moderate"),
+        ("moderate", "", "severe"),
+        ("severe", r#"{"raise": "extreme"}"#, "extreme"),
+        ("unknown", r#"{"raise": "minor"}"#, "minor"),
+        ("moderate", r#"{"raise": "extreme"}"#, "severe"),
+    ] {
+        let host = red();
+        host.set("rules", rules);
+        let told = tell(&host, &with(opened("I9", NOW), NOW, &[("severity", json!(severity))]));
+        assert_eq!(told.advice[0].data, format!(r#"{{"severity":"{expect}"}}"#), "{severity} {rules}");
     }
 }
 
