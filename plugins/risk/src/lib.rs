@@ -10,7 +10,7 @@
 //!
 //! | Said | When |
 //! |---|---|
-//! | reading `risk.unit` of the unit, 1 blue to 4 red, with the facts | the colour changed; and once a day while facts count |
+//! | reading `risk.unit` of the unit, 1 blue to 4 red, with the facts | the colour changed; and once a day while it is not blue |
 //! | advice `raise` on an incident, one step | it begins or is confirmed at a unit that is red without it |
 //! | advice `note` | the same at an orange one, or where the incident is as severe already |
 //!

@@ -1,5 +1,6 @@
 //! The colour as a reading, which plans can look at and `tocsin now` can show.
 
+use crate::colour::Colour;
 use crate::judge::{DAY_MS, Judged, Weighed, judge};
 use crate::room::{Room, Said};
 use crate::rules::Rules;
@@ -27,14 +28,15 @@ pub fn changed(rules: &Rules, room: &mut Room, unit: &str) -> Option<Signal> {
     differs.then(|| signal(rules, room, unit, &judged)).map(|(signal, said)| tell(room, signal, said))
 }
 
-/// The reading of the day, said again where it was said before: whoever keeps the
-/// last word only for some time, or left one aside that came too soon after another,
-/// has it then.
+/// The reading of the day, said again while the unit is not blue, and once when it has
+/// become so: whoever keeps the last word only for some time, or left one aside that
+/// came too soon after another, has it then.
 pub fn daily(rules: &Rules, room: &mut Room, unit: &str) -> Option<Signal> {
     let judged = judge(rules, room, "");
     wait(&judged, room.clock);
-    let is_known = judged.colour != room.said.colour || room.said.at.is_some();
-    is_known.then(|| signal(rules, room, unit, &judged)).map(|(signal, said)| tell(room, signal, said))
+    let is_fresh = room.said.at.is_some_and(|at| room.clock.saturating_sub(at) < DAY_MS);
+    let speaks = judged.colour.max(room.said.colour) > Colour::Blue || is_fresh;
+    speaks.then(|| signal(rules, room, unit, &judged)).map(|(signal, said)| tell(room, signal, said))
 }
 
 fn tell(room: &mut Room, signal: Signal, said: Said) -> Signal {

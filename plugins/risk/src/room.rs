@@ -14,7 +14,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_sdk::{Timestamp, memory};
 
-const KEY: &str = "unit";
+/// What changes with every event; a book is written when one of its facts changed,
+/// because each write stands in the log.
+const UNIT: &str = "unit";
+const DANGERS: &str = "dangers";
+const INCIDENTS: &str = "incidents";
+const RECORDS: &str = "records";
 pub const DANGERS_KEPT: usize = 40;
 pub const INCIDENTS_KEPT: usize = 32;
 pub const RECORDS_KEPT: usize = 16;
@@ -29,12 +34,18 @@ pub struct Room {
     /// As the latest word had them.
     pub name: (Timestamp, String),
     pub region: (Timestamp, String),
-    pub dangers: Book<Danger>,
-    pub incidents: Book<Incident>,
-    pub records: Book<Record>,
     pub said: Said,
     /// Incident → the colour that was told on it.
     pub advised: BTreeMap<String, Colour>,
+    #[serde(skip)]
+    pub dangers: Book<Danger>,
+    #[serde(skip)]
+    pub incidents: Book<Incident>,
+    #[serde(skip)]
+    pub records: Book<Record>,
+    /// The book that the call changed.
+    #[serde(skip)]
+    changed: &'static str,
 }
 
 /// The last reading; blue where there was none.
@@ -75,11 +86,21 @@ pub struct News {
 
 impl Room {
     pub fn load() -> Room {
-        memory::load(KEY).unwrap_or_default()
+        let mut room: Room = memory::load(UNIT).unwrap_or_default();
+        room.dangers = memory::load(DANGERS).unwrap_or_default();
+        room.incidents = memory::load(INCIDENTS).unwrap_or_default();
+        room.records = memory::load(RECORDS).unwrap_or_default();
+        room
     }
 
     pub fn save(&self) {
-        memory::save(KEY, self);
+        memory::save(UNIT, self);
+        match self.changed {
+            DANGERS => memory::save(DANGERS, &self.dangers),
+            INCIDENTS => memory::save(INCIDENTS, &self.incidents),
+            RECORDS => memory::save(RECORDS, &self.records),
+            _ => {}
+        }
     }
 
     pub fn now(&mut self, at: Timestamp) {
@@ -99,19 +120,23 @@ impl Room {
                 *known = (at, said);
             }
         }
-        match fact {
-            Sort::Danger(fact) => _ = keep(&mut self.dangers, id, fact, DANGERS_KEPT),
-            Sort::Record(fact) => _ = keep(&mut self.records, id, fact, RECORDS_KEPT),
-            Sort::Incident(fact) => {
-                let (before, stage) = (self.incidents.get(&id).map(|known| known.stage), fact.stage);
-                if keep(&mut self.incidents, id.clone(), fact, INCIDENTS_KEPT) {
-                    let known = &self.incidents;
-                    self.advised.retain(|id, _| known.contains_key(id));
-                    return Some(News { incident: id, before, stage, severity, is_historic });
-                }
-            }
+        let incident = match &fact {
+            Sort::Incident(fact) => Some((id.clone(), fact.stage)),
+            _ => None,
+        };
+        let before = self.incidents.get(&id).map(|known| known.stage);
+        let (book, is_news) = match fact {
+            Sort::Danger(fact) => (DANGERS, keep(&mut self.dangers, id, fact, DANGERS_KEPT)),
+            Sort::Incident(fact) => (INCIDENTS, keep(&mut self.incidents, id, fact, INCIDENTS_KEPT)),
+            Sort::Record(fact) => (RECORDS, keep(&mut self.records, id, fact, RECORDS_KEPT)),
+        };
+        if !is_news {
+            return None;
         }
-        None
+        self.changed = book;
+        let known = &self.incidents;
+        self.advised.retain(|id, _| known.contains_key(id));
+        incident.map(|(incident, stage)| News { incident, before, stage, severity, is_historic })
     }
 
     /// All facts with their ids.

@@ -39,6 +39,16 @@ fn what_is_over_ceases_to_count_and_the_unit_is_left_in_peace() {
     assert_eq!(stands(&host), ("蓝色", 0));
 }
 
+#[test]
+fn blue_is_said_once_more_and_then_no_longer() {
+    let host = Host::fresh();
+    let found = danger("H1", "major", NOW, 9);
+    tell(&host, &found);
+    tell(&host, &with(found, NOW + 1, &[("closed_at", json!(text(NOW + 1)))]));
+    assert_eq!(midnights(&host, NOW + 9 * DAY), [(1, 1.0)]);
+    assert_eq!(host.timers().len(), 1, "the closed danger counts, and ages");
+}
+
 /// A host that was away asks for each midnight by itself, at its date.
 #[test]
 fn a_past_midnight_is_judged_at_its_date() {

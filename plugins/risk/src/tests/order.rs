@@ -36,12 +36,14 @@ fn life() -> impl Strategy<Value = Event> {
 fn seen(events: &[Event]) -> (Room, String, String) {
     let host = Host::fresh();
     events.iter().for_each(|event| _ = tell(&host, event));
-    let last = room(&host);
+    let mut last = room(&host);
     let judged = judge(&Rules::default(), &last, "");
     assert_eq!(last.said.colour, judged.colour, "what was said last is what is so");
     let colour = format!("{judged:?}");
     let timers = format!("{:?}", host.timers());
-    (Room { said: Default::default(), advised: Default::default(), ..last.clone() }, colour, timers)
+    last.said = Default::default();
+    last.advised.clear();
+    (last, colour, timers)
 }
 
 fn shuffled() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
