@@ -14,6 +14,7 @@ const END: &[u8] = b"\r\n";
 pub const FRAMES: Marked<'_> = Marked {
     start: b"##",
     header: HEAD,
+    front: |_| true,
     extent: |header| match length(header) {
         Some(length) => Extent::Frame(HEAD + length + SUM),
         None => Extent::Wrong,

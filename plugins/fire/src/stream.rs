@@ -9,6 +9,7 @@ use tocsin_sdk::{Piece, PieceKind};
 const STREAM: Marked<'_> = Marked {
     start: frame::START,
     header: HEADER,
+    front: |_| true,
     extent: |header| match frame::data_length(header) {
         length if length > MOST_DATA => Extent::Forbidden,
         length => Extent::Frame(SHORTEST + length),

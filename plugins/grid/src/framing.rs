@@ -3,8 +3,10 @@
 //! One object a line, an array of them or objects one after the other: a piece
 //! runs from `{` to the `}` that closes it, what lies between (blanks, commas,
 //! the array's brackets) is noise. Anything else up to the end of its line is a
-//! piece too, so that the decoder refuses it by name. A line end inside a string
-//! is no JSON: there a broken report ends, and the next line is read afresh.
+//! piece too, so that the decoder refuses it by name; a line that has not ended
+//! waits, or what is refused would depend on how much of it has come. A line end
+//! inside a string is no JSON: there a broken report ends, and the next line is read
+//! afresh.
 
 use crate::category;
 use crate::report::PAYLOAD_BYTES_MAX;
@@ -37,10 +39,10 @@ pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
                 let length = rest.iter().take_while(|byte| is_between(**byte)).count();
                 (length, Piece::noise(size(length)))
             }
-            _ => {
-                let length = line(rest);
-                (length, Piece::routine(size(length), ""))
-            }
+            _ => match line(rest) {
+                Some(length) => (length, Piece::routine(size(length), "")),
+                None => break,
+            },
         };
         pieces.push(piece);
         at += length;
@@ -83,10 +85,10 @@ fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']')
 }
 
-/// Up to the line's end or the buffer's, or to an object that begins before.
-fn line(bytes: &[u8]) -> usize {
+/// Up to the line's end, or to an object that begins before.
+fn line(bytes: &[u8]) -> Option<usize> {
     let end = bytes.iter().take(OBJECT_BYTES_MAX).position(|byte| matches!(byte, b'\n' | b'{'));
-    end.unwrap_or(bytes.len().min(OBJECT_BYTES_MAX))
+    end.or_else(|| (bytes.len() >= OBJECT_BYTES_MAX).then_some(OBJECT_BYTES_MAX))
 }
 
 fn size(length: usize) -> u32 {

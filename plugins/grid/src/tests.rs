@@ -1,6 +1,7 @@
 //! Tables of reports and what becomes of them.
 
 use crate::Grid;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tocsin_sdk::mock::Host;
 use tocsin_sdk::{
@@ -320,7 +321,8 @@ fn framing() {
     check(&format!("junk{b}"), &[(Routine, "junk"), (Red, b)]);
     check(&format!("{{\"a\":\"open\n{b}"), &[(Routine, "{\"a\":\"open"), (Noise, "\n"), (Red, b)]);
     check(&format!("{b}{{\"text\":"), &[(Red, b)]);
-    check("}", &[(Routine, "}")]);
+    check("}\n", &[(Routine, "}"), (Noise, "\n")]);
+    check("}", &[]);
     let endless = "{\"a\":[".to_owned() + &"1".repeat(70_000);
     let pieces = Host::fresh().frame::<Grid>(endless.as_bytes());
     assert_eq!((pieces[0].kind, pieces[0].length), (Routine, 24 * 1024 + 1));
@@ -347,5 +349,57 @@ fn damage_never_panics() {
         assert!(covered <= bytes.len(), "round {round}");
         let _ = decode(&bytes);
         let _ = decode(bytes.get(1..).unwrap_or_default());
+    }
+}
+
+/// Reports, reports cut short, and bytes in which braces, quotes and line ends are likely.
+fn part() -> impl Strategy<Value = Vec<u8>> {
+    let whole =
+        [r#"{"text":"a{\"\\"}"#, r#"{"category":"火情","p":{"lon":1}}"#, "{}", "[{\"text\":\"积水\"},\n"];
+    let whole = prop::sample::select(whole.map(|text| text.as_bytes().to_vec()).to_vec());
+    let short = (whole.clone(), any::<prop::sample::Index>())
+        .prop_map(|(bytes, at)| bytes[..at.index(bytes.len())].to_vec());
+    let litter = prop::sample::select(b"{}[]\"\\,: \r\nx\xE7".to_vec());
+    prop_oneof![3 => whole, 2 => short, 2 => prop::collection::vec(litter, 0..12)]
+}
+
+fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<(PieceKind, usize, Vec<u8>)>, usize) {
+    let host = Host::fresh();
+    let (mut cut, mut buffer, mut at) = (Vec::new(), Vec::new(), 0);
+    for part in parts {
+        buffer.extend_from_slice(part);
+        for piece in host.frame::<Grid>(&buffer) {
+            let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
+            let from = at;
+            at += bytes.len();
+            if piece.kind != PieceKind::Noise {
+                cut.push((piece.kind, from, bytes));
+            }
+        }
+    }
+    (cut, buffer.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn pieces_are_the_same_wherever_a_stream_is_cut(
+        parts in prop::collection::vec(part(), 1..9),
+        sizes in prop::collection::vec(1..30_usize, 1..12),
+    ) {
+        let stream = parts.concat();
+        let whole = cut([&stream[..]]);
+        prop_assert_eq!(&cut(stream.chunks(1)), &whole);
+        let (mut chunks, mut rest) = (Vec::new(), &stream[..]);
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (chunk, more) = rest.split_at(rest.len().min(*size));
+            chunks.push(chunk);
+            rest = more;
+        }
+        prop_assert_eq!(&cut(chunks), &whole);
     }
 }

@@ -2,5 +2,6 @@
 //! start mark and a length.
 
 mod marked;
+mod reader;
 
-pub use marked::{Extent, Marked};
+pub use marked::{Extent, Marked, any_of};

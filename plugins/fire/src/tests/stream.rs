@@ -82,7 +82,7 @@ fn dirty_streams() {
     assert_eq!(letters(&[b"@@@@@", &fire], &[]), "n5 F78*");
     // A start mark, and a length that would reach over the alarm.
     let false_start = [&fire[..24], &[0x00, 0x04, 0x02]].concat();
-    assert_eq!(letters(&[&false_start, &fire], &[]), "n27 F78*", "the same device began again");
+    assert_eq!(letters(&[&false_start, &fire], &[]), "r27 F78*", "the same device began again");
     let noise = [b"@@", &[0xEE; 22][..], &[0x00, 0x04, 0x02]].concat();
     assert_eq!(letters(&[&noise, &fire], &[]), "n27 F78*");
     // Cut short: by a little, by half.

@@ -110,6 +110,11 @@ impl<'a> Message<'a> {
         self.text("Content-Length")?.parse().ok()
     }
 
+    /// Whether one belongs to it by its headers, however long.
+    pub fn has_body(&self) -> bool {
+        self.get("Content-Type").is_some() || matches!(self.start, Start::Request { method: "MESSAGE", .. })
+    }
+
     /// Who it is from: the sender of a request, whoever answers a response.
     pub fn speaker(&self) -> Option<&str> {
         let name = match self.start {
@@ -158,9 +163,52 @@ impl<'a> Message<'a> {
 }
 
 /// Whether a body of that length would end inside its XML while `behind` ends it.
-pub fn cuts(body: &[u8], behind: &[u8]) -> bool {
-    let ends = |bytes: &[u8]| bytes.trim_ascii_end().ends_with(b">");
-    body.trim_ascii_start().starts_with(b"<") && !ends(body) && ends(behind)
+fn cuts(body: &[u8], behind: &[u8]) -> bool {
+    may_be_cut(body) && ends(behind)
+}
+
+/// Whether a body looks as if its XML went on behind it.
+pub fn may_be_cut(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<") && !ends(body)
+}
+
+fn ends(xml: &[u8]) -> bool {
+    xml.trim_ascii_end().ends_with(b">")
+}
+
+/// Where the XML at the front of some bytes ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum XmlEnd {
+    /// Behind the tag that closes its root.
+    At(usize),
+    /// It has not come yet.
+    Open,
+    /// There is no XML: known by the bytes up to there.
+    None(usize),
+}
+
+/// By the root's name alone, and by no byte behind its end: good enough for where a
+/// message ends; its decoder reads the document.
+pub fn xml_end(bytes: &[u8]) -> XmlEnd {
+    let mut at = bytes.len() - bytes.trim_ascii_start().len();
+    loop {
+        match &bytes[at..] {
+            [] | [b'<'] => return XmlEnd::Open,
+            [b'<', b'?' | b'!', rest @ ..] => {
+                let Some(end) = rest.iter().position(|byte| *byte == b'>') else { return XmlEnd::Open };
+                at += end + 3;
+                at += bytes[at..].len() - bytes[at..].trim_ascii_start().len();
+            }
+            [b'<', rest @ ..] => {
+                let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+                let Some(length) = rest.iter().position(ends_name) else { return XmlEnd::Open };
+                let close = [b"</", &rest[..length], b">"].concat();
+                let found = bytes.windows(close.len()).position(|window| window == close);
+                return found.map_or(XmlEnd::Open, |found| XmlEnd::At(found + close.len()));
+            }
+            _ => return XmlEnd::None(at + 1),
+        }
+    }
 }
 
 /// Headers without the empty line behind them, and where the body begins.

@@ -1,11 +1,15 @@
 //! SIP messages out of a stream or a datagram: where they end, who speaks, what is red.
 //!
-//! A message runs to the end that its Content-Length names; without one to the next
-//! start line or the end of what is there. A start line inside a message that is not
-//! whole begins another: the first one is cut there and its decoder says so. Whatever
-//! no message holds (CRLF keep-alives, garbage, headers without an end) is noise.
+//! A message begins with a status line or one of the methods that there are, runs to
+//! the end that its Content-Length names, and without one to the end of its XML. A
+//! start line inside a message that is not whole begins another: the first one is cut
+//! there and its decoder says so. Whatever no message holds (CRLF keep-alives,
+//! garbage, headers without an end) is noise.
+//!
+//! Nothing is decided by bytes that happen to be there: each end follows from the
+//! bytes before it, so that a message is the same in one read and in many.
 
-use super::message::{self, Message, Start};
+use super::message::{self, Message, Start, XmlEnd};
 use crate::table::{self, Sort};
 use tocsin_sdk::Piece;
 
@@ -16,8 +20,8 @@ const BODY_BYTES_MAX: usize = 48 << 10;
 /// A start line is a method and one address.
 const LINE_BYTES_MAX: usize = 1 << 10;
 
-/// Where a message may begin in the midst of a stream. `EGISTER`, what is left of one
-/// whose first byte was given up, is none.
+/// All that are registered. `EGISTER`, what is left of one whose first byte was given
+/// up, is none.
 const METHODS: [&[u8]; 14] = [
     b"REGISTER ",
     b"MESSAGE ",
@@ -35,6 +39,8 @@ const METHODS: [&[u8]; 14] = [
     b"PUBLISH ",
 ];
 const STATUS: &[u8] = b"SIP/2.0 ";
+/// A character that was counted as one has up to four bytes.
+const MISCOUNT: usize = 4;
 
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(2);
@@ -49,7 +55,7 @@ pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
                 done = at;
             }
             Found::Open => break,
-            Found::Nothing => at = next_start(buffer, at + 1),
+            Found::Nothing => at += 1,
         }
     }
     noise(&mut pieces, at.min(buffer.len()) - done);
@@ -64,42 +70,75 @@ enum Found {
 }
 
 fn look(bytes: &[u8]) -> Found {
-    let known = match begins(bytes) {
-        Begin::Yes => true,
+    match begins(bytes) {
+        Begin::Yes => {}
         Begin::Maybe => return Found::Open,
-        // Any other method, if it is all there: its decoder answers.
-        Begin::No => false,
-    };
-    // Headers that another message interrupts have no end.
-    let next = next_line(bytes, 1);
-    let Some((_, body)) = message::split(&bytes[..next.min(HEAD_BYTES_MAX)]) else {
-        let is_open = known && bytes.len() < HEAD_BYTES_MAX && next == bytes.len();
-        return if is_open && plausible(bytes) { Found::Open } else { Found::Nothing };
-    };
-    if line(bytes).and_then(Start::read).is_none() {
+        Begin::No => return Found::Nothing,
+    }
+    if !plausible(bytes) {
         return Found::Nothing;
     }
-    let length = Message::read(&bytes[..body]).and_then(|message| message.content_length());
-    let behind = &bytes[body..];
-    match length {
-        None => Found::Message(next_start(bytes, body)),
-        // The decoder says that it is too large; what follows is noise.
-        Some(length) if length > BODY_BYTES_MAX => Found::Message(body),
-        Some(length) => match behind.get(..length) {
-            Some(inside) => match next_line(bytes, body) {
-                end if end < body + length => Found::Message(end),
-                end => {
-                    let more = message::cuts(inside, &bytes[body + length..end]);
-                    Found::Message(if more { end } else { body + length })
-                }
-            },
-            None => match next_line(bytes, body) {
-                end if end < bytes.len() => Found::Message(end),
-                _ if known => Found::Open,
-                _ => Found::Nothing,
-            },
-        },
+    let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
+    let body = message::split(head).map(|(_, body)| body);
+    // Headers that another message interrupts have no end.
+    if next_start(&head[..body.unwrap_or(head.len())], 1).is_some() {
+        return Found::Nothing;
     }
+    match body {
+        Some(body) => extent(bytes, body),
+        None if head.len() < HEAD_BYTES_MAX => Found::Open,
+        None => Found::Nothing,
+    }
+}
+
+/// How far a message with whole headers reaches.
+fn extent(bytes: &[u8], body: usize) -> Found {
+    let Some(message) = Message::read(&bytes[..body]) else { return Found::Nothing };
+    let (said, most) = match message.content_length() {
+        // The decoder says that it is too large; what follows is noise.
+        Some(length) if length > BODY_BYTES_MAX => return Found::Message(body),
+        Some(length) => (Some(length), (length * MISCOUNT).min(BODY_BYTES_MAX)),
+        None if message.has_body() => (None, BODY_BYTES_MAX),
+        None => return Found::Message(body),
+    };
+    let stated = body + said.unwrap_or(0);
+    if let Some(start) = next_start(&bytes[..bytes.len().min(stated)], body) {
+        return Found::Message(start);
+    }
+    let Some(inside) = bytes.get(body..stated) else { return Found::Open };
+    // Characters and bytes differ only where a byte is not ASCII: any other body is as
+    // long as it says, or one that is damaged would be waited for.
+    let is_miscounted = !inside.is_ascii() && message::may_be_cut(inside);
+    if said.is_some() && !is_miscounted {
+        return whole(bytes, body, stated);
+    }
+    // It ends with its XML, if no other message comes before.
+    let window = &bytes[..bytes.len().min(body + most)];
+    let xml = message::xml_end(&window[body..]);
+    let known = match xml {
+        XmlEnd::At(end) => body + end,
+        XmlEnd::None(at) => body + at,
+        XmlEnd::Open => window.len(),
+    };
+    match (next_start(&window[..known], body), xml) {
+        (Some(start), _) => Found::Message(said.map_or(start, |_| start.min(stated))),
+        (None, XmlEnd::At(_)) => Found::Message(known),
+        (None, XmlEnd::Open) if window.len() < body + most => Found::Open,
+        (None, _) => Found::Message(stated),
+    }
+}
+
+/// A body of the length that was said; unless a start line begins in its last line:
+/// then it was cut short, and what follows is worth waiting for that line's end.
+fn whole(bytes: &[u8], body: usize, stated: usize) -> Found {
+    let inside = &bytes[body..stated];
+    let last = inside.iter().rposition(|byte| *byte == b'\n').map_or(body, |at| body + at + 1);
+    for at in last.max(stated.saturating_sub(LINE_BYTES_MAX))..stated {
+        if matches!(begins(&bytes[at..stated]), Begin::Yes) && plausible(&bytes[at..]) {
+            return if line(&bytes[at..]).is_some() { Found::Message(at) } else { Found::Open };
+        }
+    }
+    Found::Message(stated)
 }
 
 enum Begin {
@@ -110,6 +149,9 @@ enum Begin {
 }
 
 fn begins(bytes: &[u8]) -> Begin {
+    if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
+        return Begin::No;
+    }
     let words = || METHODS.iter().copied().chain([STATUS]);
     if words().any(|word| bytes.starts_with(word)) {
         Begin::Yes
@@ -137,30 +179,13 @@ fn line(bytes: &[u8]) -> Option<&[u8]> {
     Some(bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]))
 }
 
-/// The next place at or behind `from` where a start line stands.
-fn next_line(bytes: &[u8], from: usize) -> usize {
+/// The next place at or behind `from` where a whole start line stands.
+fn next_start(bytes: &[u8], from: usize) -> Option<usize> {
     let is_start = |at: &usize| {
         let rest = &bytes[*at..];
-        rest[0].is_ascii_uppercase()
-            && matches!(begins(rest), Begin::Yes)
-            && line(rest).and_then(Start::read).is_some()
+        matches!(begins(rest), Begin::Yes) && line(rest).and_then(Start::read).is_some()
     };
-    (from..bytes.len()).find(is_start).unwrap_or(bytes.len())
-}
-
-/// The same, or where one may stand once more bytes have come.
-fn next_start(bytes: &[u8], from: usize) -> usize {
-    let may_start = |at: &usize| {
-        let rest = &bytes[*at..];
-        let begins_line = *at == 0 || bytes[*at - 1] == b'\n';
-        rest[0].is_ascii_uppercase()
-            && match (begins(rest), line(rest)) {
-                (Begin::No, _) => false,
-                (Begin::Yes, Some(line)) => Start::read(line).is_some(),
-                (Begin::Yes | Begin::Maybe, _) => begins_line,
-            }
-    };
-    (from..bytes.len()).find(may_start).unwrap_or(bytes.len())
+    (from..bytes.len()).find(is_start)
 }
 
 fn piece(bytes: &[u8]) -> Piece {

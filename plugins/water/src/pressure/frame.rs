@@ -14,6 +14,7 @@ const LONGEST: usize = 1_024;
 pub const STREAM: Marked<'_> = Marked {
     start: &[0xA5, 0x5A],
     header: 5,
+    front: |_| true,
     extent: |header| match usize::from(u16::from_be_bytes([header[3], header[4]])) {
         length if (SHORTEST..=LONGEST).contains(&length) => Extent::Frame(length),
         _ => Extent::Wrong,

@@ -20,6 +20,7 @@ const ASCII_HEADER: usize = 23;
 pub const BINARY: Marked<'_> = Marked {
     start: &[0x7E, 0x7E],
     header: HEADER,
+    front: |_| true,
     extent: |header| Extent::Frame(HEADER + 1 + length(header) + 3),
     check: |frame| {
         let (bytes, sum) = frame.split_at(frame.len() - 2);
@@ -32,6 +33,8 @@ pub const BINARY: Marked<'_> = Marked {
 pub const ASCII: Marked<'_> = Marked {
     start: &[0x01],
     header: ASCII_HEADER,
+    // One control byte is no rare mark.
+    front: |front| front[1..].iter().all(u8::is_ascii_hexdigit),
     extent: |header| match header[1..].iter().all(u8::is_ascii_hexdigit).then(|| hex(&header[19..23])) {
         Some(Some(word)) => Extent::Frame(ASCII_HEADER + 1 + (word & 0x0FFF) as usize + 5),
         _ => Extent::Wrong,

@@ -35,6 +35,97 @@ fn each_protocol_is_cut_and_named() {
     check(&["0146"], "");
 }
 
+/// A report as text.
+fn ascii() -> Vec<u8> {
+    let mut frame = b"\x0101003307810112343200 2A\x02".to_vec();
+    frame.retain(|byte| *byte != b' ');
+    let body = b"0026260712143020 ST 0033078101 Z 12.345 ";
+    let length = format!("{:04X}", body.len());
+    frame.splice(19..23, length.bytes());
+    frame.extend_from_slice(body);
+    frame.push(0x03);
+    let sum = crate::crc::of(&frame);
+    frame.extend(format!("{sum:04X}").bytes());
+    frame
+}
+
+#[test]
+fn several_protocols_in_one_stream() {
+    let (report, low, text) = (bytes(REPORT), bytes(LOW), ascii());
+    assert_eq!(letters(&text), format!("r{}0033078101 ", text.len()));
+    let stream = [&report[..], b"\x01", &low, b"\x7E", &text, b"\xA5", &report].concat();
+    let expect = format!("R550033078101 n1 R45HYDR26070001 n1 r{}0033078101 n1 R550033078101 ", text.len());
+    assert_eq!(letters(&stream), expect);
+    // Each cut short by the next.
+    let stream = [&report[..40], &low[..30], &text[..20], &report].concat();
+    assert_eq!(letters(&stream), "r40 r30 n20 R550033078101 ");
+}
+
+/// Whole frames, frames cut short, one bit wrong, and bytes in which marks are likely.
+fn part() -> impl Strategy<Value = Vec<u8>> {
+    let frame = prop::sample::select(vec![bytes(REPORT), bytes(KEEPALIVE), bytes(LOW), ascii()]);
+    let short = (frame.clone(), any::<prop::sample::Index>())
+        .prop_map(|(frame, at)| frame[..at.index(frame.len())].to_vec());
+    let flipped = (frame.clone(), any::<prop::sample::Index>(), 0..8_u32).prop_map(|(mut frame, at, bit)| {
+        let at = at.index(frame.len());
+        frame[at] ^= 1_u8 << bit;
+        frame
+    });
+    let mark = prop::sample::select(vec![0x7E_u8, 0x01, 0xA5, 0x5A, 0x00, b'0', b'1', 0x02, 0x03]);
+    let litter = prop::collection::vec(prop_oneof![3 => mark, 1 => any::<u8>()], 0..40);
+    prop_oneof![3 => frame, 2 => short, 2 => flipped, 3 => litter]
+}
+
+/// Kind, bytes and name of what is no noise, and how much is left.
+fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<(PieceKind, usize, Vec<u8>, String)>, usize) {
+    let host = Host::fresh();
+    let (mut cut, mut buffer, mut at) = (Vec::new(), Vec::new(), 0);
+    for part in parts {
+        buffer.extend_from_slice(part);
+        for piece in host.frame::<Water>(&buffer) {
+            let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
+            let from = at;
+            at += bytes.len();
+            if piece.kind != PieceKind::Noise {
+                cut.push((piece.kind, from, bytes, piece.device));
+            }
+        }
+    }
+    (cut, buffer.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn pieces_are_the_same_wherever_a_stream_is_cut(
+        parts in prop::collection::vec(part(), 1..7),
+        sizes in prop::collection::vec(1..60_usize, 1..12),
+    ) {
+        let stream = parts.concat();
+        let whole = cut([&stream[..]]);
+        prop_assert_eq!(&cut(stream.chunks(1)), &whole);
+        let (mut chunks, mut rest) = (Vec::new(), &stream[..]);
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (chunk, more) = rest.split_at(rest.len().min(*size));
+            chunks.push(chunk);
+            rest = more;
+        }
+        prop_assert_eq!(&cut(chunks), &whole);
+    }
+
+    #[test]
+    fn no_frame_is_lost_behind_garbage(garbage in part(), low in any::<bool>()) {
+        let frame = bytes(if low { LOW } else { REPORT });
+        let (pieces, left) = cut([&[&garbage[..], &frame].concat()[..]]);
+        prop_assert_eq!(left, 0);
+        prop_assert_eq!(&pieces.last().expect("a frame").2, &frame);
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_panics_and_nothing_is_lost(garbage in prop::collection::vec(any::<u8>(), 0..80), cut in 0..60_usize) {

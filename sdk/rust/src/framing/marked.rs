@@ -2,19 +2,22 @@
 //! hold anything.
 //!
 //! What it promises, whatever the chunks the stream arrives in:
-//! - The whole frames it finds are those that reading from the left finds: at
-//!   each place a frame that checks out is taken, else the next *byte* is tried,
+//! - The pieces are those that reading byte by byte gives. Each place is judged by
+//!   the bytes up to where its own frame would end, or up to the first whole frame
+//!   inside it that it gives way to, never by what comes behind.
+//! - At each place a frame that checks out is taken, else the next *byte* is tried,
 //!   never the place behind the mark. Garbage that ends in the first half of a
 //!   mark costs nothing.
 //! - A false length swallows nothing: bytes are given up only as far as it is
 //!   known that no frame begins in them.
-//! - A damaged frame, one whose header is believable but whose check fails or
-//!   whose length is forbidden, is a routine piece without a device, so that
-//!   the decoder can answer it. All else is noise.
+//! - A damaged frame, one whose header is believable but whose check fails, whose
+//!   length is forbidden or which another interrupts, is a routine piece without a
+//!   device, so that the decoder can answer it. All else is noise.
 //!
 //! Only a frame that is not complete yet is waited for, and even then not past a
 //! whole frame behind it where [`Marked::yields`] says so.
 
+use super::reader::Reader;
 use crate::{Piece, PieceKind};
 
 /// How far the header at a start mark reaches.
@@ -38,6 +41,7 @@ pub enum Extent {
 /// const FRAMES: Marked = Marked {
 ///     start: &[0x7E, 0x7E],
 ///     header: 3,
+///     front: |_| true,
 ///     extent: |header| Extent::Frame(4 + usize::from(header[2])),
 ///     check: |frame| {
 ///         let (sum, body) = frame[3..].split_last().unwrap();
@@ -57,6 +61,9 @@ pub struct Marked<'a> {
     pub start: &'a [u8],
     /// Bytes from the first of the mark until the length is known; at least the mark.
     pub header: usize,
+    /// Whether a header that the end of what is there cuts off, behind the mark or
+    /// later, can still become one. `|_| true` where the mark is rare in garbage.
+    pub front: fn(&[u8]) -> bool,
     /// Reads the length. Given exactly `header` bytes.
     pub extent: fn(&[u8]) -> Extent,
     /// Checksum and end mark. Given the whole frame. Cheap tests first: garbage
@@ -65,22 +72,25 @@ pub struct Marked<'a> {
     /// Whether a header whose frame fails its check still looks like somebody's,
     /// so that the decoder should see it. Given exactly `header` bytes.
     pub believable: fn(&[u8]) -> bool,
-    /// Whether a candidate that is not complete yet gives way to a whole frame
-    /// behind it. Given the candidate's header and the whole frame. `true` is
-    /// right unless frames carry frames inside.
+    /// Whether a candidate gives way to a whole frame that begins inside it: its
+    /// sender was interrupted, or its length is false. Given the candidate's header
+    /// and the whole frame. `true` is right unless frames carry frames inside. It is
+    /// asked before the candidate is complete and after, or what becomes of it would
+    /// depend on how much has come.
     pub yields: fn(&[u8], &[u8]) -> bool,
 }
 
-/// What stands at one place of the buffer.
-enum Found {
-    /// A frame that checks out.
+/// What stands at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A frame of that length that checks out.
     Whole(usize),
     /// A header whose frame, of that length, fails its check.
     Failed(usize),
     /// A header with a forbidden length.
     Forbidden,
-    /// A frame may begin here; more bytes will tell.
-    Open,
+    /// A frame may begin here; so many bytes will tell.
+    Open(usize),
     /// No frame begins here.
     Nothing,
 }
@@ -89,120 +99,41 @@ impl Marked<'_> {
     /// The pieces at the front of `buffer`. `speaker` looks at a whole frame and
     /// says whether it is red and which device speaks.
     pub fn pieces(&self, buffer: &[u8], speaker: impl Fn(&[u8]) -> (PieceKind, String)) -> Vec<Piece> {
-        let mut pieces = Vec::with_capacity(1);
-        let (mut done, mut at) = (0, 0);
-        while at < buffer.len() {
-            let (whole, end) = match self.look(buffer, at) {
-                Found::Whole(length) => (true, at + length),
-                Found::Failed(length) => (false, self.damaged(buffer, at, length)),
-                Found::Forbidden => (false, self.damaged(buffer, at, self.header)),
-                Found::Nothing => (false, at),
-                Found::Open => match self.overtaker(buffer, at) {
-                    Some(next) => {
-                        at = next;
-                        continue;
-                    }
-                    None => break,
-                },
-            };
-            if end == at {
-                at = self.next_mark(buffer, at + 1);
-                continue;
-            }
-            push_noise(&mut pieces, at - done);
-            let (kind, device) = match whole {
-                true => speaker(&buffer[at..end]),
-                false => (PieceKind::Routine, String::new()),
-            };
-            pieces.push(Piece { kind, length: length(end - at), device });
-            (done, at) = (end, end);
-        }
-        push_noise(&mut pieces, at.min(buffer.len()) - done);
-        pieces
+        any_of(std::slice::from_ref(self), buffer, |_, frame| speaker(frame))
     }
 
-    fn look(&self, buffer: &[u8], at: usize) -> Found {
-        let rest = &buffer[at..];
-        if rest.len() < self.start.len() {
-            return if self.start.starts_with(rest) { Found::Open } else { Found::Nothing };
+    /// What `bytes` begin with.
+    pub(super) fn look(&self, bytes: &[u8]) -> Found {
+        if bytes.len() < self.start.len() {
+            return if self.start.starts_with(bytes) { Found::Open(self.header) } else { Found::Nothing };
         }
-        if !rest.starts_with(self.start) {
+        if !bytes.starts_with(self.start) {
             return Found::Nothing;
         }
-        let Some(header) = rest.get(..self.header) else {
-            return Found::Open;
+        let Some(header) = bytes.get(..self.header) else {
+            return if (self.front)(bytes) { Found::Open(self.header) } else { Found::Nothing };
         };
         match (self.extent)(header) {
             Extent::Wrong => Found::Nothing,
             Extent::Forbidden => Found::Forbidden,
-            Extent::Frame(length) => match rest.get(..length.max(self.header)) {
-                None => Found::Open,
+            Extent::Frame(length) => match bytes.get(..length.max(self.header)) {
+                None => Found::Open(length),
                 Some(frame) if (self.check)(frame) => Found::Whole(frame.len()),
                 Some(frame) => Found::Failed(frame.len()),
             },
         }
     }
-
-    /// Where the damaged frame of `length` at `at` ends: before the first place
-    /// inside it where another frame begins or may begin. `at` itself where what
-    /// is left is no damaged frame but garbage.
-    fn damaged(&self, buffer: &[u8], at: usize, length: usize) -> usize {
-        if !(self.believable)(&buffer[at..at + self.header]) {
-            return at;
-        }
-        let mut next = self.next_mark(buffer, at + 1);
-        while next < at + length && !matches!(self.look(buffer, next), Found::Whole(_) | Found::Open) {
-            next = self.next_mark(buffer, next + 1);
-        }
-        match next.min(at + length) {
-            end if end - at < self.header => at,
-            end => end,
-        }
-    }
-
-    /// The first whole frame behind the open candidate at `at` that it gives way to.
-    fn overtaker(&self, buffer: &[u8], at: usize) -> Option<usize> {
-        let header = buffer.get(at..at + self.header)?;
-        let mut next = self.next_mark(buffer, at + 1);
-        while next < buffer.len() {
-            if let Found::Whole(length) = self.look(buffer, next)
-                // Marks that overlap are one mark and a stray byte before it.
-                && (next < at + self.start.len() || (self.yields)(header, &buffer[next..next + length]))
-            {
-                return Some(next);
-            }
-            next = self.next_mark(buffer, next + 1);
-        }
-        None
-    }
-
-    /// The next place at or behind `from` where a mark, or the beginning of one
-    /// that the buffer cuts off, stands; the end of the buffer where there is none.
-    fn next_mark(&self, buffer: &[u8], from: usize) -> usize {
-        let first = self.start[0];
-        let mut at = from;
-        while let Some(offset) = buffer.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == first))
-        {
-            at += offset;
-            let seen = (buffer.len() - at).min(self.start.len());
-            if buffer[at..at + seen] == self.start[..seen] {
-                return at;
-            }
-            at += 1;
-        }
-        buffer.len()
-    }
 }
 
-fn push_noise(pieces: &mut Vec<Piece>, bytes: usize) {
-    if bytes > 0 {
-        pieces.push(Piece::noise(length(bytes)));
-    }
-}
-
-/// A buffer is at most some MiB: the host's limits see to it.
-fn length(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
+/// The pieces at the front of `buffer` where the other end may speak any of several
+/// protocols. Their marks must differ: none is the beginning of another. `speaker`
+/// is told which protocol a whole frame is of.
+pub fn any_of(
+    protocols: &[Marked<'_>],
+    buffer: &[u8],
+    speaker: impl Fn(usize, &[u8]) -> (PieceKind, String),
+) -> Vec<Piece> {
+    Reader::new(protocols, buffer).pieces(speaker)
 }
 
 #[cfg(test)]

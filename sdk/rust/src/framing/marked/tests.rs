@@ -9,6 +9,7 @@ const LIMIT: usize = 40;
 const FRAMES: Marked<'_> = Marked {
     start: b"@@",
     header: 4,
+    front: |_| true,
     extent: |header| match usize::from(header[3]) {
         length if length > LIMIT => Extent::Forbidden,
         length => Extent::Frame(length + 7),
@@ -36,12 +37,16 @@ fn frame(serial: u8, body: &[u8]) -> Vec<u8> {
 /// What becomes of a stream that arrives in chunks of these sizes (then the
 /// rest): `n`oise, `d`amaged, `f`rames, each with its bytes; and what is left.
 fn read(protocol: Marked<'_>, stream: &[u8], chunks: &[usize]) -> (Vec<(char, Vec<u8>)>, Vec<u8>) {
+    read_any(&[protocol], stream, chunks)
+}
+
+fn read_any(protocols: &[Marked<'_>], stream: &[u8], chunks: &[usize]) -> (Vec<(char, Vec<u8>)>, Vec<u8>) {
     let (mut pieces, mut buffer, mut stream) = (Vec::<(char, Vec<u8>)>::new(), Vec::new(), stream);
     for chunk in chunks.iter().copied().chain([usize::MAX]) {
         let (now, later) = stream.split_at(chunk.min(stream.len()));
         buffer.extend_from_slice(now);
         stream = later;
-        for piece in protocol.pieces(&buffer, |_| (PieceKind::Red, "d".to_owned())) {
+        for piece in any_of(protocols, &buffer, |_, _| (PieceKind::Red, "d".to_owned())) {
             let rest = buffer.split_off(piece.length as usize);
             let bytes = std::mem::replace(&mut buffer, rest);
             match piece.kind {
@@ -83,7 +88,7 @@ fn what_becomes_of_a_stream() {
     check(&[b"xx@", &f, b"@"], "n3 f12", 1);
     check(&[b"@@@", &f], "n3 f12", 0);
     // A mark, and a length that reaches over the frame behind it.
-    check(&[b"@@\x01\x28", &f], "n4 f12", 0);
+    check(&[b"@@\x01\x28", &f], "d4 f12", 0);
     check(&[b"@@\x01\x08", &f, &f], "d4 f12 f12", 0);
     check(&[b"@@\x81\x08", &f, &f], "n4 f12 f12", 0);
     // A frame cut short, and the next.
@@ -99,19 +104,50 @@ fn what_becomes_of_a_stream() {
     check(&[b"@@\x01\xFF"], "d4", 0);
     check(&[b"@@\x01\xFFsome text", &f], "d4 n9 f12", 0);
     check(&[b"@@\x81\xFFsome text", &f], "n13 f12", 0);
-    check(&[b"@@\x40\x40", &f], "d4 f12", 0);
+    check(&[b"@@\x40\x40", &f], "n4 f12", 0);
     // Marks alone.
-    check(&[b"@@@@@@@@@"], "d4 n2", 3);
+    check(&[b"@@@@@@@@@"], "n6", 3);
 }
 
 #[test]
 fn a_frame_in_a_frame_waits_where_the_protocol_says_so() {
     let outer = frame(1, &frame(2, b"inner"));
-    let split = outer.len() - 1;
-    let kinds =
-        |protocol| read(protocol, &outer, &[split]).0.iter().map(|(kind, _)| *kind).collect::<String>();
-    assert_eq!(kinds(FRAMES), "nfn");
-    assert_eq!(kinds(Marked { yields: |_, _| false, ..FRAMES }), "f");
+    let check = |protocol, expect: &str| {
+        for chunks in [&[][..], &[outer.len() - 1], &[1; 64]] {
+            let kinds: String = read(protocol, &outer, chunks).0.iter().map(|(kind, _)| *kind).collect();
+            assert_eq!(kinds, expect, "{chunks:?}");
+        }
+    };
+    check(FRAMES, "dfn");
+    check(Marked { yields: |_, _| false, ..FRAMES }, "f");
+}
+
+/// A second protocol beside it: `!`, length, body, sum.
+const SHORT: Marked<'_> = Marked {
+    start: b"!",
+    header: 2,
+    front: |_| true,
+    extent: |header| match header[1] {
+        length @ 0..=9 => Extent::Frame(usize::from(length) + 3),
+        _ => Extent::Wrong,
+    },
+    check: |frame| frame.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) == b'!',
+    believable: |_| false,
+    yields: |_, _| true,
+};
+
+fn short(body: &[u8]) -> Vec<u8> {
+    let mut frame = [b"!", &[body.len() as u8][..], body].concat();
+    frame.push(frame[1..].iter().fold(0_u8, |sum, byte| sum.wrapping_sub(*byte)));
+    frame
+}
+
+#[test]
+fn two_protocols_in_one_stream() {
+    let stream = [&frame(1, b"one")[..], b"!@", &short(b"two"), b"@", &frame(3, b"three")].concat();
+    let pieces = any_of(&[FRAMES, SHORT], &stream, |protocol, _| (PieceKind::Red, protocol.to_string()));
+    let got: Vec<_> = pieces.iter().map(|piece| (piece.length, piece.device.as_str())).collect();
+    assert_eq!(got, [(10, "0"), (2, ""), (6, "1"), (1, ""), (12, "0")]);
 }
 
 /// Bytes in which marks, lengths and ends are likely.
@@ -155,23 +191,30 @@ proptest! {
         prop_assert!(left.is_empty());
     }
 
-    /// Whatever comes, the frames found do not depend on the reads, no byte is
+    /// Whatever comes, the pieces do not depend on the reads, no byte is
     /// lost or doubled, and what is waited for is never more than one frame.
     #[test]
     fn reads_do_not_matter(
         parts in prop::collection::vec((garbage(30), any::<u8>(), garbage(LIMIT), any::<bool>()), 0..6),
         chunks in prop::collection::vec(1usize..30, 0..60),
+        waits in any::<bool>(),
+        both in any::<bool>(),
     ) {
         let mut stream = Vec::new();
         for (garbage, serial, body, whole) in &parts {
             stream.extend_from_slice(garbage);
             let frame = frame(*serial, body);
             stream.extend_from_slice(&frame[..if *whole { frame.len() } else { frame.len() / 2 }]);
+            stream.extend_from_slice(&short(&body[..body.len().min(9)]));
         }
-        let protocol = Marked { yields: |_, _| false, ..FRAMES };
-        let (at_once, _) = read(protocol, &stream, &[]);
-        let (pieces, left) = read(protocol, &stream, &chunks);
-        prop_assert_eq!(frames_of(&pieces), frames_of(&at_once));
+        let protocol = if waits { Marked { yields: |_, _| false, ..FRAMES } } else { FRAMES };
+        let protocols = [protocol, SHORT];
+        let protocols = &protocols[..if both { 2 } else { 1 }];
+        let (at_once, rest) = read_any(protocols, &stream, &[]);
+        let (pieces, left) = read_any(protocols, &stream, &chunks);
+        prop_assert_eq!(&pieces, &at_once);
+        prop_assert_eq!(&left, &rest);
+        prop_assert_eq!((&pieces, &left), (&read_any(protocols, &stream, &vec![1; stream.len()]).0, &rest));
         let mut all: Vec<u8> = pieces.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
         all.extend_from_slice(&left);
         prop_assert_eq!(all, stream);

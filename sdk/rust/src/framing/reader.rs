@@ -1,0 +1,150 @@
+//! One look over a buffer for the frames of [`Marked`] protocols.
+
+use super::marked::{Found, Marked};
+use crate::{Piece, PieceKind};
+use std::collections::VecDeque;
+
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    protocols: &'a [Marked<'a>],
+    buffer: &'a [u8],
+    /// Start and end of whole frames that begin before `scouted`, in that order:
+    /// candidates overlap, and garbage that is all marks must not be read again for
+    /// each.
+    wholes: VecDeque<(usize, usize)>,
+    scouted: usize,
+}
+
+/// What becomes of one place.
+enum Judged {
+    /// A frame of a protocol, up to there.
+    Frame(usize, usize),
+    /// A damaged one, up to there.
+    Damaged(usize),
+    /// More bytes will tell.
+    Open,
+    Nothing,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(protocols: &'a [Marked<'a>], buffer: &'a [u8]) -> Reader<'a> {
+        Reader { protocols, buffer, wholes: VecDeque::new(), scouted: 0 }
+    }
+
+    pub fn pieces(mut self, speaker: impl Fn(usize, &[u8]) -> (PieceKind, String)) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(1);
+        let (mut done, mut at) = (0, 0);
+        while at < self.buffer.len() {
+            let (piece, end) = match self.judge(at) {
+                Judged::Open => break,
+                Judged::Nothing => {
+                    at = self.next_mark(self.buffer, at + 1);
+                    continue;
+                }
+                Judged::Frame(protocol, end) => {
+                    let (kind, device) = speaker(protocol, &self.buffer[at..end]);
+                    (Piece { kind, length: length(end - at), device }, end)
+                }
+                Judged::Damaged(end) => (Piece::routine(length(end - at), ""), end),
+            };
+            noise(&mut pieces, at - done);
+            pieces.push(piece);
+            (done, at) = (end, end);
+        }
+        noise(&mut pieces, at.min(self.buffer.len()) - done);
+        pieces
+    }
+
+    fn judge(&mut self, at: usize) -> Judged {
+        let (protocol, found) = self.look(self.buffer, at);
+        let extent = match found {
+            Found::Nothing => return Judged::Nothing,
+            Found::Forbidden => {
+                let header = self.protocols[protocol].header;
+                return self.damaged(protocol, at, at + header);
+            }
+            Found::Whole(length) | Found::Failed(length) | Found::Open(length) => length,
+        };
+        if let Some(end) = self.interruption(protocol, at, at + extent) {
+            return self.damaged(protocol, at, end);
+        }
+        match found {
+            Found::Whole(length) => Judged::Frame(protocol, at + length),
+            Found::Failed(length) => self.damaged(protocol, at, at + length),
+            _ => Judged::Open,
+        }
+    }
+
+    /// What stands at a place, and by which protocol.
+    fn look(&self, bytes: &[u8], at: usize) -> (usize, Found) {
+        let looks = self.protocols.iter().map(|protocol| protocol.look(&bytes[at..]));
+        let mut found = looks.enumerate().filter(|(_, found)| *found != Found::Nothing);
+        found.next().unwrap_or((0, Found::Nothing))
+    }
+
+    /// A candidate at `at` that turned out to be none once the bytes up to `known`
+    /// were there. A damaged frame ends before the first place inside where, by
+    /// those bytes, another begins or may begin.
+    fn damaged(&self, protocol: usize, at: usize, known: usize) -> Judged {
+        let Marked { header, believable, .. } = self.protocols[protocol];
+        let bytes = &self.buffer[..known];
+        if !bytes.get(at..at + header).is_some_and(believable) {
+            return Judged::Nothing;
+        }
+        let mut end = self.next_mark(bytes, at + 1);
+        while end < known && !matches!(self.look(bytes, end).1, Found::Whole(_) | Found::Open(_)) {
+            end = self.next_mark(bytes, end + 1);
+        }
+        if end - at < header { Judged::Nothing } else { Judged::Damaged(end) }
+    }
+
+    /// The end of the whole frame that is the first to be complete inside the
+    /// candidate from `at` to `end`, of those that it gives way to.
+    fn interruption(&mut self, protocol: usize, at: usize, end: usize) -> Option<usize> {
+        let end = end.min(self.buffer.len());
+        while self.wholes.front().is_some_and(|(start, _)| *start <= at) {
+            self.wholes.pop_front();
+        }
+        let mut next = self.next_mark(self.buffer, self.scouted.max(at + 1));
+        while next < end {
+            if let (_, Found::Whole(length)) = self.look(self.buffer, next) {
+                self.wholes.push_back((next, next + length));
+            }
+            next = self.next_mark(self.buffer, next + 1);
+        }
+        self.scouted = next;
+        let Marked { start: mark, header, yields, .. } = self.protocols[protocol];
+        let gives_way = |(start, behind): &(usize, usize)| {
+            let begins = self.buffer[..*behind].get(at..at + header);
+            // Marks that overlap are one mark and a stray byte before it; what has no
+            // header by then is no frame that could carry another.
+            *start < at + mark.len()
+                || begins.is_none_or(|header| yields(header, &self.buffer[*start..*behind]))
+        };
+        let inside = self.wholes.iter().filter(|(start, behind)| *start < end && *behind <= end);
+        inside.filter(|whole| gives_way(whole)).map(|(_, behind)| *behind).min()
+    }
+
+    /// The next place at or behind `from` where a mark, or the beginning of one
+    /// that `bytes` cut off, stands; their end where there is none.
+    fn next_mark(&self, bytes: &[u8], from: usize) -> usize {
+        let begins = |at: &usize| {
+            self.protocols.iter().any(|Marked { start, .. }| {
+                let seen = (bytes.len() - at).min(start.len());
+                bytes[*at] == start[0] && bytes[*at..at + seen] == start[..seen]
+            })
+        };
+        (from..bytes.len()).find(begins).unwrap_or(bytes.len())
+    }
+}
+
+fn noise(pieces: &mut Vec<Piece>, bytes: usize) {
+    if bytes > 0 {
+        pieces.push(Piece::noise(length(bytes)));
+    }
+}
+
+/// A buffer is at most some MiB: the host's limits see to it.
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
