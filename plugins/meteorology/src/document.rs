@@ -1,6 +1,8 @@
 //! A small XML document under hard limits; nothing in it can define, include or
 //! expand anything.
 
+mod plain;
+
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -15,30 +17,35 @@ const NAME_CHARS_MAX: usize = 64;
 
 /// What could be read, and what stopped it.
 #[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Document<'a> {
     pub root: Option<Element<'a>>,
     pub namespace: String,
     pub damage: Option<Rejection>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element<'a> {
-    /// As it stands in the text, so that names need no memory of their own.
-    tag: BytesStart<'a>,
-    /// Where the name begins behind its prefix.
-    local: usize,
+    /// Behind its prefix.
+    name: Cow<'a, str>,
     text: Cow<'a, str>,
     children: Vec<Element<'a>>,
 }
 
 impl<'a> Element<'a> {
-    fn of(tag: BytesStart<'a>) -> Element<'a> {
-        let local = tag.name().into_inner().len() - tag.local_name().into_inner().len();
-        Element { tag, local, text: Cow::Borrowed(""), children: Vec::new() }
+    fn named(name: Cow<'a, str>) -> Element<'a> {
+        Element { name, text: Cow::Borrowed(""), children: Vec::new() }
+    }
+
+    fn add(&mut self, text: Cow<'a, str>) {
+        match self.text.is_empty() {
+            true => self.text = text,
+            false => self.text.to_mut().push_str(&text),
+        }
     }
 
     pub fn name(&self) -> &str {
-        &self.tag.name().into_inner()[self.local..]
+        &self.name
     }
 
     /// The name in a sentence.
@@ -85,6 +92,11 @@ impl<'a> Element<'a> {
 }
 
 pub fn read(text: &str) -> Document<'_> {
+    plain::read(text).unwrap_or_else(|| in_full(text))
+}
+
+/// By every rule of XML, and with the words for what is wrong.
+fn in_full(text: &str) -> Document<'_> {
     let mut reader = Reader::from_str(text);
     let mut build = Build::default();
     let damage = loop {
@@ -117,9 +129,9 @@ struct Build<'a> {
 impl<'a> Build<'a> {
     fn take(&mut self, event: Event<'a>) -> Result<(), Rejection> {
         match event {
-            Event::Start(tag) => self.start(tag),
+            Event::Start(tag) => self.start(&tag),
             Event::Empty(tag) => {
-                self.start(tag)?;
+                self.start(&tag)?;
                 self.end();
                 Ok(())
             }
@@ -137,7 +149,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn start(&mut self, tag: BytesStart<'a>) -> Result<(), Rejection> {
+    fn start(&mut self, tag: &BytesStart<'a>) -> Result<(), Rejection> {
         if self.root.is_some() {
             return Err(Rejection::malformed("a second document begins behind the first"));
         }
@@ -148,9 +160,9 @@ impl<'a> Build<'a> {
         if self.elements > ELEMENTS_MAX {
             return Err(Rejection::malformed(format!("more than {ELEMENTS_MAX} elements")));
         }
-        let element = Element::of(tag);
+        let element = Element::named(tag.local_name().into_inner().to_owned().into());
         if self.namespace.is_empty() && element.is("alert") {
-            self.namespace = namespace(&element.tag);
+            self.namespace = namespace(tag);
         }
         self.open.push(element);
         Ok(())
@@ -169,8 +181,7 @@ impl<'a> Build<'a> {
 
     fn text(&mut self, text: Cow<'a, str>) -> Result<(), Rejection> {
         match self.open.last_mut() {
-            Some(element) if element.text.is_empty() => element.text = text,
-            Some(element) => element.text.to_mut().push_str(&text),
+            Some(element) => element.add(text),
             None if text.trim_matches(|c: char| c.is_whitespace() || c == '\0').is_empty() => {}
             None => {
                 return Err(Rejection::malformed("text outside of the document's element"));
@@ -181,8 +192,7 @@ impl<'a> Build<'a> {
 
     /// Blanks at the front of an element's text, which is trimmed.
     fn says_nothing(&self, text: &str) -> bool {
-        self.open.last().is_some_and(|element| element.text.is_empty())
-            && text.bytes().all(|byte| byte.is_ascii_whitespace())
+        self.open.last().is_some_and(|element| element.text.is_empty()) && is_blank(text)
     }
 
     fn unfinished(&self) -> Option<Rejection> {
@@ -197,6 +207,10 @@ impl<'a> Build<'a> {
         }
         self.root
     }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
 /// The one that the element stands in, by its own attributes.
