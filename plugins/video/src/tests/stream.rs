@@ -155,7 +155,11 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![3 => whole, 3 => short, 1 => tail, 3 => litter]
 }
 
-fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<(PieceKind, usize, Vec<u8>, String)>, usize) {
+/// Kind, place, bytes and name of a piece that is no noise.
+type Taken = (PieceKind, usize, Vec<u8>, String);
+
+/// What is taken out of a stream that comes in parts, and how much is left.
+fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Taken>, usize) {
     let (mut cut, mut buffer, mut at) = (Vec::new(), Vec::new(), 0);
     for part in parts {
         buffer.extend_from_slice(part);

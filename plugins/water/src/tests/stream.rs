@@ -76,8 +76,11 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![3 => frame, 2 => short, 2 => flipped, 3 => litter]
 }
 
-/// Kind, bytes and name of what is no noise, and how much is left.
-fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<(PieceKind, usize, Vec<u8>, String)>, usize) {
+/// Kind, place, bytes and name of a piece that is no noise.
+type Taken = (PieceKind, usize, Vec<u8>, String);
+
+/// What is taken out of a stream that comes in parts, and how much is left.
+fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Taken>, usize) {
     let host = Host::fresh();
     let (mut cut, mut buffer, mut at) = (Vec::new(), Vec::new(), 0);
     for part in parts {
