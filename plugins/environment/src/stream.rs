@@ -1,5 +1,6 @@
-//! Frames out of a stream. The line end behind a frame belongs to it; not every
-//! logger sends one.
+//! Frames out of a stream. The line end behind a frame is none of it: not every
+//! logger sends one, so that a frame that waited for it would wait in vain, and one
+//! that took it where it has come already would depend on how the stream is cut.
 
 use crate::crc;
 use tocsin_sdk::framing::{Extent, Marked};
@@ -9,7 +10,6 @@ use tocsin_sdk::{Piece, PieceKind};
 pub const HEAD: usize = 6;
 /// Behind the data segment.
 pub const SUM: usize = 4;
-const END: &[u8] = b"\r\n";
 
 pub const FRAMES: Marked<'_> = Marked {
     start: b"##",
@@ -43,27 +43,11 @@ pub fn stated(sum: &[u8]) -> Option<u16> {
 
 /// An alarm goes red; `MN` names who speaks.
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
-    let cut = FRAMES.pieces(buffer, |frame| {
+    FRAMES.pieces(buffer, |frame| {
         let has = |text: &[u8]| frame.windows(text.len()).any(|bytes| bytes == text);
         let is_alarm = has(b";CN=2071;") || has(b";CN=2072;");
         (if is_alarm { PieceKind::Red } else { PieceKind::Routine }, device(frame))
-    });
-    let (mut pieces, mut at): (Vec<Piece>, usize) = (Vec::with_capacity(cut.len()), 0);
-    for mut piece in cut {
-        let from = at;
-        at += piece.length as usize;
-        if piece.kind == PieceKind::Noise
-            && buffer[from..at].starts_with(END)
-            && let Some(before) = pieces.last_mut().filter(|piece| piece.kind != PieceKind::Noise)
-        {
-            before.length += END.len() as u32;
-            piece.length -= END.len() as u32;
-        }
-        if piece.length > 0 {
-            pieces.push(piece);
-        }
-    }
-    pieces
+    })
 }
 
 fn device(frame: &[u8]) -> String {

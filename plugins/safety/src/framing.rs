@@ -14,29 +14,28 @@ use tocsin_sdk::Piece;
 /// so that it refuses the cut piece by its size.
 const CUT_AT: usize = BYTES_MAX + 1;
 
-/// A table may have a title above its header.
-const HEADER_WITHIN: usize = 4;
-
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
     while at < buffer.len() {
         let rest = &buffer[at..];
-        let Some((length, piece)) = next(rest, pieces.len() < HEADER_WITHIN) else { break };
+        let Some((length, piece)) = next(rest) else { break };
         pieces.push(piece);
         at += length;
     }
     pieces
 }
 
-fn next(rest: &[u8], may_be_header: bool) -> Option<(usize, Piece)> {
+fn next(rest: &[u8]) -> Option<(usize, Piece)> {
     let between = rest.iter().take_while(|byte| is_between(**byte)).count();
-    let follows = rest.get(between).copied();
     if rest.starts_with(b"\xef\xbb\xbf") && matches!(rest.get(3), Some(b'{' | b'[')) {
         return Some((3, Piece::noise(3)));
     }
-    // A comma before anything but an object is an empty first cell.
-    let is_row = rest[0] == b',' && !matches!(follows, None | Some(b'{'));
+    // A comma before anything on its line but an object is an empty first cell.
+    let is_row = rest[0] == b',' && {
+        let follows = rest.iter().find(|byte| **byte == b'\n' || !is_between(**byte))?;
+        !matches!(follows, b'\n' | b'{')
+    };
     if between > 0 && !is_row {
         return Some((between, Piece::noise(size(between))));
     }
@@ -45,8 +44,9 @@ fn next(rest: &[u8], may_be_header: bool) -> Option<(usize, Piece)> {
         return Some((length, Piece::routine(size(length), "")));
     }
     let length = line(rest)?;
-    let columns = may_be_header.then(|| header(&rest[..length])).flatten();
-    Some(match columns {
+    // Wherever it stands: above it may be a title or another table, and how many lines
+    // came before a read is not known.
+    Some(match header(&rest[..length]) {
         // What it says is the name of all that follows.
         Some(columns) => (length, Piece { device: columns.device(), ..Piece::noise(size(length)) }),
         None => (length, Piece::routine(size(length), "")),

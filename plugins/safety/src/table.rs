@@ -27,7 +27,8 @@ pub struct Columns {
 impl Columns {
     /// What a line says if it is a header.
     pub fn of_header(line: &str) -> Option<Columns> {
-        let columns = SEPARATORS.into_iter().map(|(separator, _)| {
+        let separators = SEPARATORS.into_iter().filter(|(separator, _)| line.contains(*separator));
+        let columns = separators.map(|(separator, _)| {
             let fields: Vec<Option<Field>> =
                 cells(line, separator).iter().map(|name| field::named(name)).collect();
             Columns { separator, fields }

@@ -211,6 +211,37 @@ fn each_record_has_a_verdict_of_its_own() {
 }
 
 #[test]
+fn pieces_are_the_same_wherever_a_table_is_cut() {
+    let cut = |body: &[u8], size: usize| {
+        let (mut cut, mut buffer, mut device) = (Vec::new(), Vec::new(), String::new());
+        for part in body.chunks(size) {
+            buffer.extend_from_slice(part);
+            for piece in Host::fresh().frame::<Safety>(&buffer) {
+                let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
+                if !piece.device.is_empty() {
+                    device.clone_from(&piece.device);
+                }
+                if piece.kind != PieceKind::Noise {
+                    cut.push((bytes, device.clone()));
+                }
+            }
+        }
+        (cut, buffer)
+    };
+    let rows = "Q1,一厂,化工,330791002000,,\n,二厂,化工,,,\nQ3,三厂,化工,,,\n,\n{\"id\":\"Q4\"},\n";
+    // A table behind another, whose header is the twelfth line.
+    let body = format!("企业名册\n{HEADER}{rows}{rows}隐患编号,隐患描述,整改期限\nH1,上锁,2026-07-31\n");
+    let whole = cut(body.as_bytes(), body.len());
+    assert_eq!(
+        whole.0.last().unwrap(),
+        &("H1,上锁,2026-07-31\n".as_bytes().to_vec(), "csv:c:dgtxde".to_owned())
+    );
+    for size in [1, 2, 3, 7, 50] {
+        assert_eq!(cut(body.as_bytes(), size), whole, "{size}");
+    }
+}
+
+#[test]
 fn what_is_neither_is_refused() {
     for body in [&b"just words"[..], b"1,2,3", b"\xff\xfe\x00\x01", b"{\"id\":1", b"[1,2]"] {
         let refused = decode("dangers", "", body).expect_err("refused");
