@@ -78,7 +78,8 @@ fn surroundings(plugin: &Plugin) -> Surroundings {
     Surroundings { settings: std::sync::Arc::new(settings), ..Surroundings::nowhere() }
 }
 
-/// As the framer names it; the whole message must be one input.
+/// As the framer names it; the whole message must be one input. What it has no
+/// piece of comes by a door that does not frame.
 fn device(plugin: &Plugin, around: &Surroundings, payload: &[u8]) -> Result<String> {
     if !plugin.has(Role::Framer) {
         return Ok(String::new());
@@ -87,6 +88,7 @@ fn device(plugin: &Plugin, around: &Surroundings, payload: &[u8]) -> Result<Stri
         [piece] if piece.kind != PieceKind::Noise && piece.length as usize == payload.len() => {
             Ok(piece.device.clone())
         }
+        pieces if pieces.iter().all(|piece| piece.kind == PieceKind::Noise) => Ok(String::new()),
         pieces => Err(format!("the framer sees {pieces:?}, not one input").into()),
     }
 }

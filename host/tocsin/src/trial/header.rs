@@ -19,7 +19,8 @@ pub struct Header {
     pub origin: Option<String>,
     /// A time, or `+30s` after the input before.
     pub received: Option<String>,
-    /// Whether the bytes may be cut anywhere; none: the framer's answers tell.
+    /// Whether the bytes may be cut anywhere. `false`: the door does not frame, and
+    /// they are one input; none: the framer's answers tell.
     pub stream: Option<bool>,
     pub settings: BTreeMap<String, String>,
     pub devices: Vec<Device>,

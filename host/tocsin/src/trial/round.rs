@@ -161,7 +161,7 @@ impl Round<'_> {
     }
 
     fn bytes(&mut self, bytes: &[u8], header: &Header, now: Timestamp) -> Value {
-        if !self.rig.plugin().has(Role::Framer) {
+        if !self.rig.plugin().has(Role::Framer) || header.stream == Some(false) {
             return self.ask(self.message(0, header, header.device.clone().unwrap_or_default(), bytes, now));
         }
         let whole = match stream::cut(self.rig, [bytes]) {

@@ -39,12 +39,13 @@ pub fn cut<'a>(rig: &mut Rig, parts: impl IntoIterator<Item = &'a [u8]>) -> Resu
         cut.accounts.push(account);
         for piece in pieces {
             let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
+            // Noise too may name who speaks from here on, as at the doors.
+            if !piece.device.is_empty() {
+                device = piece.device;
+            }
             if piece.kind == PieceKind::Noise {
                 cut.noise += bytes.len();
             } else {
-                if !piece.device.is_empty() {
-                    device = piece.device;
-                }
                 cut.frames.push(Frame {
                     at,
                     red: piece.kind == PieceKind::Red,
