@@ -180,7 +180,7 @@ fn observed(known: &[(&str, Meaning, &Value)], defects: &mut Vec<String>) -> Opt
 }
 
 fn missing(known: &[(&str, Meaning, &Value)], phases: u8) -> Vec<&'static str> {
-    let has = |name: &str| known.iter().any(|(key, _, _)| plain(key) == plain(name));
+    let has = |name: &str| known.iter().any(|(key, _, _)| letters(key).eq(letters(name)));
     let wired = |name: &&str| {
         phases == 3 || !name.starts_with(['b', 'c']) || matches!(*name, "boxTemperature" | "collectTime")
     };
@@ -189,7 +189,11 @@ fn missing(known: &[(&str, Meaning, &Value)], phases: u8) -> Vec<&'static str> {
 
 /// `A_Voltage` and `aVoltage` are one key.
 fn plain(key: &str) -> String {
-    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    letters(key).map(char::from).collect()
+}
+
+fn letters(key: &str) -> impl Iterator<Item = u8> {
+    key.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
 
 fn meaning(key: &str) -> Option<Meaning> {
