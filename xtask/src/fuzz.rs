@@ -73,8 +73,8 @@ pub fn all(workspace: &Workspace, steps: &mut Steps, options: &Options) -> Resul
 
 fn compile(workspace: &Workspace, steps: &mut Steps, plugins: &[Package]) -> Result<()> {
     let mut build = workspace.cargo();
-    build.args(["build", "--profile", "guest", "--target", TARGET, "--target-dir"]);
-    build.arg(workspace.target.join("fuzz")).args(["--features", "tocsin-sdk/coverage"]);
+    // Where the packages are built, too: procedural macros are the same.
+    build.args(["build", "--profile", "guest", "--target", TARGET, "--features", "tocsin-sdk/coverage"]);
     for setting in PROFILE {
         build.args(["--config", setting]);
     }
@@ -88,7 +88,8 @@ fn compile(workspace: &Workspace, steps: &mut Steps, plugins: &[Package]) -> Res
 fn one(workspace: &Workspace, steps: &mut Steps, options: &Options, plugin: &Package) -> Result<()> {
     let folder = workspace.target.join("fuzz");
     let name = plugin.folder_name();
-    let module = folder.join(TARGET).join("guest").join(format!("{}.wasm", plugin.name.replace('-', "_")));
+    let module = workspace.target.join(TARGET).join("guest");
+    let module = module.join(format!("{}.wasm", plugin.name.replace('-', "_")));
     let package = folder.join("plugins").join(format!("{name}.wasm"));
     let mut pack = Command::new(workspace.host());
     pack.args(["plugin", "build"])

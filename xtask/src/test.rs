@@ -2,10 +2,13 @@
 
 use crate::step::{Steps, exists_on_path};
 use crate::workspace::Workspace;
-use crate::{authors, build, nats};
+use crate::{authors, build, fuzz, nats};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
+
+/// For each plugin; `cargo xtask fuzz` looks longer.
+const FUZZ_SECONDS: u64 = 2;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -54,9 +57,10 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
 
     if !options.quick {
         let mut test = workspace.cargo();
-        build::released(test.args(["test", "--release"]));
+        build::released(test.args(["test", "--release", "--no-fail-fast"]));
         steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
         authors::all(workspace, steps)?;
+        fuzz::all(workspace, steps, &fuzz::Options { plugin: None, seconds: FUZZ_SECONDS, seed: 1 })?;
     }
     deny(workspace, options, steps)
 }
