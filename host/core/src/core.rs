@@ -162,6 +162,12 @@ impl Core {
         self.registry.speaker(department, signal)
     }
 
+    /// Whether an alarm of this code is in an incident by itself, rather than only
+    /// supporting others.
+    pub fn opens(&self, code: &str) -> bool {
+        self.rules.opens(code).is_some() || self.rules.supports(code).is_empty()
+    }
+
     /// The incident that an id means today: merged ones lead to the survivor.
     pub(crate) fn living(&self, id: &str) -> Option<&Incident> {
         let mut incident = self.state.incidents.get(id)?;

@@ -16,12 +16,17 @@ pub struct Entry {
     pub fact: Fact,
 }
 
+/// The ordinal of what follows from a frame having come at all: no signal has it, or
+/// the first signal of the frame would be taken for one that took effect already.
+pub const HEARD: u32 = (1 << 31) - 1;
+
 /// Why it was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "kebab-case")]
 pub enum Cause {
     Signal {
         frame: FrameId,
+        /// Its place among the signals of the frame, or [`HEARD`].
         ordinal: u32,
         department: String,
         plugin: String,

@@ -1,5 +1,6 @@
 //! Redoing the sum: every frame of the log is decoded, dead or noise, exactly
-//! once; every step follows the one before; every dead frame has its letter.
+//! once; every step follows the one before; every dead frame has its letter; every
+//! alarm that the core took is in an incident, once.
 
 use crate::bus::Bus;
 use crate::bus::stream::Stored;
@@ -19,6 +20,7 @@ use tocsin_core::fact::Cause;
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
 use tocsin_core::record::Record;
+use tocsin_core::signal::Kind;
 
 /// Faults that are named; the count goes on.
 const NAMED: usize = 50;
@@ -32,6 +34,8 @@ pub struct Report {
     /// Signals that took effect, and how many did so more than once.
     pub effects: u64,
     pub doubled: u64,
+    /// Alarms that the core has taken from SIGNALS and of which no incident knows.
+    pub lost: u64,
     pub dead_letters: u64,
     pub events: u64,
     /// `Core::hash` of the state that the journal gives.
@@ -73,12 +77,13 @@ impl Report {
 pub async fn verify(bus: &Bus, city: &std::sync::Arc<City>) -> Report {
     let mut report = Report::default();
     let mut dead = Dead::default();
+    let mut alarms = Vec::new();
     for department in &city.departments {
-        let sum = department_sum(bus, &department.id, &mut dead, &mut report).await;
+        let sum = department_sum(bus, &department.id, &mut dead, &mut alarms, &mut report).await;
         report.departments.insert(department.id.clone(), sum);
     }
     letters(bus, &dead, &mut report).await;
-    journal(bus, city, &mut report).await;
+    journal(bus, city, &alarms, &mut report).await;
     events(bus, &mut report).await;
     report.ok = report.fault_count == 0;
     report
@@ -92,17 +97,34 @@ struct Tiles {
     position: Position,
 }
 
+/// A signal that sounds an alarm.
+struct Alarm {
+    /// Of its message in SIGNALS.
+    sequence: u64,
+    /// Whose bytes it is of: of a replay, those that came first.
+    frame: FrameId,
+    ordinal: u32,
+    code: String,
+}
+
 /// What one department gives; drawn up anew where retention moves meanwhile.
 #[derive(Default)]
 struct Draft {
     sum: Sum,
     dead: HashSet<String>,
+    alarms: Vec<Alarm>,
     faults: Report,
     /// Runs up to here are purged.
     gone: u64,
 }
 
-async fn department_sum(bus: &Bus, department: &str, dead: &mut Dead, report: &mut Report) -> Sum {
+async fn department_sum(
+    bus: &Bus,
+    department: &str,
+    dead: &mut Dead,
+    alarms: &mut Vec<Alarm>,
+    report: &mut Report,
+) -> Sum {
     let name = FeedName { department: department.to_owned(), feed: 0 };
     let stage = position::feed(&name);
     let gone = async || Place::of::<Gone>(bus, &stage).await.1.unwrap_or_default();
@@ -119,6 +141,7 @@ async fn department_sum(bus: &Bus, department: &str, dead: &mut Dead, report: &m
         draft.gone = after.raw;
         account(&name, &tiles, &runs, &mut draft);
         dead.frames.extend(draft.dead);
+        alarms.extend(draft.alarms);
         dead.gone.insert(department.to_owned(), draft.gone);
         report.take(draft.faults);
         return draft.sum;
@@ -139,8 +162,18 @@ async fn signals_sum(bus: &Bus, name: &FeedName, gone: &Gone, draft: &mut Draft)
         };
         cover(&covered, &mut tiles, &mut draft.sum, &mut draft.faults, stored.sequence);
         for taken in &covered.frames {
-            match taken.end {
-                End::Ok(_) => draft.sum.decoded += 1,
+            match &taken.end {
+                End::Ok(outcome) => {
+                    draft.sum.decoded += 1;
+                    let sounds = outcome.signals.iter().zip(0_u32..);
+                    let sounds = sounds.filter(|(signal, _)| signal.kind == Kind::Alarm);
+                    draft.alarms.extend(sounds.map(|(signal, ordinal)| Alarm {
+                        sequence: stored.sequence,
+                        frame: taken.first.clone().unwrap_or_else(|| taken.frame(&name.department)),
+                        ordinal,
+                        code: signal.code.clone(),
+                    }));
+                }
                 End::Rejected(_) | End::Failed { .. } => {
                     draft.sum.dead += 1;
                     draft.dead.insert(taken.frame(&name.department).to_string());
@@ -266,10 +299,10 @@ async fn letters(bus: &Bus, dead: &Dead, report: &mut Report) {
     }
 }
 
-async fn journal(bus: &Bus, city: &std::sync::Arc<City>, report: &mut Report) {
+async fn journal(bus: &Bus, city: &std::sync::Arc<City>, alarms: &[Alarm], report: &mut Report) {
     let mut core = Core::new(city.clone());
     let (mut prev, mut signals) = (String::new(), 0);
-    let mut effects = HashSet::new();
+    let (mut effects, mut known) = (HashSet::new(), HashSet::new());
     let mut reading = Reading::of(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT).await;
     while let Some(stored) = reading.next().await {
         let Ok(record) = serde_json::from_slice::<Record>(&stored.payload) else {
@@ -289,11 +322,13 @@ async fn journal(bus: &Bus, city: &std::sync::Arc<City>, report: &mut Report) {
         for entry in &record.entries {
             // One signal may give several facts; it counts once. A replay of a dead
             // letter counts for the frame it repeats.
-            if let (Cause::Signal { frame, ordinal, replay_of, .. }, Some(_)) =
-                (&entry.cause, entry.fact.counted())
-            {
+            let Cause::Signal { frame, ordinal, replay_of, .. } = &entry.cause else { continue };
+            let first = replay_of.as_ref().unwrap_or(frame);
+            if entry.fact.incident_id().is_some() {
+                known.insert((first.clone(), *ordinal));
+            }
+            if entry.fact.counted().is_some() {
                 report.effects += 1;
-                let first = replay_of.as_ref().unwrap_or(frame);
                 if !effects.insert((first.clone(), *ordinal)) {
                     report.doubled += 1;
                     report
@@ -304,6 +339,14 @@ async fn journal(bus: &Bus, city: &std::sync::Arc<City>, report: &mut Report) {
         core.apply(&record.entries, record.now);
     }
     report.core = core.hash();
+    let lost = alarms.iter().filter(|alarm| {
+        let is_known = known.contains(&(alarm.frame.clone(), alarm.ordinal));
+        alarm.sequence <= signals && !is_known && core.opens(&alarm.code)
+    });
+    for alarm in lost {
+        report.lost += 1;
+        report.fault(format!("{}#{}: an alarm of which no incident knows", alarm.frame, alarm.ordinal));
+    }
 }
 
 async fn events(bus: &Bus, report: &mut Report) {

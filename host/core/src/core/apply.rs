@@ -1,7 +1,7 @@
 //! The only way in which state changes.
 
 use super::{Core, class};
-use crate::fact::{Cause, Entry, Fact};
+use crate::fact::{Cause, Entry, Fact, HEARD};
 use crate::fold::Item;
 use crate::incident::index::{Class, Probe};
 use crate::incident::{Evidence, Incident, ROWS_KEPT, Role};
@@ -132,7 +132,7 @@ impl Core {
             Cause::Advice { frame, ordinal, replay_of, .. } => (frame, ordinal | ADVICE, replay_of),
             Cause::Command { .. } | Cause::Clock | Cause::Log { .. } | Cause::City { .. } => return,
         };
-        if !bears {
+        if !bears || ordinal == HEARD {
             return;
         }
         let first = replay_of.as_ref().unwrap_or(frame);

@@ -5,7 +5,7 @@ use super::vigil::{Expected, Whose};
 use super::{Condition, Point};
 use crate::core::Core;
 use crate::core::decide::Step;
-use crate::fact::Cause;
+use crate::fact::{Cause, HEARD};
 use crate::input::Heard;
 use crate::registry::Speaker;
 use crate::signal::{Kind, Signal};
@@ -25,7 +25,7 @@ impl Core {
     pub(crate) fn decide_heard(&mut self, step: &mut Step, heard: &Heard) {
         let cause = Cause::Signal {
             frame: heard.frame.clone(),
-            ordinal: 0,
+            ordinal: HEARD,
             department: heard.frame.department.clone(),
             plugin: heard.plugin.clone(),
             replay_of: None,

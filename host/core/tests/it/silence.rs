@@ -190,3 +190,37 @@ fn chatter_leaves_no_facts() {
     assert!(night.journal.len() - before <= 20, "{}", night.journal.len() - before);
     assert_eq!(night.told(&["device"]), [""; 0]);
 }
+
+/// That bytes came at all is no effect of the first signal in them.
+#[test]
+fn an_alarm_that_ends_a_silence_is_an_alarm() {
+    let mut city = city();
+    city.upkeep.feeds = vec![Feed { door: "weather".into(), department: "water".into(), heartbeat: 60 }];
+    for (department, door, device) in [("fire", "tcp", "a"), ("water", "weather", "x")] {
+        let mut night = Night::new(Arc::new(city.clone()));
+        night.step(NIGHT, &[]);
+        night.until(at(900));
+        let frame = FrameId { department: department.into(), run: 77, index: 0 };
+        let mut inputs = vec![Input::Heard(Heard {
+            frame,
+            plugin: department.into(),
+            door: door.into(),
+            device: device.into(),
+            received: at(1_000),
+        })];
+        inputs.extend((0..3).map(|ordinal| {
+            let mut alarm =
+                fixture::alarm(77, department, &format!("{device}/{ordinal}"), "fire.smoke", at(1_000));
+            (alarm.ordinal, alarm.door) = (ordinal, door.into());
+            Input::Signal(alarm)
+        }));
+        night.until(at(1_000));
+        night.step(at(1_000), &inputs);
+        // Told again, as after a crash between two writes, nothing counts twice.
+        night.step(at(1_001), &inputs);
+        let alarms: u64 = night.core.incidents().map(|incident| incident.count).sum();
+        assert_eq!(alarms, 3, "{department} {door}");
+        let told = night.told(&["device"]);
+        assert!(told.iter().any(|line| line.contains("device.spoke")), "{department} {door}: {told:?}");
+    }
+}

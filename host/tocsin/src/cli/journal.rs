@@ -62,6 +62,7 @@ fn tell(report: &Value, around: &Around) {
         ("facts", &report["facts"]),
         ("effects", &report["effects"]),
         ("doubled", &report["doubled"]),
+        ("lost", &report["lost"]),
     ]));
     print.line(&words::VERIFY_REST.with(&[("dead", &report["dead_letters"]), ("events", &report["events"])]));
     for fault in report["faults"].as_array().into_iter().flatten() {

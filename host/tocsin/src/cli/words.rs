@@ -166,8 +166,8 @@ words! {
 
     VERIFY_SUM: "{id}: {frames} in = {decoded} decoded + {dead} dead + {noise} noise + {waiting} waiting",
         "{id}:收 {frames} = 解码 {decoded} + 死信 {dead} + 噪声 {noise} + 等待 {waiting}";
-    VERIFY_STEPS: "journal: {steps} steps, {facts} facts, {effects} effects, doubled {doubled}",
-        "日志:{steps} 步,{facts} 条事实,{effects} 次生效,重复 {doubled}";
+    VERIFY_STEPS: "journal: {steps} steps, {facts} facts, {effects} effects, doubled {doubled}, lost {lost}",
+        "日志:{steps} 步,{facts} 条事实,{effects} 次生效,重复 {doubled},丢失 {lost}";
     VERIFY_REST: "{dead} dead letters, {events} events", "死信 {dead},事件 {events}";
     VERIFY_OK: "it adds up", "账目相符";
     VERIFY_WRONG: "{count} faults", "{count} 处不符";
