@@ -47,12 +47,24 @@ pub fn of(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>)
     if skew.saturating_abs() <= AGREE_MS {
         return live(observed);
     }
-    let wrong_clock =
-        known.is_some_and(|known| same(known.by_ms, skew) && received.since(known.since) >= SKEW_PROVED_MS);
-    match (LATE_MS..=LATEST_MS).contains(&skew) && !wrong_clock {
+    match (LATE_MS..=LATEST_MS).contains(&skew) && !is_wrong(skew, received, known) {
         true => Moment { at: observed, historic: true },
         false => live(received),
     }
+}
+
+/// A reading is no siren: what was measured some minutes ago was measured then, or the
+/// first samples of a frame would stand for now and the last one for history.
+pub fn of_reading(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Moment {
+    let slow = observed.filter(|observed| {
+        let skew = received.since(*observed);
+        (AGREE_MS..LATE_MS).contains(&skew) && !is_wrong(skew, received, known)
+    });
+    slow.map_or_else(|| of(observed, received, known), |at| Moment { at, historic: false })
+}
+
+fn is_wrong(skew: i64, received: Timestamp, known: Option<Skew>) -> bool {
+    known.is_some_and(|known| same(known.by_ms, skew) && received.since(known.since) >= SKEW_PROVED_MS)
 }
 
 /// What is known of a device's clock after one more message.
@@ -100,6 +112,21 @@ mod tests {
         // A clock that stands at its factory date is no lateness.
         check(31 * 24 * 60 * MINUTE, None, 0, false);
         check(i64::MAX, None, 0, false);
+    }
+
+    #[test]
+    fn a_reading_was_measured_when_it_was() {
+        let reading = |ago: i64, known: Option<Skew>| {
+            let found = of_reading(Some(Timestamp(NOW - ago)), Timestamp(NOW), known);
+            (NOW - found.at.0, found.historic)
+        };
+        assert_eq!(reading(4 * MINUTE, None), (4 * MINUTE, false));
+        assert_eq!(reading(6 * MINUTE, None), (6 * MINUTE, false));
+        assert_eq!(reading(59 * MINUTE, None), (59 * MINUTE, false));
+        assert_eq!(reading(60 * MINUTE, None), (60 * MINUTE, true));
+        assert_eq!(reading(-6 * MINUTE, None), (0, false));
+        let wrong = Skew { by_ms: 20 * MINUTE, since: Timestamp(NOW - 4 * MINUTE) };
+        assert_eq!(reading(20 * MINUTE, Some(wrong)), (0, false));
     }
 
     #[test]

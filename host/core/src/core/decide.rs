@@ -91,7 +91,8 @@ impl Core {
     pub(crate) fn moment(&self, observed: &Observed) -> Moment {
         let clocks = self.state.clocks.get(&observed.frame.department);
         let known = clocks.and_then(|clocks| clocks.get(root(&observed.signal.device))).copied();
-        moment::of(observed.signal.observed, observed.received, known)
+        let of = if observed.signal.kind == Kind::Reading { moment::of_reading } else { moment::of };
+        of(observed.signal.observed, observed.received, known)
     }
 
     pub(crate) fn emit(&mut self, step: &mut Step, cause: &Cause, fact: Fact) -> Option<Probe> {

@@ -39,7 +39,8 @@ impl Core {
         let known = self.state.rooms.readings.get(&id);
         let at = measured(observed);
         let is_full = known.is_none() && self.state.rooms.readings.len() >= READINGS_KEPT;
-        if is_full || known.is_some_and(|known| at <= known.at) {
+        // Some clocks say only the minute: what comes later of the same one is newer.
+        if is_full || known.is_some_and(|known| at < known.at) {
             return;
         }
         let title = match &speaker.registered {

@@ -324,6 +324,9 @@ fn readings_are_kept_coarsely_but_never_miss_a_level() {
     night.now = night.now.plus_millis(61_000);
     night.gauge("gauge-e", 5.1);
     assert_eq!(kept(&night), Some(5.1));
+    // A clock that says only the minute: what comes later of the same one is newer.
+    night.gauge("gauge-e", 6.3);
+    assert_eq!(kept(&night), Some(6.3));
     // Nobody watches rain.
     let mut rain = alarm(77, "water", "gauge-e", "water.rain", night.now);
     (rain.signal.kind, rain.signal.value) = (Kind::Reading, Some(30.0));
