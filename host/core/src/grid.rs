@@ -116,6 +116,9 @@ pub struct Return {
     pub at: Timestamp,
     pub platform: String,
     pub reason: String,
+    /// Of a second return: the order by which the county desk is asked to decide.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub order: String,
 }
 
 impl Stage {

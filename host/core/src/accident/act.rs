@@ -281,6 +281,10 @@ impl Core {
         late: usize,
     ) {
         accident.wind();
+        let reported = format!("事故 {} 已上报", accident.id);
+        for order in accident.answered() {
+            self.finish_order(step, cause, &order, &reported);
+        }
         self.set(step, cause, change, note, accident.clone());
         if late == 0 {
             return;

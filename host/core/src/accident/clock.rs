@@ -9,6 +9,7 @@ use crate::order::Draft;
 use crate::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -159,6 +160,16 @@ impl Accident {
                 missed.late_minutes = Some(late(missed.due_at, now));
             }
         }
+    }
+
+    /// Orders to report of which every missed clock has been met since.
+    pub(super) fn answered(&self) -> BTreeSet<String> {
+        let of = |met: bool| {
+            let missed = self.missed.iter().filter(move |missed| missed.met_at.is_some() == met);
+            missed.map(|missed| missed.order.clone()).filter(|order| !order.is_empty())
+        };
+        let open: BTreeSet<String> = of(false).collect();
+        of(true).filter(|order| !open.contains(order)).collect()
     }
 
     /// After each report the next follow-up is due; after the final one none is.

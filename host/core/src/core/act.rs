@@ -88,7 +88,7 @@ impl Core {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one move is all of these")]
-    pub(super) fn advance(
+    pub(crate) fn advance(
         &mut self,
         step: &mut Step,
         cause: &Cause,

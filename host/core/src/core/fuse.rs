@@ -226,7 +226,7 @@ impl Core {
     }
 
     /// Merges `from` into `into`; answers the places that this one gained.
-    pub(super) fn unite(
+    pub(crate) fn unite(
         &mut self,
         step: &mut Step,
         cause: &Cause,

@@ -5,6 +5,7 @@ use crate::core::Core;
 use crate::core::act::{Refusal, cut, refuse};
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::incident::{self, Move};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +111,7 @@ impl Core {
         case.score = Some(score);
         case.comment = cut(comment);
         case.evaluated_at = Some(step.now);
-        case.met("evaluate", step.now);
+        self.case_met(step, cause, &mut case, "evaluate");
         let note = format!("评价 {score} 分 {}", case.comment);
         self.set(step, cause, "evaluated", note.trim(), case.clone());
         if is_late {
@@ -152,13 +153,36 @@ impl Core {
     /// Closed, with all its clocks.
     pub(super) fn end_case(&mut self, step: &mut Step, cause: &Cause, mut case: Case, note: &str) -> String {
         let waited = std::mem::take(&mut case.step);
-        case.met(&waited, step.now);
+        self.case_met(step, cause, &mut case, &waited);
+        self.ruled(step, cause, &case);
+        self.end_its_incident(step, cause, &case);
         case.state = Stage::Closed;
         case.ended_at = Some(step.now);
         self.await_step(&mut case, step.now);
         let id = case.id.clone();
         self.set(step, cause, "closed", note, case);
         id
+    }
+
+    /// What nobody but this report spoke of, and nobody took up, is over with it.
+    fn end_its_incident(&mut self, step: &mut Step, cause: &Cause, case: &Case) {
+        let open = |core: &Core| {
+            let incident = core.state.incidents.get(&case.incident).cloned();
+            incident.filter(|incident| incident.is_open() && core.speaks_alone(case, &incident.id))
+        };
+        let told = format!("网格事件 {} 办结:{}", case.id, case.result);
+        for act in [Move::Confirm, Move::Close] {
+            let Some(incident) = open(self) else { return };
+            if act == Move::Confirm && incident.state != incident::Stage::Suspected {
+                return;
+            }
+            // Legal, as just asked.
+            let _ = self.advance(step, cause, incident, act, "综合信息指挥室", &told, |incident| {
+                if act == Move::Close {
+                    incident.result = cut(&told);
+                }
+            });
+        }
     }
 }
 

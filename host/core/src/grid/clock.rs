@@ -30,7 +30,7 @@ pub struct Overtime {
 
 impl Case {
     /// The step is done: overtime that it ran into ends, and stays visible.
-    pub(super) fn met(&mut self, step: &str, now: Timestamp) {
+    fn met(&mut self, step: &str, now: Timestamp) {
         let open = |over: &&mut Overtime| over.step == step && over.met_at.is_none();
         for over in self.overtime.iter_mut().filter(open) {
             over.met_at = Some(now);
@@ -40,6 +40,15 @@ impl Case {
 }
 
 impl Core {
+    /// The step is done, and with it what was ordered because it was not.
+    pub(super) fn case_met(&mut self, step: &mut Step, cause: &Cause, case: &mut Case, what: &str) {
+        let open = case.overtime.iter().filter(|over| over.step == what && over.met_at.is_none());
+        let orders: Vec<String> = open.map(|over| over.order.clone()).collect();
+        case.met(what, step.now);
+        let result = format!("网格事件 {} 已{}", case.id, step_name(what));
+        orders.iter().for_each(|order| self.finish_order(step, cause, order, &result));
+    }
+
     pub(crate) fn case_due(&mut self, step: &mut Step, id: &str) {
         let Some(mut case) = self.state.rooms.grid.get(id).cloned() else { return };
         case.next = None;

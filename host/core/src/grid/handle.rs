@@ -26,7 +26,7 @@ impl Core {
             return Err(case.refusal("accept", "受理", "已经受理过 (it was accepted already)"));
         }
         let id = case.id.clone();
-        self.take_in(step, &mut case);
+        self.take_in(step, cause, &mut case);
         self.set(step, cause, "accepted", &cut(note), case.clone());
         let platform = self.city().grid.category(&case.category).map(|category| category.platform.clone());
         if let Some(platform) = platform.filter(|platform| !platform.is_empty()) {
@@ -35,10 +35,10 @@ impl Core {
         Ok(id)
     }
 
-    fn take_in(&self, step: &Step, case: &mut Case) {
+    fn take_in(&mut self, step: &mut Step, cause: &Cause, case: &mut Case) {
         case.state = Stage::Accepted;
         case.accepted_at = Some(step.now);
-        case.met("accept", step.now);
+        self.case_met(step, cause, case, "accept");
         self.await_step(case, step.now);
     }
 
@@ -54,7 +54,7 @@ impl Core {
         match case.state {
             Stage::Reported => {
                 self.known_platform(platform)?;
-                self.take_in(step, &mut case);
+                self.take_in(step, cause, &mut case);
                 self.set(step, cause, "accepted", "", case.clone());
             }
             Stage::Accepted => {}
@@ -93,7 +93,8 @@ impl Core {
         case.state = Stage::Assigned;
         case.assigned_at = Some(step.now);
         case.handled_at = None;
-        case.met("assign", step.now);
+        self.case_met(step, cause, &mut case, "assign");
+        self.ruled(step, cause, &case);
         self.await_step(&mut case, step.now);
         let id = case.id.clone();
         let note = format!("{} {}", case.platform_name, cut(note));
@@ -144,7 +145,8 @@ impl Core {
                 return refuse("grid.return.itself", "不能退回给自己 (it cannot be returned to itself)");
             }
         }
-        case.returns.push(Return { at: step.now, platform: case.platform.clone(), reason: cut(reason) });
+        let platform = case.platform.clone();
+        case.returns.push(Return { at: step.now, platform, reason: cut(reason), ..Return::default() });
         case.state = Stage::Returned;
         let from = std::mem::take(&mut case.platform_name);
         case.platform.clear();
@@ -155,12 +157,26 @@ impl Core {
         if is_last {
             let order = self.ask_to_decide(step, cause, &case);
             note.push_str(&format!(";请值班室裁定,指令 {order} (second return: the county desk decides)"));
+            if let Some(back) = case.returns.last_mut() {
+                back.order = order;
+            }
         }
         self.set(step, cause, "returned", &note, case.clone());
         if !to.is_empty() && !is_last {
             self.give(step, cause, case, to, "按退回意见改派")?;
         }
         Ok(id)
+    }
+
+    /// Nothing is left to decide.
+    pub(super) fn ruled(&mut self, step: &mut Step, cause: &Cause, case: &Case) {
+        let result = match case.platform_name.as_str() {
+            "" => format!("网格事件 {} 已办结", case.id),
+            platform => format!("网格事件 {} 由{platform}承办", case.id),
+        };
+        for back in &case.returns {
+            self.finish_order(step, cause, &back.order, &result);
+        }
     }
 
     fn ask_to_decide(&mut self, step: &mut Step, cause: &Cause, case: &Case) -> String {
@@ -221,7 +237,7 @@ impl Core {
         case.handled_at = case.handled_at.or(Some(step.now));
         case.fed_back_at = Some(step.now);
         case.result = cut(result);
-        case.met("handle", step.now);
+        self.case_met(step, cause, &mut case, "handle");
         self.await_step(&mut case, step.now);
         let (id, note) = (case.id.clone(), case.result.clone());
         self.set(step, cause, "fed-back", &note, case);

@@ -5,6 +5,8 @@ use crate::core::Core;
 use crate::core::act::{Refusal, cut, refuse};
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::incident::index::Class;
+use crate::incident::{self, Move};
 
 impl Core {
     pub(super) fn promote(
@@ -57,13 +59,29 @@ impl Core {
                 let Some(said) = case.said.clone() else {
                     return refuse("grid.promote.no-report", "没有原始上报 (the report is not known)");
                 };
-                self.raise(step, cause, &hazard, &said)
+                let raised = self.raise(step, cause, &hazard, &said);
+                // What the report was taken for at first is the same thing.
+                let taken_for = self.state.incidents.get(&case.incident).filter(|old| old.is_open());
+                if let Some(old) = taken_for.map(|old| old.id.clone())
+                    && old != raised
+                    && self.speaks_alone(&case, &old)
+                {
+                    self.unite(step, cause, Class::Live, &raised, &old);
+                }
+                raised
             }
         };
         let told = format!("由网格事件 {} 转入 {note}", case.id);
         self.remark(step, cause, &incident, actor, "promote", &told);
+        // A person has decided that it is one.
+        if let Some(found) = self.state.incidents.get(&incident).cloned()
+            && found.state == incident::Stage::Suspected
+        {
+            self.advance(step, cause, found, Move::Confirm, actor, &told, |_| {})?;
+        }
         let waited = std::mem::take(&mut case.step);
-        case.met(&waited, step.now);
+        self.case_met(step, cause, &mut case, &waited);
+        self.ruled(step, cause, &case);
         case.state = Stage::Promoted;
         case.incident.clone_from(&incident);
         if let Some(incident) = self.state.incidents.get(&incident) {
@@ -74,5 +92,12 @@ impl Core {
         let note = format!("转为事件 {incident} {}", cut(note));
         self.set(step, cause, "promoted", note.trim(), case);
         Ok(id)
+    }
+
+    /// Whether all that an incident stands on is this case's report.
+    pub(super) fn speaks_alone(&self, case: &Case, incident: &str) -> bool {
+        let frame = case.said.as_ref().map(|said| &said.frame);
+        let mut rows = self.evidence(incident).peekable();
+        frame.is_some_and(|frame| rows.peek().is_some() && rows.all(|row| row.frame == *frame))
     }
 }

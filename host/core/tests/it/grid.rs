@@ -253,7 +253,7 @@ fn one_flag_makes_it_an_incident() {
     }
     let row = case(&desk);
     assert_eq!((&row["state"], &row["result"]), (&json!("closed"), &json!("已扑灭,无人员伤亡")));
-    assert_eq!(desk.story(CASE), "reported accepted assigned promoted progressed progressed closed");
+    assert_eq!(desk.story(CASE), "reported accepted assigned promoted progressed closed");
     // The worker may still say how it was.
     desk.ask(20, "grid", "evaluate", CASE, json!({"score": 4})).unwrap();
     assert_eq!(case(&desk)["score"], 4);
@@ -277,6 +277,60 @@ fn a_report_that_opens_an_incident_is_linked() {
         .unwrap();
     let row = case(&desk);
     assert_eq!((&row["state"], &row["result"]), (&json!("closed"), &json!("误报:烹饪油烟 食堂油烟")));
+}
+
+#[test]
+fn a_report_promoted_as_another_hazard_is_one_incident() {
+    let mut desk = desk();
+    report(&mut desk, 0, "report.fire", "GW-7");
+    let first = case(&desk)["incident"].as_str().unwrap().to_owned();
+    desk.ask(1, "grid", "promote", CASE, json!({"hazard": "gas", "note": "是燃气"})).unwrap();
+    let second = case(&desk)["incident"].as_str().unwrap().to_owned();
+    let stage = |id: &str| desk.core.incident(id).map(|incident| incident.state.as_str());
+    // ... and a person has decided that it is one.
+    assert_eq!((stage(&first), stage(&second)), (Some("merged"), Some("confirmed")));
+    assert_ne!(first, second);
+}
+
+#[test]
+fn what_only_a_closed_case_spoke_of_is_over() {
+    let mut desk = desk();
+    report(&mut desk, 0, "report.fire", "GW-7");
+    let id = case(&desk)["incident"].as_str().unwrap().to_owned();
+    desk.ask(1, "grid", "close", CASE, json!({"result": "烟头已熄灭"})).unwrap();
+    let incident = desk.core.incident(&id).expect("known").clone();
+    assert_eq!((incident.state.as_str(), incident.result.contains("烟头已熄灭")), ("closed", true));
+
+    // A detector says so too: it stays.
+    let mut desk = self::desk();
+    report(&mut desk, 0, "report.fire", "GW-7");
+    desk.hear(1, "fire", Kind::Alarm, "fire.smoke", |observed| observed.signal.device = "a/1".into());
+    desk.ask(2, "grid", "close", CASE, json!({"result": "烟头已熄灭"})).unwrap();
+    assert!(desk.core.incident(&id).expect("known").is_open());
+}
+
+#[test]
+fn orders_for_a_case_end_with_what_they_asked_for() {
+    let mut desk = desk();
+    report(&mut desk, 0, "report.hazard", "GW-1");
+    let open = |desk: &Desk| {
+        let orders = desk.core.state().rooms.orders.values();
+        orders.filter(|order| order.state.is_open()).count()
+    };
+    desk.ask(500, "grid", "accept", CASE, json!({})).unwrap();
+    let late = desk.core.state().rooms.orders.len();
+    assert!(late > 0, "the acceptance was late, and that was ordered");
+    assert_eq!(open(&desk), 0, "{:?}", desk.core.state().rooms.orders);
+    for reason in ["不是我们的", "也不是我们的"] {
+        let state = case(&desk)["state"].clone();
+        if state != "assigned" {
+            desk.ask(501, "grid", "assign", CASE, json!({"platform": "law"})).unwrap();
+        }
+        desk.ask(502, "grid", "return", CASE, json!({"reason": reason})).unwrap();
+    }
+    assert_eq!(open(&desk), 1, "the county desk decides");
+    desk.ask(503, "grid", "assign", CASE, json!({"platform": "law", "reason": "由其承办"})).unwrap();
+    assert_eq!(open(&desk), 0, "{:?}", desk.core.state().rooms.orders);
 }
 
 #[test]
