@@ -13,6 +13,10 @@ use tocsin_sandbox::PieceKind;
 /// any protocol so far; a framer that leaves more than this is stuck.
 pub const BUFFER: usize = 64 << 10;
 
+/// First bytes that are given up at the end of what came, to find frames behind a
+/// header that promised more: a framer reads all that is left each time.
+const GIVE_UPS: usize = 64;
+
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cut {
     pub lane: Lane,
@@ -113,6 +117,34 @@ impl Framing {
         cuts
     }
 
+    /// Nothing more comes. Frames that stand behind a header which promised more than
+    /// there is are found; where none does, all that is left is one piece.
+    pub fn finish(&self, buffer: &mut BytesMut) -> Vec<Cut> {
+        let all = buffer.clone().freeze();
+        let mut cuts: Vec<Cut> = Vec::new();
+        for _ in 0..GIVE_UPS {
+            if buffer.is_empty() {
+                break;
+            }
+            let (more, stuck) = self.give_up_first(buffer);
+            more.into_iter().for_each(|cut| join(&mut cuts, cut));
+            if let Err(Stuck) = stuck {
+                break;
+            }
+        }
+        let rest = buffer.split().freeze();
+        if cuts.iter().any(|cut| !cut.noise) {
+            if !rest.is_empty() {
+                join(&mut cuts, noise(rest));
+            }
+            return cuts;
+        }
+        match all.is_empty() {
+            true => Vec::new(),
+            false => vec![Cut { lane: Lane::Routine, noise: false, device: String::new(), payload: all }],
+        }
+    }
+
     /// After a quiet while: the first byte is noise, the rest is offered again.
     pub fn give_up_first(&self, buffer: &mut BytesMut) -> (Vec<Cut>, Result<(), Stuck>) {
         if buffer.is_empty() {
@@ -122,6 +154,16 @@ impl Framing {
         let (mut cuts, stuck) = self.cut(buffer);
         cuts.insert(0, first);
         (cuts, stuck)
+    }
+}
+
+/// Noise beside noise is one piece.
+fn join(cuts: &mut Vec<Cut>, cut: Cut) {
+    match cuts.last_mut() {
+        Some(last) if last.noise && cut.noise && cut.device.is_empty() => {
+            last.payload = [&last.payload[..], &cut.payload[..]].concat().into();
+        }
+        _ => cuts.push(cut),
     }
 }
 

@@ -12,12 +12,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Open connections of one door: each costs a file descriptor and some KiB.
 const CONNECTIONS: usize = 8_192;
 
 /// What a framer leaves for this long loses its first byte (contract, `framer`).
 const QUIET: Duration = Duration::from_secs(5);
+
+/// ... and what has been its first byte for this long, while others' bytes came behind
+/// it: a frame of 8 KiB at the 9,600 bit/s of the slowest modem is in by then.
+const STALLED: Duration = Duration::from_secs(8);
 
 /// Nobody needs longer to take an acknowledgement of 30 bytes.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
@@ -136,19 +141,31 @@ impl Connection {
         let mut buffer = BytesMut::with_capacity(8 << 10);
         let mut stop = self.mouth.stop.clone();
         let refused = self.refused.clone();
+        // Since when the first byte has been the first, and when the last one came.
+        let (mut front, mut heard) = (Instant::now(), Instant::now());
         loop {
             buffer.reserve(4 << 10);
+            let was_empty = buffer.is_empty();
             let (cuts, stuck) = tokio::select! {
                 // What follows a refused frame is not read: its sender says it again.
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 () = refused.notified() => break,
+                () = tokio::time::sleep_until((heard + QUIET).min(front + STALLED)), if !was_empty => {
+                    heard = Instant::now();
+                    self.framing.give_up_first(&mut buffer)
+                }
                 got = read.read_buf(&mut buffer) => match got {
                     Ok(0) | Err(_) => break,
-                    Ok(_) => self.framing.cut(&mut buffer),
+                    Ok(_) => {
+                        heard = Instant::now();
+                        self.framing.cut(&mut buffer)
+                    }
                 },
-                () = tokio::time::sleep(QUIET), if !buffer.is_empty() => self.framing.give_up_first(&mut buffer),
             };
+            if was_empty || !cuts.is_empty() {
+                front = Instant::now();
+            }
             for cut in cuts {
                 self.offer(cut).await;
             }
@@ -161,11 +178,12 @@ impl Connection {
                 break;
             }
         }
+        debug_assert!(buffer.len() <= 2 * BUFFER);
+        let rest = self.framing.finish(&mut buffer);
         // What never became a frame is kept and counted all the same.
-        if !buffer.is_empty() {
-            debug_assert!(buffer.len() <= 2 * BUFFER);
-            let payload = buffer.freeze();
-            self.put(payload, true, super::Lane::Routine).await;
+        let is_none = rest.len() == 1;
+        for cut in rest {
+            self.offer(Cut { noise: cut.noise || is_none, ..cut }).await;
         }
     }
 

@@ -68,12 +68,8 @@ pub async fn run(
         peer.heard = Instant::now();
         let mut buffer = BytesMut::from(&datagram[..length]);
         let (cuts, _) = framing.cut(&mut buffer);
-        let rest = (!buffer.is_empty()).then(|| super::framing::Cut {
-            lane: super::Lane::Routine,
-            noise: true,
-            device: String::new(),
-            payload: buffer.freeze(),
-        });
+        // A datagram ends here: what was cut short is a frame, and the decoder says so.
+        let rest = framing.finish(&mut buffer);
         for cut in cuts.into_iter().chain(rest) {
             if !cut.device.is_empty() {
                 // Also of who spoke from here before: a way that another peer took in

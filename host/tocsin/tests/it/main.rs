@@ -34,6 +34,7 @@ mod running;
 mod sip;
 mod storm;
 mod story;
+mod stream;
 mod supply;
 mod township;
 mod video;
