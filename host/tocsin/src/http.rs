@@ -17,6 +17,7 @@ mod incident;
 mod linkage;
 mod now;
 mod outward;
+mod plan;
 mod plugin;
 mod quality;
 mod recording;

@@ -339,7 +339,7 @@ fn a_downlink_that_fails_is_not_waited_for() {
     // ... of an open order.
     check(
         &format!(
-            "{ISSUE}\n1m ? order ack O1\n2m ? order done O1\n3m water gate order.unsent kind=progress ref=O20260712-0001"
+            "{ISSUE}\n1m ? order ack O1\n2m ? order done O1 result=已关\n3m water gate order.unsent kind=progress ref=O20260712-0001"
         ),
         &["0m order.issued O1 w1", "1m order.acknowledged O1 w1", "2m order.done O1 w1"],
     );

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use std::fmt;
+use tocsin_core::plan::check::Fault;
 
 /// How many an operator is shown at once: about two screens; the rest is counted.
 const SHOWN: usize = 50;
@@ -31,6 +32,20 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Of a version that a host holds: there is no file, the place is the path in the plan.
+    pub fn of_version(version: &str, fault: Fault) -> Finding {
+        Finding {
+            level: Level::Error,
+            file: version.to_owned(),
+            line: 0,
+            column: 0,
+            id: fault.place(),
+            code: fault.code,
+            zh: fault.zh,
+            en: fault.en,
+        }
+    }
+
     pub fn into_error(self) -> Finding {
         Finding { level: Level::Error, ..self }
     }

@@ -115,8 +115,14 @@ impl Plan {
             Plan::Check { what, city } => return check::check(around, what.as_deref(), city.as_deref()),
             Plan::Diff { a, b } => differ(around, &a, &b)?,
             Plan::Load { file, by } => return load(around, &file, by),
-            Plan::Approve { id, note, by } => thing::act(around, "plans", &id, "approve", by, noted(note))?,
-            Plan::Activate { id, note, by } => thing::act(around, "plans", &id, "activate", by, noted(note))?,
+            Plan::Approve { id, note, by } => {
+                thing::act(around, "plans", &id, "approve", by, noted(note))?;
+                check::warn(around, &id)?;
+            }
+            Plan::Activate { id, note, by } => {
+                thing::act(around, "plans", &id, "activate", by, noted(note))?;
+                check::warn(around, &id)?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

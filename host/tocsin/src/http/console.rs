@@ -25,8 +25,8 @@
 
 use super::refusal::{self, Refusal};
 use super::{
-    Console, danger, dead, duty, guard, incident, linkage, now, outward, plugin, quality, recording, replay,
-    risk, status, stream, supply, team, thing, warning,
+    Console, danger, dead, duty, guard, incident, linkage, now, outward, plan, plugin, quality, recording,
+    replay, risk, status, stream, supply, team, thing, warning,
 };
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
@@ -98,6 +98,10 @@ pub fn router(console: Console) -> Router {
         .route("/api/v1/now", get(now::facts))
         .route("/api/v1/team/propose", get(team::propose))
         .route("/api/v1/teams/propose", get(team::propose))
+        .route("/api/v1/plan/check", get(plan::check))
+        .route("/api/v1/plans/check", get(plan::check))
+        .route("/api/v1/plan/diff", get(plan::diff))
+        .route("/api/v1/plans/diff", get(plan::diff))
         .route("/api/v1/supply", get(supply::list))
         .route("/api/v1/supplies", get(supply::list))
         .route("/api/v1/supplies/balance", get(supply::balance))

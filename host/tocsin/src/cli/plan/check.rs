@@ -53,10 +53,26 @@ fn file(path: &Path, of: Option<&Path>) -> Vec<Finding> {
         Err(errors) => errors.findings().to_vec(),
         Ok(loaded) => {
             let mut findings = city::read_plan(path, Some(&loaded.city)).1;
-            findings.extend(city::plan_lacks(dir, Some(path), &means(loaded.city)));
+            // A file that cannot be read is so for both.
+            let lacks = city::plan_lacks(dir, Some(path), &means(loaded.city)).into_iter();
+            let more: Vec<Finding> = lacks.filter(|finding| !findings.contains(finding)).collect();
+            findings.extend(more);
             findings
         }
     }
+}
+
+/// What the city lacks for a version that was just approved or put to work: told, and
+/// nothing is taken back.
+pub fn warn(around: &Around, id: &str) -> Result<()> {
+    if around.print.json {
+        return Ok(());
+    }
+    let findings = running(around, Some(id))?;
+    for finding in findings {
+        super::super::city::tell(&Finding { level: Level::Warning, ..finding }, around);
+    }
+    Ok(())
 }
 
 /// Posts, teams and stock as a host that began with these files would hold them.
@@ -87,17 +103,8 @@ fn running(around: &Around, what: Option<&str>) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for id in ids {
         let plan = text(around, &id)?;
-        // A running version has no file: the place is the path in the plan.
-        findings.extend(check::lacks(&plan, &means).into_iter().map(|fault| Finding {
-            level: Level::Error,
-            file: plan.key(),
-            line: 0,
-            column: 0,
-            id: fault.place(),
-            code: fault.code,
-            zh: fault.zh,
-            en: fault.en,
-        }));
+        let lacks = check::lacks(&plan, &means).into_iter();
+        findings.extend(lacks.map(|fault| Finding::of_version(&plan.key(), fault)));
     }
     Ok(findings)
 }
