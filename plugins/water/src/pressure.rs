@@ -6,16 +6,19 @@ mod history;
 
 use frame::Frame;
 use tocsin_sdk::json::Object;
-use tocsin_sdk::{Answer, Message, Outcome, Severity, Signal, memory};
+use tocsin_sdk::{Answer, Message, Outcome, Severity, Signal, Timestamp, memory};
 
 /// Room key of the alarm bits of the newest frame.
 const BITS: &str = "bits";
+/// A clock ahead of ours by more is wrong. By as much a right one may be behind, so
+/// that it is still the newest after a wrong one.
+const AHEAD_MS: i64 = 5 * 60_000;
 
 pub fn decode(bytes: &[u8], message: &Message) -> Answer {
     let frame = Frame::read(bytes)?;
     let mut outcome = Outcome::default();
     let last = frame.samples().last().map_or(frame.at, |(at, _)| at);
-    let fresh = history::unseen(frame.samples());
+    let fresh = history::unseen(frame.samples(), message.received + AHEAD_MS);
     for (at, raw) in fresh {
         outcome = outcome.signal(
             Signal::reading("pipe.pressure", frame.unit.kilopascal(raw), "kPa")
@@ -24,13 +27,14 @@ pub fn decode(bytes: &[u8], message: &Message) -> Answer {
                 .title(format!("{} 压力 {} {}", frame.device, frame.unit.shown(raw), frame.unit.sign)),
         );
     }
-    let is_newest = memory::load::<(i64, u8)>(BITS).is_none_or(|(at, _)| at <= last);
-    if !is_newest {
+    let known = memory::load::<(Timestamp, u8)>(BITS);
+    let at = if is_ahead(last, message.received) { message.received } else { last };
+    if known.is_some_and(|(newest, _)| believed(newest, message.received) > at) {
         // History that comes late says nothing of how it stands now.
         return Ok(outcome);
     }
-    let before = memory::load::<(i64, u8)>(BITS).map_or(0, |(_, bits)| bits);
-    memory::save(BITS, &(last, frame.bits));
+    let before = known.map_or(0, |(_, bits)| bits);
+    memory::save(BITS, &(believed(last, message.received), frame.bits));
     for bit in 0..8 {
         let (is, was) = (frame.bits >> bit & 1 == 1, before >> bit & 1 == 1);
         let Some(meaning) = frame.meaning(bit) else {
@@ -65,6 +69,15 @@ pub fn decode(bytes: &[u8], message: &Message) -> Answer {
                 .data(data.finish()),
         );
     }
-    let _ = message;
     Ok(outcome)
+}
+
+fn is_ahead(at: Timestamp, received: Timestamp) -> bool {
+    at > received + AHEAD_MS
+}
+
+/// Since when a frame is the newest: a time in the future, stored or new, would mute
+/// every alarm until then.
+fn believed(at: Timestamp, received: Timestamp) -> Timestamp {
+    if is_ahead(at, received) { received - AHEAD_MS } else { at }
 }

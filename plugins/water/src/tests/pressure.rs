@@ -52,6 +52,56 @@ fn samples_land_at_their_own_times_once() {
     assert_eq!(lines(&send(&host, "HYDR26070001", &older)), ["reading pipe.pressure 120 kPa @14:20:20"]);
 }
 
+/// Frames of one terminal, `sent, last, bits` in seconds from now: what each says of alarms.
+fn check_clock(stored: Option<i64>, frames: &[(i64, i64, u8, &str)]) {
+    let host = Host::fresh();
+    if let Some(ahead) = stored {
+        let state = (RECEIVED + ahead * 1_000, 1u8);
+        let write = || {
+            tocsin_sdk::memory::save("bits", &state);
+            Ok(Outcome::default())
+        };
+        host.call("HYDR26070001", write).unwrap();
+    }
+    for (sent, last, bits, expect) in frames {
+        let payload = frame(1, *bits, (RECEIVED / 1_000 + sent + last) as u32, &[]);
+        let message =
+            Message { received: RECEIVED + sent * 1_000, ..Host::message("HYDR26070001", &payload) };
+        let got = lines(&host.decode::<Water>(message));
+        let got = got.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        assert_eq!(got.collect::<Vec<_>>().join(","), *expect, "{stored:?} {frames:?}: {sent}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_ahead_mutes_nothing() {
+    const LOW: &str = "alarm hydrant.pressure-low";
+    const OVER: &str = "recovery hydrant.pressure-low";
+    let day = 86_400;
+    check_clock(None, &[(0, -1, 1, LOW), (60, day, 0, OVER), (60, -1, 1, LOW), (120, -1, 0, OVER)]);
+    // One that is wrong all the time alarms as well.
+    check_clock(None, &[(0, day, 1, LOW), (60, day, 0, OVER), (120, day, 1, LOW)]);
+    check_clock(None, &[(0, -1, 0, ""), (10, day, 1, LOW)]);
+    // Right by less than five minutes: its own order counts.
+    check_clock(None, &[(0, 240, 1, LOW), (60, 100, 0, "")]);
+    // History is none the less history.
+    check_clock(None, &[(0, day, 1, LOW), (60, -600, 0, "")]);
+    // What an older version stored.
+    check_clock(Some(day), &[(0, -1, 0, OVER), (60, -1, 1, LOW)]);
+    check_clock(Some(day), &[(0, -1, 1, LOW)]);
+}
+
+#[test]
+fn readings_outlive_a_memory_full_of_the_future() {
+    let host = Host::fresh();
+    for round in 0..6 {
+        send(&host, "HYDR26070001", &frame(1, 0, AT + 10_000_000 + round * 30_000, &[300; 490])).unwrap();
+    }
+    let real = frame(1, 0, AT, &[300]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &real)), ["reading pipe.pressure 300 kPa @14:30:20"]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &real)), [""; 0], "once");
+}
+
 #[test]
 fn alarm_bits_by_type() {
     let check = |kind: u8, bits: u8, expect: &[&str]| {
