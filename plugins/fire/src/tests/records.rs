@@ -93,6 +93,42 @@ fn analog(component: u8, kind: u8, raw: i16) -> Vec<u8> {
     send(3, &[[&[1, 1, component, 10, 0, 2, 0, kind][..], &value, &TAG].concat()])
 }
 
+/// A device's own entry beside its vendor's; what 128 of an electrical part says.
+fn check_own(own: &str, component: u8, raw: i16, expect: &str) {
+    let host = Host::fresh();
+    host.set(
+        "analog_types",
+        r#"{"*": {"128": {"code": "current.residual", "name": "剩余电流", "unit": "mA", "scale": 2, "range": [0, 3000], "components": [16, 17]}}}"#,
+    );
+    host.register(&format!("{UITD}/1.1"), &format!(r#"{{"analog": {{"128": {own}}}}}"#));
+    let said = said(&host, &analog(component, 128, raw)).remove(0);
+    let said = said.replace(&format!(" /1.1/{component}.10-2"), "");
+    assert!(said.starts_with(expect), "{own} {raw}: {said}");
+}
+
+#[test]
+fn what_a_devices_own_entry_leaves_out_is_as_its_vendor_says() {
+    let same = r#"{"code": "current.residual", "name": "剩余电流", "unit": "mA"}"#;
+    for (own, component, raw, expect) in [
+        (same, 17, 350, "reading current.residual 700 mA"),
+        (same, 17, 4_000, "!: 剩余电流 8000 mA 不在 0 到 3000"),
+        (same, 17, -3, "!: 剩余电流 -6 mA 不在 0 到 3000"),
+        (r#"{}"#, 17, 4_000, "!: 剩余电流 8000 mA"),
+        (r#"{"name": "漏电"}"#, 17, 4_000, "!: 漏电 8000 mA"),
+        (r#"{"range": [0, 9000]}"#, 17, 4_000, "reading current.residual 8000 mA"),
+        (r#"{"scale": 1, "range": [-5, 5]}"#, 17, -3, "reading current.residual -3 mA"),
+        // Another quantity, another unit: neither the name nor the numbers are its own.
+        (r#"{"code": "x"}"#, 17, 4_000, "!: x 8000 mA"),
+        (r#"{"unit": "A"}"#, 17, 4_000, "reading current.residual 4000 A"),
+        // Of a part that the vendor does not speak of it is alone.
+        (same, 42, 4_000, "reading current.residual 4000 mA"),
+        (r#"{"name": "漏电"}"#, 42, 350, "reading analog.128 350 1"),
+        (r#"{"components": [18]}"#, 17, 350, "reading analog.128 350 1"),
+    ] {
+        check_own(own, component, raw, expect);
+    }
+}
+
 #[test]
 fn a_vendors_own_types_are_read_by_its_table() {
     let host = Host::fresh();
