@@ -2,7 +2,7 @@
 
 use crate::word::{self, Word};
 use serde_json::{Map, Value, json};
-use tocsin_sdk::field::{Fields, Name, POSITION, Refusal, path_step};
+use tocsin_sdk::field::{Field, Fields, Name, POSITION, Refusal, path_step};
 use tocsin_sdk::{Datum, Message, Position, Severity, Signal, Timestamp};
 
 const DEVICE: Name = &[
@@ -107,7 +107,7 @@ impl Record {
             (id, device) if id.is_empty() => device.to_owned(),
             (id, _) => path_step(&id),
         };
-        let mut words = words(fields)?;
+        let (mut words, unread) = words(fields);
         let battery = fields.number(BATTERY).filter(|percent| (0.0..=100.0).contains(percent));
         let (density, temperature) = (fields.number(DENSITY), fields.number(TEMPERATURE));
         let seconds = fields.number(SECONDS).filter(|seconds| *seconds >= 0.0);
@@ -116,7 +116,10 @@ impl Record {
             words.push(Word::Alive);
         }
         if words.is_empty() {
-            return Err(fields.missing(EVENT[0]));
+            return Err(match unread {
+                Some(field) => field.refuse("不是认识的事件", "is no event that is known"),
+                None => fields.missing(EVENT[0]),
+            });
         }
         let observed = fields.time(TIME);
         let position = fields.position(Datum::Wgs84)?;
@@ -184,15 +187,19 @@ impl Record {
     }
 }
 
-/// What the event says, and what flags do that stand beside it.
-fn words(fields: &mut Fields) -> Result<Vec<Word>, Refusal> {
-    let mut words = Vec::new();
+/// What the event says, and what flags do that stand beside it; the first of them that
+/// nobody understands.
+fn words(fields: &mut Fields) -> (Vec<Word>, Option<Field>) {
+    let (mut words, mut unread) = (Vec::new(), None);
     if let Some(event) = fields.take(EVENT) {
         let said = event.text().or(event.value.as_bool().map(|is| is.to_string())).unwrap_or_default();
         match word::read(&said) {
             Some(word) => words.push(word),
             // What else it says may still count.
-            None => fields.defects.push(format!("{}: unknown event {}", event.name, event.value)),
+            None => {
+                fields.defects.push(format!("{}: unknown event {}", event.name, event.value));
+                unread = Some(event);
+            }
         }
     }
     let flags = [
@@ -215,12 +222,15 @@ fn words(fields: &mut Fields) -> Result<Vec<Word>, Refusal> {
             Some(word) if !words.contains(&word) => words.push(word),
             Some(_) => {}
             None if off.is_none() => {}
-            None => fields.defects.push(format!("{}: cannot read {}", field.name, field.value)),
+            None => {
+                fields.defects.push(format!("{}: cannot read {}", field.name, field.value));
+                unread.get_or_insert(field);
+            }
         }
     }
     // Smoke and its end in one record: smoke counts.
     if words.iter().any(|word| matches!(word, Word::Smoke | Word::Fire)) {
         words.retain(|word| *word != Word::Clear);
     }
-    Ok(words)
+    (words, unread)
 }

@@ -49,7 +49,12 @@ fn what_says_nothing_is_refused() {
         ("[]", "没有记录"),
         (r#"{"event": "fire"}"#, "device"),
         (r#"{"sn": "A"}"#, "event"),
-        (r#"{"sn": "A", "event": "party"}"#, "event"),
+        (
+            r#"{"sn": "A", "event": "party"}"#,
+            "event: \"party\" 不是认识的事件 (\"party\" is no event that is known)",
+        ),
+        (r#"{"sn": "A", "事件": "爆炸"}"#, "\"爆炸\""),
+        (r#"{"sn": "A", "alarm": "爆炸"}"#, "\"爆炸\""),
         ("\u{0}\u{1}", "JSON"),
     ] {
         let refusal = say(&Host::fresh(), 0, "", body).expect_err(body);
