@@ -7,60 +7,27 @@
 //!
 //! Times are the detector's own where it says them, because a platform hands on in
 //! bursts; the timer is the host's. A record that is told twice has the same time
-//! and counts once. Nothing here remembers how often a detector was wrong.
+//! and counts once; told again and again it is a clock that stands, and the host's
+//! counts ([`span`]). Nothing here remembers how often a detector was wrong.
+
+mod say;
+mod span;
 
 use crate::record::Record;
 use crate::setting;
 use crate::word::Word;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use span::{Run, Seen, Told};
 use std::collections::BTreeMap;
-use tocsin_sdk::{Certainty, Outcome, Severity, Signal, Timestamp, Urgency, memory, timers};
+use tocsin_sdk::{Outcome, Signal, Timestamp, memory, timers};
 
 const KEY: &str = "runs";
-/// Smoke that comes again within so long belongs to the same run: detectors report
-/// every few seconds, slow ones twice a minute.
-const GAP_MS: i64 = 60_000;
-/// A clock ahead of ours by more is wrong, and ours counts.
-const AHEAD_MS: i64 = 5 * 60_000;
-/// What was told is remembered so long for its end and for late copies.
-const TOLD_MS: i64 = 24 * 3_600_000;
 /// Runs of one room: a platform that names its detectors in the record alone has
 /// them in one. A whole estate on fire is less.
-const KEPT: usize = 256;
-/// Times of one run by which a repeated record is known.
-const TIMES_KEPT: usize = 8;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Told {
-    #[default]
-    Open,
-    Pulse,
-    Fire,
-}
-
-/// Smoke at one detector.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Run {
-    told: Told,
-    /// By the detector's clock, where it has one.
-    first: Timestamp,
-    last: Timestamp,
-    /// By the host's.
-    from: Timestamp,
-    until: Timestamp,
-    count: u32,
-    /// The detector said that it was over: what comes then is another run.
-    #[serde(default)]
-    cleared: bool,
-    /// The detector's own times, newest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    times: Vec<Timestamp>,
-    /// What to say of where it is, from its last record.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    data: String,
-}
+const KEPT: usize = 192;
+/// Of the room's 64 KB; batteries need 10.
+const BYTES: usize = 48 << 10;
+/// So many runs fit whatever they hold of addresses.
+const SMALL: usize = 64;
 
 /// All of the room whose call this is.
 #[derive(Default)]
@@ -86,10 +53,11 @@ impl Runs {
         &mut self.runs
     }
 
-    pub fn save(self) {
+    pub fn save(mut self) {
         if !self.loaded {
             return;
         }
+        self.fit();
         match self.runs.values().map(Run::due).min() {
             None => {
                 memory::forget(KEY);
@@ -100,6 +68,26 @@ impl Runs {
                 timers::set(KEY, due);
             }
         }
+    }
+
+    /// A room that is too full refuses the record, and a fire with it: addresses go
+    /// first, then what was told longest ago.
+    fn fit(&mut self) {
+        let is_over = |runs: &BTreeMap<String, Run>| {
+            runs.len() > SMALL && serde_json::to_vec(runs).is_ok_and(|bytes| bytes.len() > BYTES)
+        };
+        if is_over(&self.runs) {
+            self.runs.values_mut().for_each(Run::strip);
+        }
+        while is_over(&self.runs) && self.evict() {}
+    }
+
+    /// Forgets the pulse that was told longest ago, else the fire; never what is open.
+    fn evict(&mut self) -> bool {
+        let told = self.runs.iter().filter(|(_, run)| run.told != Told::Open);
+        let oldest = told.min_by_key(|(_, run)| (run.told == Told::Fire, run.until));
+        let Some(device) = oldest.map(|(device, _)| device.clone()) else { return false };
+        self.runs.remove(&device).is_some()
     }
 
     /// What a record adds to its detector's run.
@@ -114,43 +102,55 @@ impl Runs {
     }
 
     fn smoke(&mut self, record: &Record, now: Timestamp) -> Vec<Signal> {
-        let at = record.observed.filter(|at| *at <= now + AHEAD_MS).unwrap_or(now);
-        let sustain = sustain_ms();
+        let seen = Seen::of(record.observed, now);
+        let (sustain, gap) = (sustain_ms(), gap_ms());
         let lasted = record.seconds.map_or(0, |seconds| (seconds.min(86_400.0) * 1_000.0) as i64);
-        let runs = self.all();
-        let known = runs.get(&record.device);
-        if let (Some(run), Some(observed)) = (known, record.observed)
-            && run.times.contains(&observed)
-            && !(record.says(Word::Fire) && run.told != Told::Fire)
-        {
-            return Vec::new();
+        let is_sure = record.says(Word::Fire) || lasted >= sustain;
+        if let Some(run) = self.all().get_mut(&record.device) {
+            if run.knows(&seen) && !(is_sure && run.told != Told::Fire) {
+                let lasted = run.again(now).filter(|lasted| *lasted >= sustain);
+                return lasted.map(|lasted| say::kindled(record, run, &seen, lasted)).into_iter().collect();
+            }
+            // Told late, of a time before all that is known: an item of its own.
+            if run.is_before(&seen, gap) && !is_sure {
+                let lasted = run.take_late(&seen, gap);
+                return match lasted >= sustain {
+                    true => vec![say::kindled(record, run, &seen, lasted)],
+                    false => vec![say::pulse(record)],
+                };
+            }
         }
-        // Told late, of a time before all that is known: an item of its own.
-        if known.is_some_and(|run| at < run.first - GAP_MS) && lasted < sustain && !record.says(Word::Fire) {
-            return vec![pulse(record, 1)];
-        }
-        let is_full = known.is_none() && runs.len() >= KEPT;
-        let goes_on = |run: &&Run| !run.cleared && (at <= run.last + GAP_MS || now <= run.until + GAP_MS);
-        let mut run = known.filter(goes_on).cloned().unwrap_or_else(|| {
-            let times = known.map(|run| run.times.clone()).unwrap_or_default();
-            Run { first: at, last: at, from: now, until: now, times, ..Run::default() }
-        });
-        run.take(at, now, record.observed);
-        let is_fire = record.says(Word::Fire) || lasted >= sustain || run.lasted() >= sustain || is_full;
+        let is_new = !self.all().contains_key(&record.device);
+        let is_full = is_new && self.runs.len() >= KEPT && !self.evict();
+        let mut signals = Vec::new();
+        let mut run = match self.runs.get(&record.device) {
+            Some(run) if run.goes_on(&seen, gap) => run.clone(),
+            Some(run) => {
+                // Its timer is late.
+                signals.extend((run.told == Told::Open).then(|| say::quiet(&record.device, run)));
+                run.next(&seen)
+            }
+            None => Run::new(&seen),
+        };
+        let is_late = run.take(&seen);
         run.data = record.about(Signal::alarm("")).data;
-        let signals = match (is_fire, run.told) {
+        let lasted = match run.stood() {
+            stood if stood >= sustain => lasted.max(stood),
+            _ => lasted,
+        };
+        let is_fire = is_sure || lasted >= sustain || run.lasted().max(run.returned()) >= sustain || is_full;
+        match (is_fire, run.told) {
             (true, _) | (_, Told::Fire) => {
                 run.told = Told::Fire;
-                vec![fire(record, &run, lasted)]
+                signals.push(say::fire(record, &run, lasted));
             }
+            // A late part of what was told: nothing more to wait for.
+            (false, Told::Pulse) if is_late => signals.push(record.about(say::pulse_of(&run))),
             // Not over with the pulse that was told: another one may follow.
-            (false, _) => {
-                run.told = Told::Open;
-                Vec::new()
-            }
-        };
+            (false, _) => run.told = Told::Open,
+        }
         if !is_full {
-            runs.insert(record.device.clone(), run);
+            self.runs.insert(record.device.clone(), run);
         }
         signals
     }
@@ -161,51 +161,19 @@ impl Runs {
         if !self.loaded && memory::get(KEY).is_none() {
             return None;
         }
-        let mut run = self.all().get(&record.device).filter(|run| !run.cleared)?.clone();
-        let at = record.observed.filter(|at| *at <= now + AHEAD_MS).unwrap_or(now);
-        if at < run.last {
-            return None;
-        }
-        let lasted = (at - run.first).max(now - run.from);
+        let seen = Seen::of(record.observed, now);
+        let run = self.all().get_mut(&record.device).filter(|run| !run.cleared && seen.at >= run.last)?;
+        let lasted = run.lasted_until(&seen);
         let first = record.observed.map(|_| run.first);
-        run.cleared = true;
         let signal = match run.told {
             // Told by its edges alone: it was smoke all the while.
-            Told::Open if lasted >= sustain_ms() => Some(fire(record, &run, lasted).observed(first)),
-            Told::Open => Some(pulse(record, run.count).observed(first)),
+            Told::Open if lasted >= sustain_ms() => Some(say::fire(record, run, lasted).observed(first)),
+            Told::Open => Some(record.about(say::pulse_of(run)).observed(first)),
             Told::Pulse => None,
             Told::Fire => Some(record.about(Signal::recovery("fire.smoke").title("烟雾消除"))),
         };
-        if run.told == Told::Open {
-            run.told = Told::Pulse;
-        }
-        self.all().insert(record.device.clone(), run);
+        run.clear();
         signal
-    }
-}
-
-impl Run {
-    fn take(&mut self, at: Timestamp, now: Timestamp, observed: Option<Timestamp>) {
-        self.first = self.first.min(at);
-        self.last = self.last.max(at);
-        self.until = self.until.max(now);
-        self.count = self.count.saturating_add(1);
-        self.times.extend(observed);
-        let over = self.times.len().saturating_sub(TIMES_KEPT);
-        self.times.drain(..over);
-    }
-
-    /// One record alone lasts no time, whatever the two clocks say of it.
-    fn lasted(&self) -> i64 {
-        if self.count < 2 { 0 } else { (self.last - self.first).max(self.until - self.from) }
-    }
-
-    /// When the host next looks: is it a pulse, is it forgotten.
-    fn due(&self) -> Timestamp {
-        match self.told {
-            Told::Open => self.until + quiet_ms(),
-            Told::Pulse | Told::Fire => self.until + TOLD_MS,
-        }
     }
 }
 
@@ -222,39 +190,10 @@ pub fn wake(now: Timestamp) -> Outcome {
             continue;
         }
         run.told = Told::Pulse;
-        let at = run.times.first().map(|_| run.first);
-        let signal = pulse_signal(run.count).device(device.as_str()).observed(at).data(run.data.clone());
-        outcome = outcome.signal(signal);
+        outcome = outcome.signal(say::quiet(&device, run));
     }
     runs.save();
     outcome
-}
-
-fn fire(record: &Record, run: &Run, lasted: i64) -> Signal {
-    let seconds = run.lasted().max(lasted) / 1_000;
-    let title = match seconds {
-        0 => "烟雾火警".to_owned(),
-        seconds => format!("烟雾火警,已持续 {seconds} 秒"),
-    };
-    let signal = Signal::alarm("fire.smoke").certainty(Certainty::Likely).title(title);
-    record.about_with(signal, json!({"seconds": seconds, "reports": run.count, "density": record.density()}))
-}
-
-fn pulse(record: &Record, count: u32) -> Signal {
-    record.about(pulse_signal(count))
-}
-
-/// An item for somebody to look at, not a fire.
-fn pulse_signal(count: u32) -> Signal {
-    Signal::alarm("smoke.pulse")
-        .urgency(Urgency::Expected)
-        .severity(Severity::Minor)
-        .certainty(Certainty::Possible)
-        .title(if count > 1 {
-            format!("烟雾短时出现 {count} 次,待核实")
-        } else {
-            "烟雾短脉冲,待核实".to_owned()
-        })
 }
 
 fn sustain_ms() -> i64 {
@@ -263,4 +202,10 @@ fn sustain_ms() -> i64 {
 
 fn quiet_ms() -> i64 {
     setting::number("quiet_s", 40, 1, 600) * 1_000
+}
+
+/// Smoke that comes again within so long belongs to the same run; what was told as a
+/// pulse is over.
+fn gap_ms() -> i64 {
+    quiet_ms().min(span::NEAR_MS)
 }

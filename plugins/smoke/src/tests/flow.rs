@@ -8,21 +8,10 @@ const CLEAR: &str = r#"{"event": "normal"}"#;
 const PULSE: &str = "alarm smoke.pulse SD-1";
 const FIRE: &str = "alarm fire.smoke SD-1";
 
-/// `seconds: body` of one detector, timers in between; what was said when.
+/// What one detector's night comes to; nothing but signals.
 fn check(timeline: &[(i64, &str)], end: i64, expect: &[(i64, &str)]) {
     let host = Host::fresh();
-    let mut said = Vec::new();
-    let wake = |until: i64, said: &mut Vec<(i64, String)>| {
-        for (tick, answer) in host.advance::<Smoke>(at(until)) {
-            said.extend(lines(&answer.unwrap()).into_iter().map(|line| ((tick.due - NOW) / 1_000, line)));
-        }
-    };
-    for (seconds, body) in timeline {
-        wake(*seconds, &mut said);
-        let outcome = say(&host, *seconds, "SD-1", body).expect(body);
-        said.extend(lines(&outcome).into_iter().map(|line| (*seconds, line)));
-    }
-    wake(end, &mut said);
+    let said: Vec<_> = night(&host, timeline, end).into_iter().map(|(at, line, _)| (at, line)).collect();
     let said: Vec<(i64, &str)> = said.iter().map(|(seconds, line)| (*seconds, line.as_str())).collect();
     assert_eq!(said, expect, "{timeline:?}");
 }
@@ -45,7 +34,17 @@ fn smoke_that_lasts_is_a_fire_and_a_pulse_is_none() {
     // After a pulse, smoke in earnest; two pulses are no fire.
     check(&[(0, SMOKE), (5, CLEAR), (20, SMOKE), (51, SMOKE)], 60, &[(5, PULSE), (51, FIRE)]);
     check(&[(0, SMOKE), (5, CLEAR), (40, SMOKE), (45, CLEAR)], 60, &[(5, PULSE), (45, PULSE)]);
-    check(&[(0, SMOKE), (45, SMOKE)], 60, &[(40, PULSE), (45, FIRE)]);
+    // What was told as a pulse is over: two of them are none either, three within two
+    // minutes are.
+    check(&[(0, SMOKE), (50, SMOKE)], 200, &[(40, PULSE), (90, PULSE)]);
+    check(&[(0, SMOKE), (50, SMOKE), (100, SMOKE)], 200, &[(40, PULSE), (90, PULSE), (100, FIRE)]);
+    check(
+        &[(0, SMOKE), (5, CLEAR), (50, SMOKE), (55, CLEAR), (100, SMOKE), (105, CLEAR)],
+        200,
+        &[(5, PULSE), (55, PULSE), (105, PULSE)],
+    );
+    // A fire goes on after a pause that would end a pulse.
+    check(&[(0, SMOKE), (30, SMOKE), (85, SMOKE)], 200, &[(30, FIRE), (85, FIRE)]);
     // The end of a fire is told once.
     check(
         &[(0, SMOKE), (30, SMOKE), (60, CLEAR), (70, CLEAR)],
@@ -63,7 +62,8 @@ fn the_detectors_own_time_counts_and_a_repeat_is_one() {
     check(&[(0, &a), (0, &b)], 60, &[(0, FIRE)]);
     // The same record again, at once and much later, is the same.
     let one = smoke("14:30:28");
-    check(&[(0, &one), (1, &one), (39, &one)], 300, &[(40, PULSE)]);
+    check(&[(0, &one), (1, &one)], 300, &[(40, PULSE)]);
+    check(&[(0, &one), (1, &one), (39, &one)], 300, &[(79, PULSE)]);
     check(&[(0, &one), (100, &one), (4_000, &one)], 5_000, &[(40, PULSE)]);
     // Told late, of before: an item, and the live run goes on.
     let old = smoke("12:00:00");
