@@ -105,6 +105,7 @@ words! {
     BALANCE_WRONG: "it does not add up", "账目不符";
     BY: "by", "经手";
 
+    CONTACTS: "contacts there", "现场联系人";
     HYDRANTS: "hydrants nearby", "附近消火栓";
     DRY: "dry", "无水";
     WORKS: "works", "可用";

@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tocsin_core::Incident;
+use tocsin_core::city::{City, Contact};
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
 use tocsin_core::report::hydrants;
-use tocsin_core::thing::Noun;
+use tocsin_core::thing::{Noun, Rooms};
 use tocsin_runtime::host::{Host, NoRaw};
 use tocsin_runtime::present::present;
 use tocsin_runtime::view::{Alarm, Filter, Shown, ViewError};
@@ -78,12 +79,13 @@ pub async fn show(
     let shown = blocking(move || {
         let Some(shown) = views.incident(&wanted)? else { return Ok(None) };
         let incident: Incident = serde_json::from_value(shown.incident.clone()).unwrap_or_default();
-        let reports = views.rooms(&[Noun::Report])?.reports;
-        let near = hydrants(&incident, reports.values(), &city.reports.hydrants);
-        Ok::<_, ViewError>(Some((shown, near)))
+        let rooms = views.rooms(&[Noun::Report, Noun::Unit])?;
+        let near = hydrants(&incident, rooms.reports.values(), &city.reports.hydrants);
+        let people = contacts(&shown.evidence, &city, &rooms);
+        Ok::<_, ViewError>(Some((shown, near, people)))
     })
     .await??;
-    let Some((Shown { incident, evidence, alarms, history }, near)) = shown else {
+    let Some((Shown { incident, evidence, alarms, history }, near, people)) = shown else {
         return Err(unknown(&id));
     };
     let frame_count = alarms.len();
@@ -96,10 +98,29 @@ pub async fn show(
         if !near.is_empty() {
             fields.insert("hydrants".into(), present(serde_json::to_value(near).unwrap_or_default()));
         }
+        fields.insert("contacts".into(), people.into());
         fields.insert("frame_count".into(), frame_count.into());
         fields.insert("frames".into(), Value::Array(frames));
     }
     Ok(Json(shown))
+}
+
+/// Who answers for the units that it is in: of the city's files, else as imported.
+fn contacts(evidence: &[Value], city: &City, rooms: &Rooms) -> Vec<Value> {
+    let mut units: Vec<&str> = evidence.iter().filter_map(|row| row["unit"].as_str()).collect();
+    units.sort_unstable();
+    units.dedup();
+    let of = |unit: &str| {
+        let filed = city.units.iter().find(|known| known.id == unit);
+        let filed = filed.map(|known| (known.name.clone(), known.contacts.clone()));
+        filed.or_else(|| rooms.units.get(unit).map(|known| (known.name.clone(), known.contacts.clone())))
+    };
+    let of_unit = |unit: &str| {
+        let (name, people) = of(unit).unwrap_or_default();
+        let line = |person: Contact| json!({"unit": unit, "unit_name": name, "post": person.post, "name": person.name, "phone": person.phone});
+        people.into_iter().map(line).collect::<Vec<Value>>()
+    };
+    units.into_iter().filter(|unit| !unit.is_empty()).flat_map(of_unit).collect()
 }
 
 pub(super) fn unknown(id: &str) -> Refusal {

@@ -69,6 +69,13 @@ fn a_fire_that_ends_a_silence_is_a_fire() {
     assert_eq!(command(&line.say(&alarm(2, UITD, 1, "烟感"))), (ACK, 2));
     let incident = wait_for("the incident", || host.incidents().pop());
     assert_eq!(incident["count"], 1);
+    // Where it is, and whom to call there.
+    let shown = host.json(&["incident", "show", incident["id"].as_str().expect("an id")]).remove(0);
+    let contacts = shown["contacts"].as_array().expect("contacts");
+    assert!(
+        contacts.iter().any(|person| person["unit"] == "hospital-1" && person["phone"].is_string()),
+        "{shown}"
+    );
     let sum = host.json(&["journal", "verify"]).remove(0);
     assert_eq!((&sum["ok"], &sum["lost"]), (&true.into(), &0.into()), "{sum}");
 }

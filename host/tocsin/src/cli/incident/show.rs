@@ -62,6 +62,9 @@ fn lists(incident: &Value, around: &Around) {
             text(row, "title")
         )
     });
+    heading(&words::CONTACTS.with(&[]), &list("contacts"), around, |person| {
+        ["unit_name", "post", "name", "phone"].map(|field| text(person, field)).join("  ")
+    });
     heading(&words::HYDRANTS.with(&[]), &list("hydrants"), around, |row| {
         let word = match (row["dry"] == true, row["offered"] == true) {
             (true, _) => words::DRY,
