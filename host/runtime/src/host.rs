@@ -242,6 +242,8 @@ impl Host {
                 let _ = lost.send(Some(other.name));
             }
         })?);
+        // What is decided from here on is news to whoever wants it for the first time.
+        let begins = bus.last_sequence(subject::JOURNAL).await;
         let _ = turn.send(true);
         let mut kept = Vec::new();
         for department in &departments {
@@ -260,7 +262,7 @@ impl Host {
                 Feed::new(config, &bus, shelf, outlet, metrics).run(stop).await;
             })?;
         }
-        host.publishers(&departments, stop())?;
+        host.publishers(&departments, begins, stop())?;
         host.senders(&departments, &outlet, stop())?;
         {
             let retention =
@@ -277,7 +279,12 @@ impl Host {
         Ok(host)
     }
 
-    fn publishers(&mut self, departments: &[String], stop: watch::Receiver<bool>) -> Result<(), StartError> {
+    fn publishers(
+        &mut self,
+        departments: &[String],
+        begins: u64,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(), StartError> {
         let repeat_every = self.retention.repeat_every();
         let events = Publisher {
             bus: self.bus.clone(),
@@ -286,6 +293,7 @@ impl Host {
             target: Target::Stream(subject::EVENTS),
             stage: position::EVENTS.to_owned(),
             repeat_every,
+            begins: None,
             derive: Events::new(self.city.clone(), self.metrics.clone()),
         };
         let dead = Publisher {
@@ -295,6 +303,7 @@ impl Host {
             target: Target::Stream(subject::DEAD),
             stage: position::DEAD.to_owned(),
             repeat_every,
+            begins: None,
             derive: Dead::new(&self.bus),
         };
         let targets = departments.iter().flat_map(|department| Lane::BOTH.map(|lane| (department, lane)));
@@ -311,6 +320,7 @@ impl Host {
                     },
                     stage: position::news(&name, lane),
                     repeat_every,
+                    begins: Some(begins),
                     derive: News::new(name, lane, self.shelf.clone(), self.city.clone()),
                 }
             })

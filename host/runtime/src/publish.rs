@@ -130,6 +130,9 @@ pub struct Publisher<D> {
     /// Its name in POSITION, and how often its position is repeated there.
     pub stage: String,
     pub repeat_every: Duration,
+    /// Where terms that are new when the host starts begin: what it decides from then
+    /// on is said, however late this publisher comes to it.
+    pub begins: Option<u64>,
     pub derive: D,
 }
 
@@ -186,14 +189,15 @@ impl<D: Derive> Publisher<D> {
     /// `None`: nobody wants anything, or no longer.
     async fn work(&mut self) -> Option<StepDown> {
         let terms = self.derive.terms();
-        let start = self.recover(&terms).await;
+        let begins = self.begins.take();
+        let start = self.recover(&terms, begins).await;
         while terms == Terms::Nobody && self.derive.terms() == Terms::Nobody {
             tokio::time::sleep(IDLE).await;
         }
         if terms == Terms::Nobody { None } else { self.live(start, terms).await }
     }
 
-    async fn recover(&self, terms: &Terms) -> Start {
+    async fn recover(&self, terms: &Terms, begins: Option<u64>) -> Start {
         let last = match &self.target {
             Target::Stream(stream) => self.bus.last_of_stream(stream).await,
             Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
@@ -214,7 +218,10 @@ impl<D: Derive> Publisher<D> {
         let said = written.into_iter().chain(repeated).max().unwrap_or_default();
         match terms {
             Terms::These(now) if said.terms.as_ref() != Some(now) => {
-                let source = self.bus.last_sequence(self.source).await;
+                let source = match begins {
+                    Some(begins) => begins,
+                    None => self.bus.last_sequence(self.source).await,
+                };
                 let said = Said { source, ordinal: ALL + 1, terms: Some(now.clone()) };
                 Start { said, fence, mark: self.mark(source, terms), place }
             }
