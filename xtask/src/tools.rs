@@ -10,7 +10,7 @@ use std::process::Command;
 /// Where they are; handed to `tocsin plugin build` by its environment.
 #[derive(Debug)]
 pub struct Tools {
-    componentize_py: PathBuf,
+    python: PathBuf,
     node_modules: PathBuf,
 }
 
@@ -19,25 +19,29 @@ impl Tools {
         let (pinned, folder) = (workspace.root.join("xtask/tools"), workspace.target.join("tools"));
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Tools {
-            componentize_py: python(&folder, &pinned.join("requirements.txt"))?,
+            python: python(&folder, &pinned.join("requirements.txt"))?,
             node_modules: javascript(&folder, &pinned.join("js"))?,
         })
     }
 
     pub fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
-            .env("TOCSIN_COMPONENTIZE_PY", &self.componentize_py)
+            .env("TOCSIN_COMPONENTIZE_PY", self.python.join(COMPONENTIZE_PY))
+            // Its script looks where Python looks, which is not beside it.
+            .env("PYTHONPATH", &self.python)
             .env("TOCSIN_NODE_MODULES", &self.node_modules)
     }
 }
 
-/// componentize-py in an environment of its own. What stands is what is pinned:
+const COMPONENTIZE_PY: &str = "bin/componentize-py";
+
+/// The folder of componentize-py and what it needs. What stands is what is pinned:
 /// a copy of the pins lies beside it.
 fn python(folder: &Path, pins: &Path) -> Result<PathBuf> {
     let (site, stamp) = (folder.join("python"), folder.join("python.pins"));
-    let tool = site.join("bin/componentize-py");
+    let tool = site.join(COMPONENTIZE_PY);
     if tool.is_file() && same(pins, &stamp) {
-        return Ok(tool);
+        return Ok(site);
     }
     let python = python_with_pip(folder)?;
     let mut install = Command::new(python);
@@ -46,7 +50,7 @@ fn python(folder: &Path, pins: &Path) -> Result<PathBuf> {
     run(&mut install, "pip could not bring componentize-py (its own words are above)")?;
     ensure!(tool.is_file(), "pip left no {}", tool.display());
     std::fs::copy(pins, &stamp).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(tool)
+    Ok(site)
 }
 
 /// componentize-js by its lock; nothing that packages bring is run.
