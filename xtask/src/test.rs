@@ -2,13 +2,10 @@
 
 use crate::step::{Steps, exists_on_path};
 use crate::workspace::Workspace;
-use crate::{authors, build, fuzz, nats};
+use crate::{authors, build, nats};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
-
-/// For each plugin; `cargo xtask fuzz` looks longer.
-const FUZZ_SECONDS: u64 = 2;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -60,7 +57,6 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
         build::released(test.args(["test", "--release", "--no-fail-fast"]));
         steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
         authors::all(workspace, steps)?;
-        fuzz::all(workspace, steps, &fuzz::Options { plugin: None, seconds: FUZZ_SECONDS, seed: 1 })?;
     }
     deny(workspace, options, steps)
 }
