@@ -25,8 +25,8 @@ pub trait Decoder {
 /// For protocols with a start mark and a length use [`crate::framing::Marked`].
 pub trait Framer {
     /// The pieces at the front of `buffer`, in order. What they do not cover is
-    /// offered again with what comes next, and after five quiet seconds without
-    /// its first byte, which then is noise.
+    /// offered again with what comes next, and without its first byte, which
+    /// then is noise, after five quiet seconds or eight busy ones.
     ///
     /// By default all of it is one routine piece: right for datagrams, files
     /// and other doors where the transport already cuts.

@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 8_192;
 const QUIET: Duration = Duration::from_secs(5);
 
 /// ... and what has been its first byte for this long, while others' bytes came behind
-/// it: a frame of 8 KiB at the 9,600 bit/s of the slowest modem is in by then.
+/// it: a frame of 7 KiB at the 9,600 bit/s of the slowest modem is in by then.
 const STALLED: Duration = Duration::from_secs(8);
 
 /// Nobody needs longer to take an acknowledgement of 30 bytes.
