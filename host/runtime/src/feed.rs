@@ -45,7 +45,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tocsin_core::time::Timestamp;
 use tocsin_sandbox::{Answer, Call, Registry};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use whole::Whole;
 
 /// A message is closed after this time, however little it holds: a slow
@@ -63,8 +63,8 @@ pub struct Config {
     /// Door → plugin that its frames go to.
     pub doors: BTreeMap<String, String>,
     pub city_digest: String,
-    /// Retention wants a snapshot of the rooms.
-    pub snapshot_asked: Arc<Notify>,
+    /// Retention asks for snapshots of the rooms, and learns of them.
+    pub snapshots: Arc<snapshot::Written>,
 }
 
 pub struct Feed {
@@ -204,7 +204,7 @@ impl Feed {
                         self.write_clock().await;
                         continue;
                     }
-                    () = self.config.snapshot_asked.notified() => {
+                    () = self.config.snapshots.asked() => {
                         self.save().await;
                         continue;
                     }
@@ -446,14 +446,14 @@ impl Feed {
             let taken = &covered.frames[index];
             self.outlet.settle(route, &taken.frame(&name.department), || settled(&taken.end));
         }
-        if self.rooms.snapshot_due() || self.config.snapshot_asked.notified().now_or_never().is_some() {
+        if self.rooms.snapshot_due() || self.config.snapshots.asked().now_or_never().is_some() {
             self.save().await;
         }
         Ok(())
     }
 
     async fn save(&mut self) {
-        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms).await;
+        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms, &self.config.snapshots).await;
         self.rooms.snapshot_done();
     }
 

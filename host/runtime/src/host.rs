@@ -43,7 +43,7 @@ use std::time::{Duration, Instant};
 use tocsin_core::city::City;
 use tocsin_core::frame::FrameId;
 use tocsin_sandbox::Sandbox;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// After this the host ends though a stage has not: it would find its position
 /// in its own last message anyway.
@@ -248,13 +248,13 @@ impl Host {
         let mut kept = Vec::new();
         for department in &departments {
             let name = FeedName { department: department.clone(), feed: 0 };
-            let ask_snapshot = Arc::new(Notify::new());
-            kept.push(retain::Kept { name: name.clone(), ask_snapshot: ask_snapshot.clone() });
+            let snapshots = Arc::new(feed::snapshot::Written::default());
+            kept.push(retain::Kept { name: name.clone(), snapshots: snapshots.clone() });
             let config = feed::Config {
                 name,
                 doors: host.doors[department].clone(),
                 city_digest: config.city.digest.clone(),
-                snapshot_asked: ask_snapshot,
+                snapshots,
             };
             let (bus, shelf, outlet, metrics, stop) =
                 (bus.clone(), shelf.clone(), outlet.clone(), metrics.clone(), stop());

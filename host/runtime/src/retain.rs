@@ -21,7 +21,7 @@ pub use gone::{Counts, Gone};
 use crate::bus::Bus;
 use crate::bus::stream::PurgeError;
 use crate::bus::tail::Tail;
-use crate::feed::snapshot;
+use crate::feed::snapshot::{self, Written};
 use crate::position::{self, Place};
 use crate::signals::Covered;
 use crate::subject::{self, FeedName};
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tocsin_core::time::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// From this share of a stream on the oldest goes before its time, until DOWN_TO.
 const NEAR_PERCENT: u64 = 80;
@@ -115,8 +115,7 @@ impl Store {
 /// A feed as retention knows it.
 pub struct Kept {
     pub name: FeedName,
-    /// Asks the feed for a snapshot of its rooms.
-    pub ask_snapshot: Arc<Notify>,
+    pub snapshots: Arc<Written>,
 }
 
 pub struct Retention {
@@ -253,6 +252,10 @@ impl Retention {
         let mut next = gone.clone();
         let mut sum = gone.clone();
         let (mut read, mut last) = (0, 0);
+        // Ordering: what grows old while a snapshot is written waits for the next
+        // one. Else a slow bus would have retention run behind its own snapshots.
+        let stood_for = gone.snapshot.max(kept.snapshots.newest());
+        let mut more = false;
         // The feed's last message is its position and stays.
         while read < PIECE && tail.position() < reach.last.saturating_sub(1).min(reach.signals) {
             let stored = tail.next().await;
@@ -267,6 +270,11 @@ impl Retention {
             if covered.spans.iter().any(|span| span.run > gone.raw) {
                 break;
             }
+            if stored.sequence > stood_for {
+                kept.snapshots.ask();
+                more = true;
+                break;
+            }
             sum.count(stored.sequence, &covered);
             last = stored.sequence;
             // Between two messages of which one covers half a run is no place to begin.
@@ -277,7 +285,7 @@ impl Retention {
         }
         if next.signals > gone.signals {
             if !self.stand_in(kept, &mut next).await? {
-                kept.ask_snapshot.notify_one();
+                kept.snapshots.ask();
                 return Ok(true);
             }
             let before = std::mem::replace(gone, next).snapshot;
@@ -290,7 +298,7 @@ impl Retention {
         if gone.signals > 0 {
             self.bus.purge(subject::SIGNALS, &subject, gone.signals + 1).await?;
         }
-        Ok(read == PIECE && last > 0)
+        Ok(more || read == PIECE && last > 0)
     }
 
     /// A snapshot that stands for what goes: written under a name of its own,

@@ -10,7 +10,32 @@ use crate::retain::Gone;
 use crate::signals::Covered;
 use crate::subject::{self, FeedName};
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::AsyncReadExt;
+use tokio::sync::Notify;
+
+/// A feed's snapshots between the feed, which writes them, and retention, which
+/// forgets only what one of them stands for.
+#[derive(Default)]
+pub struct Written {
+    asked: Notify,
+    newest: AtomicU64,
+}
+
+impl Written {
+    pub fn ask(&self) {
+        self.asked.notify_one();
+    }
+
+    pub async fn asked(&self) {
+        self.asked.notified().await;
+    }
+
+    /// Sequence of SIGNALS behind which the newest one of this host stands.
+    pub fn newest(&self) -> u64 {
+        self.newest.load(Ordering::Relaxed)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -105,11 +130,12 @@ pub async fn forget(bus: &Bus, name: &FeedName, sequence: u64) {
 }
 
 /// A snapshot that cannot be written costs time at the next start, no data.
-pub async fn save(bus: &Bus, name: &FeedName, sequence: u64, rooms: &Rooms) {
+pub async fn save(bus: &Bus, name: &FeedName, sequence: u64, rooms: &Rooms, written: &Written) {
     let snapshot = Snapshot { format: 1, sequence, rooms: rooms.entries() };
     let text = serde_json::to_vec(&snapshot).expect("a snapshot is plain data");
-    if let Err(error) = write(bus, &name.to_string(), &text).await {
-        tracing::warn!(feed = %name, %error, "snapshot not written");
+    match write(bus, &name.to_string(), &text).await {
+        Ok(()) => written.newest.store(sequence, Ordering::Relaxed),
+        Err(error) => tracing::warn!(feed = %name, %error, "snapshot not written"),
     }
 }
 

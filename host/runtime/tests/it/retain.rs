@@ -143,6 +143,30 @@ async fn a_stream_near_its_share_makes_room_before_its_time() {
     let _ = std::fs::remove_dir_all(data);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_grows_old_while_a_snapshot_is_written_goes_too() {
+    let data = folder("retain-slow");
+    // Between any two looks more grows old, so that no snapshot stands for all of it.
+    let rules = Rules {
+        raw: Duration::from_millis(20),
+        signals: Duration::from_millis(20),
+        look_every: Duration::from_millis(300),
+    };
+    let host = start(&data, 1 << 30, rules).await;
+    let mut stream = say(&host, "count\n").await;
+    for round in 0..2 {
+        let before = gone(&host.bus).await.signals;
+        until(&format!("messages of SIGNALS go, round {round}"), async || {
+            stream.write_all(b"count\n").await.expect("the door reads");
+            gone(&host.bus).await.signals > before
+        })
+        .await;
+    }
+    adds_up(&host).await;
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
 const CHILD: &str = "TOCSIN_IT_RETAIN";
 const KILLS: usize = 10;
 
