@@ -1,9 +1,11 @@
 //! What a person or a system asks of the city.
 
+use crate::outcome::hex;
 use crate::{accident, danger, duty, grid, hole, incident, order, plan, supervision, supply, team};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {
@@ -12,6 +14,14 @@ pub struct Command {
     /// Who asks, as the journal and the officers after them will read it.
     pub actor: String,
     pub act: Act,
+}
+
+impl Command {
+    /// Of who asks and what, 16 hex digits; the id is not in it.
+    pub(crate) fn digest(&self) -> String {
+        let text = serde_json::to_vec(&(&self.actor, &self.act)).unwrap_or_default();
+        hex::encode(&Sha256::digest(text)[..8])
+    }
 }
 
 /// What is asked, by the noun it is asked of.

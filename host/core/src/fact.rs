@@ -134,15 +134,9 @@ pub enum Fact {
         incident: Option<Box<Incident>>,
     },
     /// Ended long ago: leaves the core's memory, stays in the views.
-    IncidentsRetired {
-        ids: Vec<String>,
-    },
+    IncidentsRetired { ids: Vec<String> },
     /// A supporting signal that is remembered for `hazard` until its window has passed.
-    SupportHeld {
-        hazard: String,
-        evidence: Evidence,
-        until: Timestamp,
-    },
+    SupportHeld { hazard: String, evidence: Evidence, until: Timestamp },
     /// An unregistered device speaks. `count`: sightings, at most one a minute.
     DeviceProvisional {
         department: String,
@@ -155,11 +149,7 @@ pub enum Fact {
         count: u64,
     },
     /// A registered device speaks; recorded as coarsely as its heartbeat allows.
-    DeviceSeen {
-        department: String,
-        device: String,
-        at: Timestamp,
-    },
+    DeviceSeen { department: String, device: String, at: Timestamp },
     /// A device's clock is off by `skew` (`None`: right again).
     DeviceClock {
         department: String,
@@ -178,16 +168,15 @@ pub enum Fact {
         thing: Thing,
     },
     /// Rows that were over long ago leave the core's memory and stay in the views.
-    Retired {
-        gone: Vec<(Noun, String)>,
-    },
+    Retired { gone: Vec<(Noun, String)> },
     /// What an advisor said, and what came of it.
-    Advised {
-        advice: Advice,
-        reply: Reply,
-    },
+    Advised { advice: Advice, reply: Reply },
     Answered {
         command: String,
+        /// Digest of what was asked and by whom: another request under the same id
+        /// is not answered as this one.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        asked: String,
         reply: Reply,
     },
 }

@@ -98,6 +98,11 @@ pub struct Escalation {
 }
 
 impl Order {
+    /// Of the store's own keeping, no part of an emergency.
+    pub fn is_upkeep(&self) -> bool {
+        self.incident.is_empty() && self.response.is_empty() && crate::supply::is_upkeep(&self.matter)
+    }
+
     /// Who has it and how far they are, for who asks too late.
     fn told(&self) -> String {
         let asked = self.asked.as_ref().map(Asked::told).unwrap_or_default();

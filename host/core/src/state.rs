@@ -91,9 +91,18 @@ pub struct Provisional {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answers {
-    pub replies: BTreeMap<String, Reply>,
+    pub replies: BTreeMap<String, Known>,
     /// Oldest first.
     pub order: VecDeque<String>,
+}
+
+/// The answer to a command, and what was asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    #[serde(flatten)]
+    pub reply: Reply,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asked: String,
 }
 
 impl Counter {

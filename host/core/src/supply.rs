@@ -160,6 +160,15 @@ pub struct Draw {
     pub returned: u64,
 }
 
+/// Matters of the tasks that stores' people get: what falls short, what grows old.
+const MINIMUM: &str = "minimum/";
+const LOT: &str = "lot/";
+
+/// Whether an order's matter is a store's own keeping.
+pub fn is_upkeep(matter: &str) -> bool {
+    [MINIMUM, LOT].iter().any(|prefix| matter.starts_with(prefix))
+}
+
 impl Lot {
     /// What can be promised to someone now.
     pub fn available(&self, now: Timestamp) -> u64 {

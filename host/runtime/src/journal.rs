@@ -18,7 +18,7 @@ use async_nats::HeaderMap;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use snapshot::Restored;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +98,7 @@ pub struct Stage {
     /// What standing by has come to.
     standing: Option<Restored>,
     /// Replies of the step just written.
-    answers: HashMap<String, Reply>,
+    answers: HashMap<String, VecDeque<Reply>>,
 }
 
 /// Steps between two snapshots: reading the tail back stays under a second.
@@ -259,15 +259,19 @@ impl Stage {
         self.prev = prev;
         self.signals = signals;
         self.unsaved += 1;
-        self.answers = record.entries.into_iter().filter_map(reply).collect();
+        for (command, reply) in record.entries.into_iter().filter_map(reply) {
+            self.answers.entry(command).or_default().push_back(reply);
+        }
         Ok(())
     }
 
     /// Ordering: a person is answered when the step is in the journal.
     fn answer(&mut self, batch: Batch) {
         for asked in batch.asked {
-            let Some(reply) = self.answers.get(&asked.command.id) else { continue };
-            let _ = asked.answer.send(Answered { reply: reply.clone(), sequence: self.last });
+            // Two may have asked under one id, and the second of them otherwise.
+            let replies = self.answers.get_mut(&asked.command.id);
+            let Some(reply) = replies.and_then(VecDeque::pop_front) else { continue };
+            let _ = asked.answer.send(Answered { reply, sequence: self.last });
         }
         self.answers.clear();
     }
@@ -294,7 +298,7 @@ impl Stage {
 
 fn reply(entry: Entry) -> Option<(String, Reply)> {
     match entry.fact {
-        Fact::Answered { command, reply } => Some((command, reply)),
+        Fact::Answered { command, reply, .. } => Some((command, reply)),
         _ => None,
     }
 }

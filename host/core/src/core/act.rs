@@ -16,15 +16,25 @@ pub(crate) type Refusal = (String, String);
 impl Core {
     pub(super) fn decide_command(&mut self, step: &mut Step, command: &Command) {
         let cause = Cause::Command { id: command.id.clone(), actor: command.actor.clone() };
+        let asked = command.digest();
         // Asked before: the same answer, and nothing is done twice.
-        let reply = match self.state.answers.replies.get(&command.id) {
-            Some(known) => known.clone(),
-            None => match self.act(step, &cause, command) {
-                Ok(subject) => Reply::Ok { subject },
-                Err((rule, reason)) => Reply::Refused { rule, reason },
-            },
+        let done = match self.state.answers.replies.get(&command.id) {
+            Some(known) if known.asked.is_empty() || known.asked == asked => Err(known.reply.clone()),
+            Some(_) => Ok(refuse(
+                "command.reused",
+                &format!(
+                    "命令编号 {id} 已用于另一请求，本次未执行；请换一个编号 (the id {id} stands for another request; nothing was done; choose a new id)",
+                    id = command.id
+                ),
+            )),
+            None => Ok(self.act(step, &cause, command)),
         };
-        self.emit(step, &cause, Fact::Answered { command: command.id.clone(), reply });
+        let reply = match done {
+            Err(known) => known,
+            Ok(Ok(subject)) => Reply::Ok { subject },
+            Ok(Err((rule, reason))) => Reply::Refused { rule, reason },
+        };
+        self.emit(step, &cause, Fact::Answered { command: command.id.clone(), asked, reply });
     }
 
     fn act(&mut self, step: &mut Step, cause: &Cause, command: &Command) -> Result<String, Refusal> {

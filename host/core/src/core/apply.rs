@@ -5,7 +5,9 @@ use crate::fact::{Cause, Entry, Fact, HEARD};
 use crate::fold::Item;
 use crate::incident::index::{Class, Probe};
 use crate::incident::{Evidence, Incident, ROWS_KEPT, Role};
-use crate::state::{ANSWERS_KEPT, Counter, EFFECTS_KEPT, HELD_KEPT, Held, PROVISIONAL_KEPT, Provisional};
+use crate::state::{
+    ANSWERS_KEPT, Counter, EFFECTS_KEPT, HELD_KEPT, Held, Known, PROVISIONAL_KEPT, Provisional,
+};
 use crate::thing::Thing;
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
@@ -102,9 +104,12 @@ impl Core {
                 }
             }
             Fact::Advised { .. } => {}
-            Fact::Answered { command, reply } => {
+            Fact::Answered { command, asked, reply } => {
                 let answers = &mut self.state.answers;
-                if answers.replies.insert(command.clone(), reply.clone()).is_none() {
+                // What comes first under an id is what the id means.
+                if !answers.replies.contains_key(command) {
+                    let known = Known { reply: reply.clone(), asked: asked.clone() };
+                    answers.replies.insert(command.clone(), known);
                     answers.order.push_back(command.clone());
                 }
                 touched.insert(Item::Answer(command.clone()));

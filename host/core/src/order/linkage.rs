@@ -71,11 +71,12 @@ struct Tally {
 }
 
 impl Linkage {
-    /// `now`: until when what is not answered has waited.
+    /// `now`: until when what is not answered has waited. Restocking is no
+    /// emergency: its orders wait for days and would hide how fast others are.
     pub fn of<'a>(orders: impl IntoIterator<Item = &'a Order>, now: Timestamp) -> Linkage {
         let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut all = Tally::default();
-        for order in orders {
+        for order in orders.into_iter().filter(|order| !order.is_upkeep()) {
             let who = if order.department.is_empty() { &order.region } else { &order.department };
             tallies.entry(who).or_default().add(order, now);
             all.add(order, now);
@@ -199,6 +200,8 @@ mod tests {
             late,
             order("O4", "fire", Stage::Cancelled, [Some(1), Some(1)]),
             order("O5", "", Stage::Acknowledged, [Some(3), None]),
+            Order { matter: "minimum/S1/1".into(), ..order("O6", "water", Stage::Issued, [None, None]) },
+            Order { matter: "lot/L1".into(), ..order("O7", "water", Stage::Issued, [None, None]) },
         ];
         let linkage = Linkage::of(&orders, Timestamp(30 * 60_000));
         let told: Vec<String> = linkage

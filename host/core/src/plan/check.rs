@@ -4,6 +4,7 @@
 mod head;
 mod lacks;
 mod level;
+mod words;
 
 pub use lacks::{Means, lacks};
 
@@ -28,6 +29,12 @@ pub struct Known {
     pub units: BTreeSet<String>,
     pub hazards: BTreeSet<String>,
     pub plans: BTreeSet<String>,
+    /// Codes of warnings (GB/T 35561).
+    pub events: BTreeSet<String>,
+    /// Grades of accidents.
+    pub grades: BTreeSet<String>,
+    /// Devices and stations, by their ids.
+    pub devices: BTreeSet<String>,
 }
 
 impl Known {
@@ -40,6 +47,9 @@ impl Known {
             units: city.units.iter().map(|unit| unit.id.clone()).collect(),
             hazards,
             plans: city.plans.iter().map(|plan| plan.id.clone()).collect(),
+            events: city.warnings.events.iter().map(|event| event.code.clone()).collect(),
+            grades: city.accidents.grades.iter().map(|grade| grade.id.clone()).collect(),
+            devices: city.devices.iter().map(|device| device.id.clone()).collect(),
         }
     }
 }
@@ -88,16 +98,17 @@ impl Found {
         self.0.push(Fault { path: path.to_owned(), at: None, code, zh, en, is_error: false });
     }
 
-    fn unknown(
+    fn unknown<'k>(
         &mut self,
         path: &str,
         code: &'static str,
         what: (&str, &str),
         id: &str,
-        known: &BTreeSet<String>,
+        known: impl IntoIterator<Item = &'k String>,
     ) {
-        let near = nearest(id, known.iter().map(String::as_str));
-        let list: Vec<&str> = known.iter().take(30).map(String::as_str).collect();
+        let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        let near = nearest(id, known.iter().copied());
+        let list = known.get(..known.len().min(30)).unwrap_or_default();
         let list = if list.is_empty() { "-".to_owned() } else { list.join(", ") };
         self.error(
             path,
@@ -105,6 +116,13 @@ impl Found {
             format!("{} “{id}” 不存在{};已有:{list}", what.0, near.0),
             format!("{} {id:?} does not exist{}; there are: {list}", what.1, near.1),
         );
+    }
+
+    /// The faults found from here on stand at a place within their field.
+    fn at(&mut self, at: usize, tell: impl FnOnce(&mut Found)) {
+        let before = self.0.len();
+        tell(self);
+        self.0[before..].iter_mut().for_each(|fault| fault.at = Some(at));
     }
 
     fn condition(&mut self, path: &str, faults: Vec<CelFault>) {

@@ -30,6 +30,23 @@ pub struct Fault {
     pub en: String,
 }
 
+/// What a text is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    Field(Table, String),
+    /// The second word of `within` and `touches`.
+    Region,
+}
+
+/// A text in an expression: a code that nobody sends makes a condition that never holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// In characters from the expression's start.
+    pub at: usize,
+    pub column: Column,
+    pub text: String,
+}
+
 #[derive(Debug)]
 pub struct Condition {
     program: Program,
@@ -39,6 +56,7 @@ pub struct Condition {
     pub ages: bool,
     /// Fields that it reads anywhere, of whatever table.
     pub fields: BTreeSet<String>,
+    pub words: Vec<Word>,
 }
 
 impl Condition {
@@ -62,7 +80,7 @@ impl Condition {
             let en = format!("a condition must be true or false; this is {}", sort.en());
             checker.fault(program.expression().id, "cel-type", message, en);
         }
-        let mut faults = checker.faults;
+        let Checker { mut faults, words, .. } = checker;
         if faults.is_empty() {
             faults = rehearse(&program);
         }
@@ -72,7 +90,7 @@ impl Condition {
         }
         let (mut tables, mut fields) = (BTreeSet::new(), BTreeSet::new());
         seen(program.expression(), &mut tables, &mut fields);
-        Ok(Condition { program, tables, ages: fields.contains("age"), fields })
+        Ok(Condition { program, tables, ages: fields.contains("age"), fields, words })
     }
 
     pub fn expression(&self) -> &IdedExpr {

@@ -241,7 +241,8 @@ impl Core {
             all.filter(|at| automatic(*at) && (weighed.starts(*at) || manual == Some(*at))).min()
         });
         let mut evidence: Vec<Ground> = Vec::new();
-        for ground in grounds.into_values().flatten() {
+        let raised_for = before.into_iter().flat_map(|before| before.evidence.iter().cloned());
+        for ground in raised_for.chain(grounds.into_values().flatten()) {
             if evidence.len() < GROUNDS_SHOWN && evidence.iter().all(|known| known.id != ground.id) {
                 evidence.push(ground);
             }

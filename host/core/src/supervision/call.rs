@@ -2,7 +2,7 @@
 //! up.
 
 use super::limit::Subject;
-use super::{Item, RollCall, Site};
+use super::{Finding, Item, RollCall, Site};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
@@ -24,6 +24,23 @@ impl Core {
         let at = order.ended_at.unwrap_or(step.now);
         let in_time = order.done_by.is_none_or(|by| at <= by);
         self.score_call(step, cause, order, in_time, Some(at));
+        self.answers_again(step, cause, order, at);
+    }
+
+    /// Who answers, be it late or the next call, is no longer silent to roll calls.
+    fn answers_again(&mut self, step: &mut Step, cause: &Cause, order: &Order, at: Timestamp) {
+        let is_it =
+            |item: &Item| item.state == UNANSWERED && item.device == order.device && item.until.is_none();
+        let is_listed = |finding: &&Finding| {
+            finding.ended_at.is_none()
+                && finding.department == order.department
+                && finding.items.iter().any(is_it)
+        };
+        let Some(mut finding) = self.state.rooms.supervisions.values().find(is_listed).cloned() else {
+            return;
+        };
+        finding.items.iter_mut().filter(|item| is_it(item)).for_each(|item| item.until = Some(at));
+        self.put_finding(step, cause, "mended", &format!("{} 查岗已应答", order.id), finding);
     }
 
     /// Nobody answered by the time.
@@ -37,7 +54,7 @@ impl Core {
             title: format!("查岗未应答 {}", order.id),
             state: UNANSWERED.into(),
             since: order.issued_at,
-            until: Some(step.now),
+            until: None,
             frame: cause.frame().cloned(),
             order: order.id.clone(),
         };

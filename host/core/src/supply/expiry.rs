@@ -1,6 +1,6 @@
 //! 有效期: a task some days before a lot expires and one on the day.
 
-use super::{Lot, Store};
+use super::{LOT, Lot, Store};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
@@ -39,7 +39,7 @@ impl Core {
         lot.state = state.to_owned();
         let left = lot.on_hand;
         if state != GOOD && left > 0 {
-            lot.order = self.ask_store(step, &Cause::Clock, &store, expiry_title(&lot), format!("lot/{id}"));
+            lot.order = self.ask_store(step, &Cause::Clock, &store, expiry_title(&lot), format!("{LOT}{id}"));
         }
         let (item, note) = (lot.item.clone(), format!("在库 {left} ({left} on hand)"));
         self.set(step, &Cause::Clock, state, &note, lot);

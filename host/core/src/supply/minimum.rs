@@ -1,6 +1,6 @@
 //! 最低储备: what falls below it raises a task, once until it is mended.
 
-use super::{Shortage, Store};
+use super::{MINIMUM, Shortage, Store};
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
@@ -47,7 +47,7 @@ impl Core {
         let Shortage { item, name, minimum, available, .. } = &short;
         let title = format!("补充储备：{} {name} {item} 可用 {available}，最低 {minimum}", row.name);
         let note = format!("{name} {item} 可用 {available}，低于 {minimum} (below the minimum)");
-        short.order = self.ask_store(step, cause, &row, title, format!("minimum/{}/{item}", row.id));
+        short.order = self.ask_store(step, cause, &row, title, format!("{MINIMUM}{}/{item}", row.id));
         row.short.push(short);
         self.set(step, cause, "short", &note, row);
     }

@@ -208,16 +208,24 @@ impl Core {
             "{} [{}] 的{name} {item} 可用 {available}，不足 {wanted} ({available} left of {wanted} asked for)；{}；{}",
             store.name,
             store.id,
-            self.holders(store, item),
+            self.holders(now, store, item),
             elsewhere(other, wanted),
         );
         ("supply.reserve.short".to_owned(), reason)
     }
 
-    /// Who holds what the store still has.
-    fn holders(&self, store: &Store, item: &str) -> String {
-        let lots = self.state.rooms.lots.values().filter(|lot| lot.is(&store.id, item));
-        let mut rest: u64 = lots.map(|lot| lot.reserved).sum();
+    /// Who holds what the store still has, and what of it is too old to be given out.
+    fn holders(&self, now: Timestamp, store: &Store, item: &str) -> String {
+        let lots = || self.state.rooms.lots.values().filter(|lot| lot.is(&store.id, item));
+        let expired: u64 = lots().filter(|lot| lot.is_expired(now)).map(|lot| lot.on_hand).sum();
+        let held = self.held(store, item, lots().map(|lot| lot.reserved).sum());
+        match expired {
+            0 => held,
+            expired => format!("{held}；另有 {expired} 已过期，不再发放 ({expired} more expired)"),
+        }
+    }
+
+    fn held(&self, store: &Store, item: &str, mut rest: u64) -> String {
         let mut named = Vec::new();
         if rest > 0 {
             let transfers = self.state.rooms.transfers.values().rev();

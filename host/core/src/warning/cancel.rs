@@ -7,6 +7,18 @@ use super::term::end;
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::order::Draft;
+
+/// A cancellation may have meant it.
+pub(super) const UNCLEAR: &str = "cancel-unclear";
+
+/// Whoever has to look is asked again, and then the next one up, after this.
+const LOOK_MS: i64 = 10 * 60_000;
+
+/// What the order to look into a warning is about.
+fn matter(id: &str) -> String {
+    format!("warning/{id}")
+}
 
 impl Core {
     pub(super) fn hear_warning_cancel(
@@ -156,8 +168,30 @@ impl Core {
         let Some(mut row) = self.state.rooms.warnings.get(id).filter(|row| row.is_active()).cloned() else {
             return;
         };
-        row.flag("cancel-unclear");
-        self.set(step, cause, "doubted", note, row);
+        let is_new = !row.has_flag(UNCLEAR);
+        row.flag(UNCLEAR);
+        self.set(step, cause, "doubted", note, row.clone());
+        if is_new {
+            let title = if row.title.is_empty() { &row.headline } else { &row.title };
+            let draft = Draft {
+                title: format!("核实预警是否已解除：{title}"),
+                text: note.to_owned(),
+                department: row.department.clone(),
+                matter: matter(id),
+                acknowledge_within: Some(LOOK_MS),
+                ..Draft::default()
+            };
+            self.issue(step, cause, draft);
+        }
+    }
+
+    /// It ended, or was said anew: nobody need look any more.
+    pub(super) fn doubt_is_over(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
+        let matter = matter(id);
+        let orders = self.state.rooms.orders.values();
+        let open = orders.filter(|order| order.matter == matter && order.state.is_open());
+        let open: Vec<String> = open.map(|order| order.id.clone()).collect();
+        open.iter().for_each(|order| self.finish_order(step, cause, order, note));
     }
 
     pub(super) fn region_names(&self, areas: &[String]) -> String {

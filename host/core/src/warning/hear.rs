@@ -1,5 +1,6 @@
 //! From warning signals to chains.
 
+use super::cancel::UNCLEAR;
 use super::chain::{self, Place};
 use super::notice::{Kind, Notice};
 use super::term::stand;
@@ -68,6 +69,13 @@ impl Core {
         row.say(&notice);
         row.list(&notice, true);
         row.await_all(&place.unknown);
+        // Without a time it may be an old one: that alone lowers nothing.
+        if notice.has_flag("sent-missing") && row.severity < before.severity {
+            row.severity = before.severity;
+            row.colour.clone_from(&before.colour);
+            row.level.clone_from(&before.level);
+            row.flag("level-kept");
+        }
         self.gather_warnings(step, cause, &mut row, &place);
         let until = self.warning_until(step.now, &notice);
         stand(&mut row, until, step.now);
@@ -77,6 +85,9 @@ impl Core {
             false => row.areas.iter().filter(|area| !before.areas.contains(area)).cloned().collect(),
         };
         self.set(step, cause, change, &note, row.clone());
+        if before.has_flag(UNCLEAR) && !row.has_flag(UNCLEAR) {
+            self.doubt_is_over(step, cause, &row.id, &format!("{} 更新", notice.id));
+        }
         self.call_for_warning(step, cause, &row, &areas);
     }
 
@@ -205,6 +216,7 @@ impl Core {
         let id = row.id.clone();
         self.set(step, cause, change, note, row);
         self.call_off(step, cause, &id, note);
+        self.doubt_is_over(step, cause, &id, note);
     }
 
     /// The first message's identifier, told apart where another chain has it.

@@ -80,6 +80,7 @@ fn city(plans: &[Value]) -> Arc<City> {
             settings: Default::default(),
         });
     }
+    city.warnings.events = serde_json::from_value(json!([{"code": "11B03", "name": "暴雨"}])).unwrap();
     city.plans = plans.iter().map(|plan| serde_json::from_value::<Plan>(plan.clone()).unwrap()).collect();
     Arc::new(city)
 }
@@ -540,6 +541,23 @@ fn a_bad_plan_is_refused_with_its_place() {
     check(&start, json!("warnings.exists(w, w.severity >= 2"), "level.0.start:35 cel-syntax");
     check(&start, json!("'雨' == region && warning.exists(w, true)"), "level.0.start:18 cel-name");
     check(&start, json!("size(warnings)"), "level.0.start:5 cel-type");
+    check(&start, json!("warnings.exists(w, w.event_code == '11B30')"), "level.0.start:36 event-unknown");
+    check(
+        &start,
+        json!("warnings.exists(w, w.event_code in ['11B03', '11C'])"),
+        "level.0.start:46 event-unknown",
+    );
+    check(&start, json!("warnings.exists(w, w.colour == 'Red')"), "level.0.start:32 colour");
+    check(&start, json!("incidents.exists(i, 'fir' == i.hazard)"), "level.0.start:21 hazard-unknown");
+    check(&start, json!("accidents.exists(a, a.grade == 'big')"), "level.0.start:32 grade-unknown");
+    check(&start, json!("readings.exists(r, r.code == 'water.levle')"), "level.0.start:30 reading-unlisted");
+    check(
+        &start,
+        json!("incidents.exists(i, within(i.region, '330000009000'))"),
+        "level.0.start:38 region-unknown",
+    );
+    // A village of a township that the city has drawn.
+    check(&start, json!("incidents.exists(i, within(i.region, '330000001003'))"), "");
     check(&start, json!("inside(region, region)"), "level.0.start:7 cel-name");
     check(&start, json!("1 / size(warnings) > 0"), "level.0.start:1 cel-run");
     check(&start, json!("(".repeat(1_000)), "level.0.start:25 cel-size");

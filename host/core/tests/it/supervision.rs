@@ -160,19 +160,20 @@ fn a_roll_call_scores_and_none_escalates() {
     night.go_on(&format!("20m ? {issue}\n 31m"));
     let unit = &night.core.state().rooms.sites["U1"];
     assert_eq!((unit.score, unit.asked, unit.answered, unit.state.as_str()), (Some(50), 2, 1, "listed"));
-    assert_eq!(night.told(&["supervision"]), ["30m supervision.found S1 mended a"]);
+    assert_eq!(night.told(&["supervision"]), ["30m supervision.found S1 open a"]);
     let order = &night.core.state().rooms.orders["O20260712-0002"];
     assert_eq!(order.asked.as_ref().unwrap().post, "fire-head", "the next one up is asked");
     night.go_on("35m fire a done kind=progress ref=O20260712-0002 title=迟到");
     let unit = &night.core.state().rooms.sites["U1"];
     assert_eq!((unit.score, unit.calls[1].answered), (Some(50), false));
     assert!(unit.calls[1].answered_at.is_some());
+    assert_eq!(night.core.state().rooms.supervisions["S20260712-0001"].state, "mended", "it answers again");
     // The device never confirmed: the plugin says so before the clock does.
     night.go_on(&format!(
         "40m ? {issue}\n 41m fire a failed kind=progress ref=O20260712-0003 title=未确认\n 60m"
     ));
     let unit = &night.core.state().rooms.sites["U1"];
     assert_eq!((unit.asked, unit.score), (3, Some(33)));
-    assert_eq!(night.told(&["supervision"]).len(), 2, "one finding, two items");
+    assert_eq!(night.told(&["supervision"]).len(), 3, "one finding, two items, one answered");
     assert!(night.told(&["site"]).iter().all(|line| line.contains("U1")));
 }

@@ -41,7 +41,16 @@ fn two_ask_for_the_last_200_sandbags_at_once() {
     assert!(reason.contains("[mid]") && reason.contains("4.0 km"), "{reason}");
     // The same command again is answered the same, and nothing is taken twice.
     let fields = json!({"store": "near", "item": SANDBAG, "quantity": 200, "for": FIRE});
-    night.step(at(3), &[command("a", "水利局", "supply reserve", fields)]);
+    night.step(at(3), &[command("a", "水利局", "supply reserve", fields.clone())]);
+    assert_eq!(reply(&night), Ok("T20260712-0001".into()));
+    assert_eq!(books(&night, SANDBAG), "780/200/0/0/0/0");
+    // Under its id another request, or another's, is neither done nor answered as it was.
+    let less = json!({"store": "near", "item": SANDBAG, "quantity": 100, "for": FIRE});
+    night.step(at(4), &[command("a", "水利局", "supply reserve", less)]);
+    assert_eq!(rule(reply(&night)), "command.reused");
+    night.step(at(5), &[command("a", "消防大队", "supply reserve", fields.clone())]);
+    assert_eq!(rule(reply(&night)), "command.reused");
+    night.step(at(6), &[command("a", "水利局", "supply reserve", fields)]);
     assert_eq!(reply(&night), Ok("T20260712-0001".into()));
     assert_eq!(books(&night, SANDBAG), "780/200/0/0/0/0");
 }

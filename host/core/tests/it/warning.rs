@@ -361,6 +361,18 @@ fn drills_are_never_warnings() {
 }
 
 #[test]
+fn a_message_without_a_time_lowers_nothing() {
+    check(
+        "0s A alert r e\n1h B alert y e flag=sent-missing",
+        &["A active r alert e n=2 sent-missing reference-missing level-kept"],
+    );
+    check(
+        "0s A alert y e\n1h B alert r e flag=sent-missing",
+        &["A active r alert e n=2 sent-missing reference-missing"],
+    );
+}
+
+#[test]
 fn a_cancellation_never_goes_unseen() {
     // It broke off: what it refers to stands, and says that somebody must look.
     check("0s A alert r e\n1h C cancel ? - ref=A flag=damaged", &["A active r alert e n=1 cancel-unclear"]);
@@ -368,6 +380,22 @@ fn a_cancellation_never_goes_unseen() {
         "0s A alert r e\n1h C cancel ? - ref=Z flag=damaged code=unknown",
         &["A active r alert e n=1 cancel-unclear"],
     );
+    // Somebody is told to look, once, until it is clear.
+    let orders = |timeline: &str| {
+        let (core, _) = play(timeline);
+        let told: Vec<String> = core
+            .state()
+            .rooms
+            .orders
+            .values()
+            .map(|o| format!("{} {}", o.matter, o.state.as_str()))
+            .collect();
+        told.join(", ")
+    };
+    let unclear = "0s A alert r e\n1h C cancel ? - ref=A flag=damaged\n61m D cancel ? - ref=A flag=damaged";
+    assert_eq!(orders(unclear), "warning/A issued");
+    assert_eq!(orders(&format!("{unclear}\n2h E update r e ref=A")), "warning/A done");
+    assert_eq!(orders(&format!("{unclear}\n2h E cancel r e ref=A")), "warning/A done");
     // The whole one, later, ends it.
     check(
         "0s A alert r e\n1h C cancel ? - ref=A flag=damaged\n2h C cancel r e ref=A",

@@ -1,6 +1,6 @@
 //! Of a plan its levels: conditions, tasks, and what they need.
 
-use super::{Found, Known, NEEDS_MAX, TASKS_MAX, is_id, not_an_id};
+use super::{Found, Known, NEEDS_MAX, TASKS_MAX, is_id, not_an_id, words};
 use crate::city::plan::{Level, Per, Plan};
 use crate::plan::condition::Condition;
 use crate::plan::world::Table;
@@ -32,12 +32,12 @@ pub(super) fn levels(plan: &Plan, known: &Known, found: &mut Found) {
                 format!("level {n} stands twice"),
             );
         }
-        conditions(plan, level, &path, found);
+        conditions(plan, level, &path, known, found);
         needs(plan, level, &path, known, &mut tasks, found);
     }
 }
 
-fn conditions(plan: &Plan, level: &Level, path: &str, found: &mut Found) {
+fn conditions(plan: &Plan, level: &Level, path: &str, known: &Known, found: &mut Found) {
     for (field, text) in [("start", &level.start), ("end", &level.end)] {
         let path = format!("{path}.{field}");
         if text.trim().is_empty() {
@@ -54,6 +54,7 @@ fn conditions(plan: &Plan, level: &Level, path: &str, found: &mut Found) {
         match Condition::compile(text) {
             Err(faults) => found.condition(&path, faults),
             Ok(condition) => {
+                words::words(plan, &condition, &path, known, found);
                 let graded = field == "start"
                     && condition.fields.contains("grade")
                     && condition.tables.len() == 1

@@ -1,7 +1,7 @@
 //! The sort of every part of an expression: what does not fit is a fault with its
 //! place, even where no row would ever reach it.
 
-use super::{Fault, nearest};
+use super::{Column, Fault, Word, nearest};
 use crate::plan::world::{FUNCTIONS, Sort, Table};
 use cel::common::ast::{ComprehensionExpr, Expr, LiteralValue, operators};
 use cel::{IdedExpr, Program};
@@ -13,6 +13,8 @@ pub(super) struct Checker<'a> {
     program: &'a Program,
     source: &'a str,
     pub(super) faults: Vec<Fault>,
+    /// Texts that columns are compared with.
+    pub(super) words: Vec<Word>,
     /// Loop variables, innermost last.
     vars: Vec<(String, Sort)>,
     loops: usize,
@@ -20,16 +22,20 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn new(program: &'a Program, source: &'a str) -> Checker<'a> {
-        Checker { program, source, faults: Vec::new(), vars: Vec::new(), loops: 0 }
+        Checker { program, source, faults: Vec::new(), words: Vec::new(), vars: Vec::new(), loops: 0 }
     }
 
     pub(super) fn fault(&mut self, id: u64, code: &'static str, zh: String, en: String) {
-        // Offsets of the tree count bytes.
-        let start = self.program.source_info().offset_for(id).map_or(0, |(start, _)| start as usize);
-        let at = self.source.get(..start).map_or(0, |before| before.chars().count());
+        let at = self.place(id);
         // A field's place is its dot's, a call's its bracket's.
         let at = at + usize::from(self.source.chars().nth(at) == Some('.'));
         self.faults.push(Fault { at: at.min(self.source.chars().count()), code, zh, en });
+    }
+
+    /// In characters; offsets of the tree count bytes.
+    fn place(&self, id: u64) -> usize {
+        let start = self.program.source_info().offset_for(id).map_or(0, |(start, _)| start as usize);
+        self.source.get(..start).map_or(0, |before| before.chars().count())
     }
 
     pub(super) fn sort(&mut self, node: &IdedExpr) -> Sort {
@@ -63,6 +69,7 @@ impl<'a> Checker<'a> {
             Expr::Call(call) => {
                 let mut sorts: Vec<Sort> = call.target.iter().map(|target| self.sort(target)).collect();
                 sorts.extend(call.args.iter().map(|arg| self.sort(arg)));
+                self.compare(&call.func_name, &call.args);
                 self.call(node.id, &call.func_name, &sorts, call.target.is_some())
             }
         }
@@ -112,6 +119,43 @@ impl<'a> Checker<'a> {
             format!("a row of {table} has no field `{field}`{}; there are {known}", near.1),
         );
         Sort::Any
+    }
+
+    /// Notes the texts that a column of a table is compared with.
+    fn compare(&mut self, name: &str, args: &[IdedExpr]) {
+        let [first, second] = args else { return };
+        let (column, texts) = match name {
+            operators::EQUALS | operators::NOT_EQUALS => match self.column(first) {
+                Some(column) => (Some(column), second),
+                None => (self.column(second), first),
+            },
+            operators::IN => (self.column(first), second),
+            "within" | "touches" => (Some(Column::Region), second),
+            _ => return,
+        };
+        let Some(column) = column else { return };
+        let listed = match &texts.expr {
+            Expr::List(list) => list.elements.as_slice(),
+            _ => std::slice::from_ref(texts),
+        };
+        for text in listed {
+            if let Expr::Literal(LiteralValue::String(word)) = &text.expr {
+                self.words.push(Word {
+                    at: self.place(text.id),
+                    column: column.clone(),
+                    text: word.to_string(),
+                });
+            }
+        }
+    }
+
+    fn column(&self, node: &IdedExpr) -> Option<Column> {
+        let Expr::Select(select) = &node.expr else { return None };
+        let Expr::Ident(row) = &select.operand.expr else { return None };
+        match self.vars.iter().rev().find(|(var, _)| var == row)? {
+            (_, Sort::Row(table)) => Some(Column::Field(*table, select.field.clone())),
+            _ => None,
+        }
     }
 
     fn each(&mut self, id: u64, each: &ComprehensionExpr) -> Sort {
