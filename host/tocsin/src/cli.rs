@@ -28,6 +28,7 @@ mod quality;
 mod response;
 mod risk;
 mod schema;
+mod spoken;
 mod supervision;
 mod supply;
 mod tail;

@@ -403,8 +403,11 @@ impl Cabinet<'_> {
         self.state.watches = watches;
         if !self.state.silent && self.now >= self.state.heard + self.limits.silence_ms {
             self.state.silent = true;
-            let minutes = self.limits.silence_ms / 60_000;
-            let title = format!("设备静默: {minutes} 分钟未上报, 此前读数不代表现在正常 (silent)");
+            let long = match self.limits.silence_ms / 1_000 {
+                seconds if seconds < 120 => format!("{seconds} 秒"),
+                seconds => format!("{} 分钟", seconds / 60),
+            };
+            let title = format!("设备静默: {long}未上报, 此前读数不代表现在正常 (silent)");
             self.outcome.signals.push(Signal::fault("device.silent").device(self.serial).title(title));
         }
     }

@@ -1,13 +1,14 @@
 //! One thing wrong with a city's files, and all of them together.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use tocsin_core::plan::check::Fault;
 
 /// How many an operator is shown at once: about two screens; the rest is counted.
 const SHOWN: usize = 50;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Error,
@@ -15,7 +16,7 @@ pub enum Level {
 }
 
 /// What is wrong, where, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub level: Level,
     pub file: String,
@@ -26,7 +27,7 @@ pub struct Finding {
     /// Kind and id of the entry, such as `unit hospital-1`; may be empty.
     pub id: String,
     /// A stable word for programs, such as `region-unknown`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     pub zh: String,
     pub en: String,
 }
@@ -40,7 +41,7 @@ impl Finding {
             line: 0,
             column: 0,
             id: fault.place(),
-            code: fault.code,
+            code: fault.code.into(),
             zh: fault.zh,
             en: fault.en,
         }
@@ -108,7 +109,7 @@ impl Findings {
         code: &'static str,
         Text { zh, en }: Text,
     ) {
-        self.0.push(Finding { level, file, line, column, id, code, zh, en });
+        self.0.push(Finding { level, file, line, column, id, code: code.into(), zh, en });
     }
 
     /// A file could not be read: what follows would speak of the wrong one.

@@ -1,6 +1,7 @@
 //! `tocsin accident`
 
 use super::print::{Tone, plain};
+use super::spoken::shown;
 use super::thing::{self, By, Column, Which, cell};
 use super::{Around, words};
 use crate::client::segment;
@@ -185,7 +186,7 @@ fn show(around: &Around, id: &str) -> Result<()> {
         (words::HAPPENED, "happened_at"),
         (words::RESULT, "result"),
     ] {
-        print.field(&label.with(&[]), &cell(&row, field));
+        print.field(&label.with(&[]), &shown(&row, field));
     }
     lines(around, words::REPORTS, &row["reports"], |filing| {
         let (at, name, to) = (cell(filing, "at"), cell(filing, "name"), cell(filing, "to_name"));

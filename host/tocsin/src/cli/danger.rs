@@ -254,7 +254,7 @@ fn overdue(around: &Around, asked: [(&str, Option<String>); 3], by_township: boo
 }
 
 fn tone(row: &Value) -> Tone {
-    let open = matches!(cell(row, "state").as_str(), "found" | "assigned");
+    let open = matches!(row["state"].as_str(), Some("found" | "assigned"));
     match (open, row["overdue_at"].is_null(), cell(row, "level").as_str()) {
         (false, _, _) => Tone::Faint,
         (true, false, _) => Tone::Alarm,

@@ -19,7 +19,7 @@ Examples · 示例:
 
 const COLUMNS: &[Column] = &[
     (words::ID, "id"),
-    (words::STATE, "states"),
+    (words::STATE, "states|state"),
     (words::UNIT, "unit_name"),
     (words::REGION, "region"),
     (words::SINCE, "points.0.since"),

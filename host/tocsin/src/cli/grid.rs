@@ -2,6 +2,7 @@
 
 use super::accident::lines;
 use super::print::Tone;
+use super::spoken::shown;
 use super::thing::{self, By, Column, Which, cell};
 use super::{Around, words};
 use crate::client::segment;
@@ -210,7 +211,7 @@ fn show(around: &Around, id: &str) -> Result<()> {
         (words::RESULT, "result"),
         (words::SCORE, "score"),
     ] {
-        print.field(&label.with(&[]), &cell(&row, field));
+        print.field(&label.with(&[]), &shown(&row, field));
     }
     lines(around, words::OVERTIME, &row["overtime"], |over| {
         let late = match over["late_minutes"].as_i64() {
@@ -227,7 +228,7 @@ fn show(around: &Around, id: &str) -> Result<()> {
             format!(
                 "{}  {}  {}  {}",
                 cell(line, "at"),
-                cell(line, "change"),
+                shown(line, "change"),
                 super::print::plain(who),
                 cell(line, "note")
             ),

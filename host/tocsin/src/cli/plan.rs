@@ -116,12 +116,12 @@ impl Plan {
             Plan::Diff { a, b } => differ(around, &a, &b)?,
             Plan::Load { file, by } => return load(around, &file, by),
             Plan::Approve { id, note, by } => {
-                thing::act(around, "plans", &id, "approve", by, noted(note))?;
-                check::warn(around, &id)?;
+                let answer = thing::ask(around, "plans", &id, "approve", by, noted(note))?;
+                check::warn(around, &answer);
             }
             Plan::Activate { id, note, by } => {
-                thing::act(around, "plans", &id, "activate", by, noted(note))?;
-                check::warn(around, &id)?;
+                let answer = thing::ask(around, "plans", &id, "activate", by, noted(note))?;
+                check::warn(around, &answer);
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -186,6 +186,7 @@ fn load(around: &Around, file: &Path, by: By) -> Result<ExitCode> {
     let is_fit = findings.iter().all(|finding| finding.level != city::Level::Error);
     let Some(plan) = plan.filter(|_| is_fit) else { return Ok(ExitCode::FAILURE) };
     let fields = Map::from_iter([("plan".to_owned(), serde_json::to_value(plan)?)]);
-    thing::act(around, "plans", "", "load", by, fields)?;
+    let answer = thing::ask(around, "plans", "", "load", by, fields)?;
+    check::warn(around, &answer);
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 //! with its story, acting on one.
 
 use super::print::{Tone, plain};
+use super::spoken::{self, shown};
 use super::{Around, words};
 use crate::client::segment;
 use crate::text::Entry;
@@ -74,7 +75,7 @@ pub fn print(around: &Around, rows: &[Value], columns: &[Column], tone: fn(&Valu
         around.print.line(&words::NOTHING.with(&[]));
     } else {
         let head: Vec<String> = columns.iter().map(|(head, _)| head.with(&[])).collect();
-        let line = |row: &Value| columns.iter().map(|(_, field)| cell(row, field)).collect();
+        let line = |row: &Value| columns.iter().map(|(_, field)| shown(row, field)).collect();
         let rows: Vec<(Tone, Vec<String>)> = rows.iter().map(|row| (tone(row), line(row))).collect();
         around.print.table(&head, &rows);
     }
@@ -108,7 +109,7 @@ pub fn cell(row: &Value, field: &str) -> String {
     let is_time = field.ends_with("_at")
         || field.ends_with("_by")
         || field.ends_with(".since")
-        || matches!(field, "at" | "since" | "until" | "issued" | "expires");
+        || matches!(field, "at" | "since" | "until" | "issued" | "expires" | "next");
     match is_time.then(|| text.get(..19)).flatten() {
         Some(time) if time.as_bytes()[10] == b'T' => time.replace('T', " "),
         _ => plain(&text),
@@ -120,37 +121,44 @@ const APART: [&str; 2] = ["story", "calls"];
 
 /// Shows one row: every field that says something, then its story.
 pub fn show(around: &Around, noun: &str, id: &str) -> Result<Value> {
-    let shown = around.client()?.get(&format!("/api/v1/{noun}/{}", segment(id)))?;
+    let row = around.client()?.get(&format!("/api/v1/{noun}/{}", segment(id)))?;
     if around.print.json {
-        around.print.object(&shown);
-        return Ok(shown);
+        around.print.object(&row);
+        return Ok(row);
     }
-    let fields = shown.as_object().cloned().unwrap_or_default();
+    let fields = row.as_object().cloned().unwrap_or_default();
     for (name, value) in fields.iter().filter(|(name, _)| !APART.contains(&name.as_str())) {
         let is_empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
         if is_empty {
             continue;
         }
         match value.as_array().filter(|items| items.iter().all(Value::is_object)) {
-            Some(items) => items.iter().for_each(|item| around.print.field(name, &words_of(item))),
-            None => around.print.field(name, &cell(&shown, name)),
+            Some(items) => {
+                items.iter().for_each(|item| around.print.field(spoken::name(name), &words_of(item)))
+            }
+            None => around.print.field(spoken::name(name), &shown(&row, name)),
         }
     }
-    for line in shown["story"].as_array().into_iter().flatten() {
+    for line in row["story"].as_array().into_iter().flatten() {
         let cause = &line["cause"];
         let who = ["actor", "plugin"].iter().find_map(|name| cause[*name].as_str()).unwrap_or("—");
-        let text =
-            format!("{}  {}  {}  {}", cell(line, "at"), cell(line, "change"), plain(who), cell(line, "note"));
+        let text = format!(
+            "{}  {}  {}  {}",
+            cell(line, "at"),
+            shown(line, "change"),
+            plain(who),
+            cell(line, "note")
+        );
         around.print.line(&format!("    {text}"));
     }
-    Ok(shown)
+    Ok(row)
 }
 
 /// A row within a row in one line: every field that says something.
 fn words_of(item: &Value) -> String {
     let fields = item.as_object().into_iter().flatten();
-    let told = fields.map(|(name, _)| (name, cell(item, name))).filter(|(_, text)| !text.is_empty());
-    told.map(|(name, text)| format!("{name} {text}")).collect::<Vec<_>>().join(" · ")
+    let told = fields.map(|(name, _)| (name, shown(item, name))).filter(|(_, text)| !text.is_empty());
+    told.map(|(name, text)| format!("{} {text}", spoken::name(name))).collect::<Vec<_>>().join(" · ")
 }
 
 /// Asks `verb` of a row (`id` empty: of none yet) and says what came of it.
@@ -160,8 +168,20 @@ pub fn act(
     id: &str,
     verb: &str,
     by: By,
-    mut fields: Map<String, Value>,
+    fields: Map<String, Value>,
 ) -> Result<()> {
+    ask(around, noun, id, verb, by, fields).map(drop)
+}
+
+/// The same, with the answer for whoever wants more of it.
+pub fn ask(
+    around: &Around,
+    noun: &str,
+    id: &str,
+    verb: &str,
+    by: By,
+    mut fields: Map<String, Value>,
+) -> Result<Value> {
     let actor = by.by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
     let given = [("actor", actor), ("command", by.command)];
     fields.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
@@ -177,5 +197,5 @@ pub fn act(
         let said = words::ACTED.with(&[("id", &subject), ("act", &verb), ("sequence", &answer["sequence"])]);
         around.print.line(&said);
     }
-    Ok(())
+    Ok(answer)
 }

@@ -162,6 +162,16 @@ words! {
     OPEN_ORDERS: "open orders", "未办结指令";
     TEAMS: "teams", "队伍";
     LOTS: "lots", "物资批次";
+    WARNINGS: "warnings", "预警";
+    SOURCE: "source", "来源";
+    QUALITY: "quality", "质量";
+    NO_POSITION: "no position", "无位置";
+    READINGS: "readings", "读数";
+    CALLED: "call and confirm", "叫应";
+    GAPS: "nobody answers for", "职责空白";
+    TRANSFERS: "transfers", "物资调拨";
+    VALUE: "value", "数值";
+    UNIT_OF: "unit", "单位";
     ACCIDENTS: "accidents", "事故";
     CASES: "grid events", "网格事件";
 

@@ -1,6 +1,7 @@
 //! Commands, however they come: over HTTP and as requests on the bus they are
 //! read, asked and answered in one place.
 
+use super::plan;
 use super::refusal::Refusal;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -28,8 +29,15 @@ pub async fn ask(
         .map_err(|error| Refusal::bad("command.malformed", format!("命令无法读取: {error}")))?;
     let answered = host.desk.ask(Command { id: command.clone(), actor, act }).await?;
     match answered.reply {
-        Reply::Ok { .. } => {
-            Ok(json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command }))
+        Reply::Ok { ref subject } => {
+            let mut answer =
+                json!({ "reply": answered.reply, "sequence": answered.sequence, "command": command });
+            if matches!(noun, "plan" | "plans") {
+                // It stands whether or not the city has all of it; whoever answers for it hears.
+                let lacks = plan::lacks(host, Some(subject), Some(answered.sequence)).await;
+                answer["lacks"] = lacks.map(|lacks| json!(lacks)).unwrap_or_default();
+            }
+            Ok(answer)
         }
         Reply::Refused { rule, reason } => {
             let is_unknown = rule.ends_with("unknown");

@@ -10,6 +10,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use tocsin_core::plan::{Version, check, diff};
 use tocsin_core::thing::{Noun, Rooms};
+use tocsin_runtime::host::Host;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,8 +35,13 @@ pub async fn check(
     query: Result<Query<Checked>, QueryRejection>,
 ) -> Result<Json<Vec<Finding>>, Refusal> {
     let Query(Checked { id, at_least }) = query?;
-    let rooms = rooms(&console, at_least, &[Noun::Plan, Noun::Watch, Noun::Team, Noun::Lot]).await?;
-    let versions: Vec<&Version> = match &id {
+    Ok(Json(lacks(&console.host, id.as_deref(), at_least).await?))
+}
+
+/// What the city lacks for a version; none named: for all that are active.
+pub async fn lacks(host: &Host, id: Option<&str>, at_least: Option<u64>) -> Result<Vec<Finding>, Refusal> {
+    let rooms = rooms(host, at_least, &[Noun::Plan, Noun::Watch, Noun::Team, Noun::Lot]).await?;
+    let versions: Vec<&Version> = match id {
         Some(id) => vec![version(&rooms, id)?],
         None => rooms.plans.values().filter(|version| version.state == "active").collect(),
     };
@@ -43,7 +49,7 @@ pub async fn check(
         let faults = check::lacks(&version.text, &rooms);
         faults.into_iter().map(|fault| Finding::of_version(&version.id, fault))
     });
-    Ok(Json(lacks.collect()))
+    Ok(lacks.collect())
 }
 
 /// `GET /api/v1/plans/diff`: what changed, in words.
@@ -52,15 +58,15 @@ pub async fn diff(
     query: Result<Query<Compared>, QueryRejection>,
 ) -> Result<Json<Vec<diff::Change>>, Refusal> {
     let Query(Compared { a, b, at_least }) = query?;
-    let rooms = rooms(&console, at_least, &[Noun::Plan]).await?;
+    let rooms = rooms(&console.host, at_least, &[Noun::Plan]).await?;
     Ok(Json(diff::between(&version(&rooms, &a)?.text, &version(&rooms, &b)?.text)))
 }
 
-async fn rooms(console: &Console, at_least: Option<u64>, nouns: &'static [Noun]) -> Result<Rooms, Refusal> {
+async fn rooms(host: &Host, at_least: Option<u64>, nouns: &'static [Noun]) -> Result<Rooms, Refusal> {
     if let Some(sequence) = at_least {
-        console.host.views.at_least(sequence, VIEW_WITHIN).await?;
+        host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
-    let views = console.host.views.clone();
+    let views = host.views.clone();
     Ok(blocking(move || views.rooms(nouns)).await??)
 }
 

@@ -1,7 +1,7 @@
 //! `tocsin incident timeline`: the whole story, page by page.
 
 use crate::cli::Around;
-use crate::cli::print::plain;
+use crate::cli::spoken::shown;
 use crate::cli::thing::cell;
 use crate::client::segment;
 use anyhow::Result;
@@ -19,7 +19,7 @@ pub fn run(id: &str, around: &Around) -> Result<()> {
                 false => {
                     let (at, noun, id) = (cell(line, "at"), cell(line, "noun"), cell(line, "id"));
                     let (what, who, note) = (cell(line, "what"), cell(line, "who"), cell(line, "note"));
-                    let state = plain(line["row"]["state"].as_str().unwrap_or_default());
+                    let state = shown(&line["row"], "state");
                     around.print.line(&format!("{at}  {noun} {id}  {what} → {state}  {who}  {note}"));
                 }
             }

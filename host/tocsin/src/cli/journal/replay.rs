@@ -18,9 +18,18 @@ const DEPARTMENT: Column = (words::DEPARTMENT, "department");
 
 /// What a person is shown of a room, in this order.
 const ROOMS: &[(&str, Entry, &[Column])] = &[
+    ("warnings", words::WARNINGS, &[ID, STATE, (words::COLOUR, "colour"), (words::AT, "issued_at"), TITLE]),
+    (
+        "readings",
+        words::READINGS,
+        &[ID, (words::VALUE, "value"), (words::UNIT_OF, "unit"), (words::AT, "at"), TITLE],
+    ),
     ("incidents", words::INCIDENTS, &[ID, STATE, (words::COUNT, "count"), (words::LAST, "last_at"), TITLE]),
     ("responses", words::RESPONSES, &[ID, STATE, (words::REGION, "region"), INCIDENT, TITLE]),
     ("orders", words::OPEN_ORDERS, &[ID, STATE, DEPARTMENT, (words::AT, "issued_at"), INCIDENT, TITLE]),
+    ("calls", words::CALLED, &[ID, STATE, (words::ASKED, "asked.name"), INCIDENT, TITLE]),
+    ("gaps", words::GAPS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),
+    ("transfers", words::TRANSFERS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),
     ("teams", words::TEAMS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),
     ("lots", words::LOTS, &[ID, STATE, DEPARTMENT, TITLE]),
     ("accidents", words::ACCIDENTS, &[ID, STATE, (words::GRADE, "grade_name"), INCIDENT, TITLE]),

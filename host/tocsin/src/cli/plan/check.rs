@@ -3,15 +3,16 @@
 
 use super::super::Around;
 use super::super::print::Tone;
-use super::{text, versioned, words};
+use super::words;
 use crate::city::{self, Finding, Level};
-use anyhow::Result;
+use crate::client::segment;
+use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::Path;
 use std::process::ExitCode;
 use tocsin_core::Core;
 use tocsin_core::city::City;
-use tocsin_core::plan::check::{self, Means};
+use tocsin_core::plan::check::Means;
 use tocsin_runtime::clock::now;
 
 pub fn check(around: &Around, what: Option<&str>, of: Option<&Path>) -> Result<ExitCode> {
@@ -62,17 +63,16 @@ fn file(path: &Path, of: Option<&Path>) -> Vec<Finding> {
     }
 }
 
-/// What the city lacks for a version that was just approved or put to work: told, and
-/// nothing is taken back.
-pub fn warn(around: &Around, id: &str) -> Result<()> {
+/// What the city lacks for a version that was just loaded, approved or put to work:
+/// told, and nothing is taken back.
+pub fn warn(around: &Around, answer: &Value) {
     if around.print.json {
-        return Ok(());
+        return;
     }
-    let findings = running(around, Some(id))?;
-    for finding in findings {
+    let lacks: Vec<Finding> = serde_json::from_value(answer["lacks"].clone()).unwrap_or_default();
+    for finding in lacks {
         super::super::city::tell(&Finding { level: Level::Warning, ..finding }, around);
     }
-    Ok(())
 }
 
 /// Posts, teams and stock as a host that began with these files would hold them.
@@ -82,57 +82,9 @@ fn means(city: City) -> impl Means {
     core.state().rooms.clone()
 }
 
+/// A version in the running host; none named: all that are active.
 fn running(around: &Around, what: Option<&str>) -> Result<Vec<Finding>> {
-    let client = around.client()?;
-    let ids: Vec<String> = match what {
-        Some(id) => vec![versioned(around, id)?],
-        None => {
-            let rows = client.get("/api/v1/plans?state=active&limit=10000")?;
-            rows.as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|row| Some(row["id"].as_str()?.to_owned()))
-                .collect()
-        }
-    };
-    let rows = |noun: &str| -> Result<Vec<Value>> {
-        let rows = client.get(&format!("/api/v1/{noun}?limit=10000"))?;
-        Ok(rows.as_array().cloned().unwrap_or_default())
-    };
-    let means = Running { watches: rows("watches")?, teams: rows("teams")?, lots: rows("lots")? };
-    let mut findings = Vec::new();
-    for id in ids {
-        let plan = text(around, &id)?;
-        let lacks = check::lacks(&plan, &means).into_iter();
-        findings.extend(lacks.map(|fault| Finding::of_version(&plan.key(), fault)));
-    }
-    Ok(findings)
-}
-
-/// Rows as the host lists them.
-struct Running {
-    watches: Vec<Value>,
-    teams: Vec<Value>,
-    lots: Vec<Value>,
-}
-
-impl Means for Running {
-    fn post(&self, post: &str) -> Option<bool> {
-        let watch = self.watches.iter().find(|watch| watch["id"] == post)?;
-        Some(!watch["holder"].is_null())
-    }
-
-    fn teams(&self, capability: &str) -> u64 {
-        let able = |team: &&Value| {
-            let own = team["capabilities"].as_array();
-            team["state"] != "out-of-service"
-                && own.is_some_and(|own| own.iter().any(|own| own == capability))
-        };
-        self.teams.iter().filter(able).count() as u64
-    }
-
-    fn stock(&self, item: &str) -> u64 {
-        let lots = self.lots.iter().filter(|lot| lot["item"] == item && lot["state"] != "expired");
-        lots.filter_map(|lot| lot["on_hand"].as_u64()).sum()
-    }
+    let asked = what.map(|id| format!("?id={}", segment(id))).unwrap_or_default();
+    let findings = around.client()?.get(&format!("/api/v1/plans/check{asked}"))?;
+    serde_json::from_value(findings).context("the host's findings cannot be read; is it of another version?")
 }
