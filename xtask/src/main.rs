@@ -9,6 +9,7 @@ mod guests;
 mod nats;
 mod power_cut;
 mod step;
+mod subscribers;
 mod test;
 mod tools;
 mod workspace;

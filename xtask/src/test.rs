@@ -2,7 +2,7 @@
 
 use crate::step::{Steps, exists_on_path};
 use crate::workspace::Workspace;
-use crate::{authors, build, nats};
+use crate::{authors, build, nats, subscribers};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -57,6 +57,7 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
         build::released(test.args(["test", "--release", "--no-fail-fast"]));
         steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
         authors::all(workspace, steps)?;
+        subscribers::all(workspace, steps, &server)?;
     }
     deny(workspace, options, steps)
 }
