@@ -30,6 +30,7 @@ mod stream;
 mod supply;
 mod team;
 mod thing;
+pub mod waiting;
 mod warning;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};

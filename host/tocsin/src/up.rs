@@ -1,7 +1,7 @@
 //! A running host with its surfaces: what `tocsin up` and `tocsin demo` start and drain.
 //!
 //! Order of start: limit of open files, lock on the data folder, ports, host
-//! (bus, stages, doors), HTTP last. Whatever fails on the way takes the
+//! (bus, stages, doors), HTTP last; until then the console says that it waits. Whatever fails on the way takes the
 //! nats-server along that it started.
 
 mod config;
@@ -91,7 +91,10 @@ pub async fn start(options: &Options) -> Result<Running> {
         nats: nats(options, &layout).await?,
         retention: loaded.retention,
     };
-    let host = match Host::start(config).await {
+    let waiting = http::waiting::open(listeners.console_again()?);
+    let started = Host::start(config).await;
+    waiting.close(http::waiting::CLOSE_WITHIN).await;
+    let host = match started {
         Ok(host) => Arc::new(host),
         Err(error) => {
             leftover::end_server(&data).await;

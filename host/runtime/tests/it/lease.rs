@@ -77,6 +77,8 @@ fn a_standby_takes_over_and_nothing_is_lost_or_doubled() {
     for round in 0..ROUNDS {
         // Whoever stands by has looked around; only the lease keeps it.
         std::thread::sleep(Duration::from_millis(1_500));
+        let is_well = |place: usize| ["/healthz", "/readyz"].map(|path| Starting::status(PORTS[place], path));
+        assert_eq!((is_well(at), is_well(1 - at)), ([200, 200], [200, 503]), "round {round}");
         let is_stop = round % 2 == 1;
         let began = Instant::now();
         match is_stop {

@@ -1,7 +1,8 @@
 //! A host as an operator runs it: the binary, a data folder, the ready line.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -43,6 +44,15 @@ impl Starting {
             .expect("the host binary starts; `cargo xtask build` makes it");
         let lines = BufReader::new(child.stdout.take().expect("piped"));
         Starting { child: Some(child), lines, log }
+    }
+
+    /// What its console answers to `path`: the status.
+    pub fn status(port_base: u16, path: &str) -> u16 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port_base + 2)).expect("the console is bound");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").expect("asked");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("answered");
+        line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}"))
     }
 
     /// Waits for its ready line.

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::AsFd;
 use std::path::Path;
 use tocsin_runtime::door::{DoorKind, DoorSpec};
 use tokio::net::TcpListener;
@@ -95,6 +96,12 @@ pub struct Listeners {
 impl Listeners {
     pub fn console_url(&self) -> Result<String> {
         Ok(format!("http://{}", self.console.local_addr()?))
+    }
+
+    /// The same socket once more, for who answers before the host can.
+    pub fn console_again(&self) -> Result<TcpListener> {
+        let copied = self.console.as_fd().try_clone_to_owned()?;
+        Ok(TcpListener::from_std(copied.into())?)
     }
 
     pub fn door_address(&self) -> Result<SocketAddr> {

@@ -1,0 +1,23 @@
+//! What the console answers before the host works: while it starts, and for as long
+//! as it stands by for another one.
+
+use super::{Surface, refusal::Refusal, serve, status};
+use axum::Router;
+use axum::routing::get;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Alive, and not ready: whoever watches hosts sees that this one waits.
+pub fn open(console: TcpListener) -> Surface {
+    let (stop, stopped) = watch::channel(None);
+    let router = Router::new().route("/healthz", get(status::alive)).fallback(not_yet);
+    Surface { stop, tasks: vec![tokio::spawn(serve::run(console, router, stopped))] }
+}
+
+/// Answers are a line; nothing is under way for longer.
+pub const CLOSE_WITHIN: Duration = Duration::from_millis(200);
+
+async fn not_yet() -> Refusal {
+    Refusal::away("host.waiting", "the host is starting, or stands by while another one works; see its log")
+}
