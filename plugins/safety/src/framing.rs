@@ -27,16 +27,11 @@ pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
 }
 
 fn next(rest: &[u8]) -> Option<(usize, Piece)> {
-    let between = rest.iter().take_while(|byte| is_between(**byte)).count();
     if rest.starts_with(b"\xef\xbb\xbf") && matches!(rest.get(3), Some(b'{' | b'[')) {
         return Some((3, Piece::noise(3)));
     }
-    // A comma before anything on its line but an object is an empty first cell.
-    let is_row = rest[0] == b',' && {
-        let follows = rest.iter().find(|byte| **byte == b'\n' || !is_between(**byte))?;
-        !matches!(follows, b'\n' | b'{')
-    };
-    if between > 0 && !is_row {
+    let between = between(rest)?;
+    if between > 0 {
         return Some((between, Piece::noise(size(between))));
     }
     if rest[0] == b'{' {
@@ -57,26 +52,44 @@ fn header(line: &[u8]) -> Option<Columns> {
     Columns::of_header(&charset::text(line)?)
 }
 
+/// Length of what lies between records at the front. A comma is judged alone, not with
+/// the blanks before it: those may have gone in an earlier read. None: it may be a row's.
+fn between(bytes: &[u8]) -> Option<usize> {
+    let blanks = bytes.iter().take_while(|byte| **byte != b',' && is_between(**byte)).count();
+    if blanks > 0 || bytes[0] != b',' {
+        return Some(blanks);
+    }
+    // Before anything on its line but an object it is an empty first cell.
+    match bytes.iter().take(CUT_AT).position(|byte| *byte == b'\n' || !is_between(*byte)) {
+        Some(end) if matches!(bytes[end], b'\n' | b'{') => Some(end),
+        None if bytes.len() < CUT_AT => None,
+        _ => Some(0),
+    }
+}
+
 /// Length of the object at the front, or of what is left of a broken one. Each is
-/// read in its own encoding, so that a damaged byte costs its own record alone.
+/// read in its own encoding, so that a damaged byte costs its own record alone. GB
+/// 18030 is believed until a byte contradicts it, even where the other reading has its
+/// end already: which one counts must not depend on how much has come.
 fn object(bytes: &[u8]) -> Option<usize> {
     let plain = closed(bytes, false);
     if charset::is_utf8(&bytes[..plain.unwrap_or(bytes.len())]) {
         return plain;
     }
     let wide = closed(bytes, true);
-    let is_text = wide.is_some_and(|length| charset::text(&bytes[..length]).is_some());
-    if is_text { wide } else { plain.or(wide) }
+    if charset::is_gb18030(&bytes[..wide.unwrap_or(bytes.len())]) { wide } else { plain }
 }
 
 /// Up to the brace that closes the one at the front. `wide`: the second byte of a
-/// character of GB 18030 may look like a brace.
+/// character of GB 18030 may look like a backslash.
 fn closed(bytes: &[u8], wide: bool) -> Option<usize> {
     let (mut depth, mut in_string, mut at) = (0_usize, false, 0);
     while at < bytes.len().min(CUT_AT) {
         match bytes[at] {
-            byte if byte >= 0x81 && wide => at += 1,
-            b'\\' if in_string => at += 1,
+            // Outside of strings such a byte is damage, and hides no brace.
+            0x81.. if wide && in_string => at += 1,
+            // A line end is not escaped: what was cut behind a backslash ends there too.
+            b'\\' if in_string && bytes.get(at + 1) != Some(&b'\n') => at += 1,
             b'"' => in_string = !in_string,
             // No JSON: there a broken record ends, and the next line is read afresh.
             b'\n' if in_string => return Some(at),

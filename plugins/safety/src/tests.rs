@@ -212,33 +212,38 @@ fn each_record_has_a_verdict_of_its_own() {
 
 #[test]
 fn pieces_are_the_same_wherever_a_table_is_cut() {
-    let cut = |body: &[u8], size: usize| {
-        let (mut cut, mut buffer, mut device) = (Vec::new(), Vec::new(), String::new());
-        for part in body.chunks(size) {
-            buffer.extend_from_slice(part);
-            for piece in Host::fresh().frame::<Safety>(&buffer) {
-                let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
-                if !piece.device.is_empty() {
-                    device.clone_from(&piece.device);
-                }
-                if piece.kind != PieceKind::Noise {
-                    cut.push((bytes, device.clone()));
-                }
-            }
-        }
-        (cut, buffer)
-    };
     let rows = "Q1,一厂,化工,330791002000,,\n,二厂,化工,,,\nQ3,三厂,化工,,,\n,\n{\"id\":\"Q4\"},\n";
     // A table behind another, whose header is the twelfth line.
     let body = format!("企业名册\n{HEADER}{rows}{rows}隐患编号,隐患描述,整改期限\nH1,上锁,2026-07-31\n");
-    let whole = cut(body.as_bytes(), body.len());
-    assert_eq!(
-        whole.0.last().unwrap(),
-        &("H1,上锁,2026-07-31\n".as_bytes().to_vec(), "csv:c:dgtxde".to_owned())
-    );
+    let whole = cut([body.as_bytes()]);
+    let (bytes, _, device) = whole.0.last().unwrap();
+    assert_eq!((&bytes[..], &device[..]), ("H1,上锁,2026-07-31\n".as_bytes(), "csv:c:dgtxde"));
     for size in [1, 2, 3, 7, 50] {
-        assert_eq!(cut(body.as_bytes(), size), whole, "{size}");
+        assert_eq!(cut(body.as_bytes().chunks(size)), whole, "{size}");
     }
+}
+
+#[test]
+fn pieces_of_what_is_broken() {
+    let check = |stream: &[u8], expect: &[&[u8]], left: usize| {
+        let whole = cut([stream]);
+        let got: Vec<&[u8]> = whole.0.iter().map(|(bytes, ..)| &bytes[..]).collect();
+        assert_eq!((got, whole.1), (expect.to_vec(), left), "{}", String::from_utf8_lossy(stream));
+        assert_eq!(cut(stream.chunks(1)), whole, "{}", String::from_utf8_lossy(stream));
+    };
+    // An empty first cell, whatever lies between it and the record before.
+    check(b"{}\n\n ,a,b\n", &[b"{}", b",a,b\n"], 0);
+    check(b",\n,,a\n", &[b",,a\n"], 0);
+    check(b" ,", &[], 1);
+    // Neither UTF-8 nor GB 18030: outside of a string, before a quote, before a brace.
+    check(b"{\"\"\x81}{}", &[b"{\"\"\x81}", b"{}"], 0);
+    check(b"{\"\xFF\"}{}\n", &[b"{\"\xFF\"}", b"{}"], 0);
+    check(b"{\"\xE5\"}\n{}", &[b"{\"\xE5\"}", b"{}"], 0);
+    // GB 18030 with a backslash as a second byte; and until then UTF-8.
+    check(b"{\"\x90\\\"}{}", &[b"{\"\x90\\\"}", b"{}"], 0);
+    check(b"{\"\xC4\xA3\x90\\\"}{}", &[b"{\"\xC4\xA3\x90\\\"}", b"{}"], 0);
+    // Cut behind a backslash.
+    check(b"{\"a\":\"\\\n{}", &[b"{\"a\":\"\\", b"{}"], 0);
 }
 
 #[test]
@@ -260,7 +265,160 @@ fn a_hundred_thousand_rows_are_as_many_pieces() {
     assert_eq!(pieces.iter().map(|piece| piece.length as usize).sum::<usize>(), body.len());
 }
 
+/// Bytes, place and device of a piece that is no noise.
+type Taken = (Vec<u8>, usize, String);
+
+/// What is taken out of a body that comes in parts, and how much is left.
+fn cut<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Taken>, usize) {
+    let host = Host::fresh();
+    let (mut cut, mut buffer, mut at, mut device) = (Vec::new(), Vec::new(), 0, String::new());
+    for part in parts {
+        buffer.extend_from_slice(part);
+        for piece in host.frame::<Safety>(&buffer) {
+            let bytes: Vec<u8> = buffer.drain(..piece.length as usize).collect();
+            let from = at;
+            at += bytes.len();
+            if !piece.device.is_empty() {
+                device.clone_from(&piece.device);
+            }
+            if piece.kind != PieceKind::Noise {
+                cut.push((bytes, from, device.clone()));
+            }
+        }
+    }
+    (cut, buffer.len())
+}
+
+/// Objects, one a piece, in either encoding.
+fn object() -> impl Strategy<Value = Vec<u8>> {
+    let texts = [
+        r#"{"id":"Q1","name":"青山{\"\\"}"#,
+        r#"{"隐患编号":"H1","照片":["a,b"],"p":{"lon":1}}"#,
+        "{\n \"id\": \"H2\",\n \"text\": \"亄亇\"\n}",
+        r#"{"id":"J1","unit":"Q1"}"#,
+    ];
+    (prop::sample::select(texts.to_vec()), any::<bool>()).prop_map(|(text, wide)| match wide {
+        true => encoding_rs::GB18030.encode(text).0.into_owned(),
+        false => text.as_bytes().to_vec(),
+    })
+}
+
+/// Records and tables, also cut short or with something in their middle, and bytes in
+/// which what matters to a framer is likely.
+fn part() -> impl Strategy<Value = Vec<u8>> {
+    let table = prop::sample::select(vec![
+        format!("{HEADER}Q1,\"一\n厂\",化工,,,\n,二厂,,,,\r\n"),
+        "id;text;level\nH1;\"a\"\"b\";major\n".to_owned(),
+        "[{\"id\":1}, {\"id\":2}]\n".to_owned(),
+    ]);
+    let whole = prop_oneof![object(), table.prop_map(String::into_bytes)].boxed();
+    let litter = [
+        &b"{"[..],
+        b"}",
+        b"[",
+        b"]",
+        b"\"",
+        b"\\",
+        b",",
+        b",",
+        b";",
+        b":",
+        b" ",
+        b"\t",
+        b"\n",
+        b"\r\n",
+        b"x",
+        b"\0",
+        b"\x81",
+        b"\x90\\",
+        b"\x81}",
+        b"\x810\x810",
+        b"\xE5",
+        b"\xFF",
+        "厂".as_bytes(),
+        b"\xEF\xBB\xBF",
+        b"\xEF\xBB\xBF{",
+        b"id,text\n",
+    ];
+    let litter = prop::collection::vec(prop::sample::select(litter.to_vec()), 0..12)
+        .prop_map(|parts| parts.concat())
+        .boxed();
+    let at = any::<prop::sample::Index>;
+    let short = (whole.clone(), at()).prop_map(|(bytes, at)| bytes[..at.index(bytes.len())].to_vec());
+    let broken = (whole.clone(), at(), litter.clone()).prop_map(|(mut bytes, at, litter)| {
+        let at = at.index(bytes.len());
+        bytes.splice(at..at, litter);
+        bytes
+    });
+    prop_oneof![3 => whole, 2 => short, 2 => broken, 3 => litter]
+}
+
+/// What costs itself alone: lines that are no record, objects cut in a string, and such
+/// in which a byte was damaged.
+fn garbage() -> impl Strategy<Value = Vec<u8>> {
+    let lines = prop::sample::select(vec![
+        "企业名册".as_bytes(),
+        b"1,2,3",
+        b",",
+        b"",
+        b"\xFF\xFE\0\x01",
+        b"]",
+        b"x\ty",
+    ]);
+    let cut = (object(), any::<prop::sample::Index>()).prop_map(|(bytes, at)| {
+        let quotes: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] == b'"').step_by(2).collect();
+        bytes[..=quotes[at.index(2)]].to_vec()
+    });
+    let damaged = (any::<u8>(), 3..9_usize).prop_map(|(byte, at)| {
+        let mut bytes = "{\"id\":\"青山厂\"}".as_bytes().to_vec();
+        bytes[at + 5] = byte | 0x80;
+        bytes
+    });
+    prop_oneof![lines.prop_map(<[u8]>::to_vec), cut, damaged]
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn pieces_are_the_same_wherever_a_body_is_cut(
+        parts in prop::collection::vec(part(), 1..8),
+        sizes in prop::collection::vec(1..40_usize, 1..12),
+    ) {
+        let body = parts.concat();
+        let whole = cut([&body[..]]);
+        prop_assert_eq!(&cut(body.chunks(1)), &whole);
+        let (mut chunks, mut rest) = (Vec::new(), &body[..]);
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (chunk, more) = rest.split_at(rest.len().min(*size));
+            chunks.push(chunk);
+            rest = more;
+        }
+        prop_assert_eq!(&cut(chunks), &whole);
+    }
+
+    #[test]
+    fn a_record_behind_garbage_is_whole(
+        lines in prop::collection::vec(prop_oneof![object().prop_map(Ok), garbage().prop_map(Err)], 1..8),
+    ) {
+        let (mut body, mut records) = (Vec::new(), Vec::new());
+        for line in &lines {
+            if let Ok(record) = line {
+                records.push((record.clone(), body.len(), String::new()));
+            }
+            body.extend_from_slice(line.as_ref().unwrap_or_else(|line| line));
+            body.push(b'\n');
+        }
+        let (taken, left) = cut([&body[..]]);
+        prop_assert_eq!(left, 0);
+        for record in records {
+            prop_assert!(taken.contains(&record), "{}", String::from_utf8_lossy(&record.0));
+        }
+    }
+
     #[test]
     fn no_bytes_panic_and_pieces_cover_the_front(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let pieces = Host::fresh().frame::<Safety>(&bytes);

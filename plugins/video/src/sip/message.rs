@@ -203,8 +203,9 @@ pub fn xml_end(bytes: &[u8]) -> XmlEnd {
                 let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
                 let Some(length) = rest.iter().position(ends_name) else { return XmlEnd::Open };
                 let close = [b"</", &rest[..length], b">"].concat();
-                let found = bytes.windows(close.len()).position(|window| window == close);
-                return found.map_or(XmlEnd::Open, |found| XmlEnd::At(found + close.len()));
+                // From here on: what stands before was judged when the name had not come yet.
+                let found = bytes[at..].windows(close.len()).position(|window| window == close);
+                return found.map_or(XmlEnd::Open, |found| XmlEnd::At(at + found + close.len()));
             }
             _ => return XmlEnd::None(at + 1),
         }

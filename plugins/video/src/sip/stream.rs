@@ -14,8 +14,9 @@ use crate::table::{self, Sort};
 use tocsin_sdk::Piece;
 
 /// Twelve headers have 1 KiB; eight proxies and their routes 4.
-const HEAD_BYTES_MAX: usize = 32 << 10;
-/// What the door keeps of a connection is 64 KiB, and a datagram has no more.
+const HEAD_BYTES_MAX: usize = 12 << 10;
+/// With the headers less than the 64 KiB that the door keeps of a connection: what is
+/// waited for beyond them it throws away. A datagram has no more.
 const BODY_BYTES_MAX: usize = 48 << 10;
 /// A start line is a method and one address.
 const LINE_BYTES_MAX: usize = 1 << 10;
@@ -124,18 +125,28 @@ fn extent(bytes: &[u8], body: usize) -> Found {
         (Some(start), _) => Found::Message(said.map_or(start, |_| start.min(stated))),
         (None, XmlEnd::At(_)) => Found::Message(known),
         (None, XmlEnd::Open) if window.len() < body + most => Found::Open,
-        (None, _) => Found::Message(stated),
+        (None, _) => whole(bytes, body, stated),
     }
 }
 
 /// A body of the length that was said; unless a start line begins in its last line:
-/// then it was cut short, and what follows is worth waiting for that line's end.
+/// then it was cut short, and what follows is worth waiting for that line's end. Half a
+/// method counts where all of the body or the end of its XML is missing: a whole body
+/// of XML ends with a bracket, and one of text may end with any letter.
 fn whole(bytes: &[u8], body: usize, stated: usize) -> Found {
     let inside = &bytes[body..stated];
+    let is_cut = message::may_be_cut(inside);
     let last = inside.iter().rposition(|byte| *byte == b'\n').map_or(body, |at| body + at + 1);
     for at in last.max(stated.saturating_sub(LINE_BYTES_MAX))..stated {
-        if matches!(begins(&bytes[at..stated]), Begin::Yes) && plausible(&bytes[at..]) {
-            return if line(&bytes[at..]).is_some() { Found::Message(at) } else { Found::Open };
+        if !is_cut && at > body && !matches!(begins(&bytes[at..stated]), Begin::Yes) {
+            continue;
+        }
+        let rest = &bytes[at..];
+        match begins(rest) {
+            Begin::Yes if !plausible(rest) => {}
+            Begin::Yes if line(rest).is_some() => return Found::Message(at),
+            Begin::Yes | Begin::Maybe => return Found::Open,
+            Begin::No => {}
         }
     }
     Found::Message(stated)
@@ -165,12 +176,19 @@ fn begins(bytes: &[u8]) -> Begin {
 /// Whether what is there of the first line can become a start line.
 fn plausible(bytes: &[u8]) -> bool {
     match line(bytes) {
-        Some(line) => Start::read(line).is_some(),
-        None => {
-            bytes.len() < LINE_BYTES_MAX
-                && bytes.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\r')
-        }
+        Some(line) => is_start(line),
+        None => bytes.len() < LINE_BYTES_MAX && is_text(bytes),
     }
+}
+
+/// Whether a line without its end is a start line. What is not waited for is none when
+/// it has come all the same.
+fn is_start(line: &[u8]) -> bool {
+    is_text(line) && Start::read(line).is_some()
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\r')
 }
 
 /// The first line without its end, if it has one.
@@ -183,7 +201,7 @@ fn line(bytes: &[u8]) -> Option<&[u8]> {
 fn next_start(bytes: &[u8], from: usize) -> Option<usize> {
     let is_start = |at: &usize| {
         let rest = &bytes[*at..];
-        matches!(begins(rest), Begin::Yes) && line(rest).and_then(Start::read).is_some()
+        matches!(begins(rest), Begin::Yes) && line(rest).is_some_and(is_start)
     };
     (from..bytes.len()).find(is_start)
 }
