@@ -28,12 +28,17 @@ pub struct Options {
     pub plugin: Option<String>,
     /// For each plugin.
     pub seconds: u64,
+    /// At most, for each plugin; the same seed and count find the same everywhere.
+    pub inputs: Option<u64>,
     pub seed: u64,
 }
 
 impl Options {
+    /// What the suite tries: some seconds a plugin.
+    pub const SHORT: Options = Options { plugin: None, seconds: 120, inputs: Some(1_500), seed: 1 };
+
     pub fn parse(arguments: &[String]) -> Result<Options> {
-        let mut options = Options { plugin: None, seconds: 60, seed: 1 };
+        let mut options = Options { plugin: None, seconds: 60, inputs: None, seed: 1 };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let value = words.next().with_context(|| format!("`{word}` takes a value"))?;
@@ -41,6 +46,7 @@ impl Options {
             match word.as_str() {
                 "--plugin" => options.plugin = Some(value.clone()),
                 "--seconds" => options.seconds = number()?,
+                "--inputs" => options.inputs = Some(number()?),
                 "--seed" => options.seed = number()?,
                 other => bail!("`{other}` is not an option of `fuzz`; see `cargo xtask --help`"),
             }
@@ -102,6 +108,9 @@ fn one(workspace: &Workspace, steps: &mut Steps, options: &Options, plugin: &Pac
     let mut check = Command::new(workspace.host());
     check.args(["plugin", "check"]).arg(&package).arg("--vectors").arg(plugin.folder().join("vectors"));
     check.args(["--seconds", &options.seconds.to_string(), "--seed", &options.seed.to_string()]);
+    if let Some(inputs) = options.inputs {
+        check.args(["--inputs", &inputs.to_string()]);
+    }
     check.arg("--keep").arg(folder.join("found").join(&name));
     steps.run(&format!("fuzz {name}"), &mut check)
 }
@@ -114,9 +123,10 @@ mod tests {
     fn options_are_read() {
         let parse =
             |words: &[&str]| Options::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-        assert_eq!(parse(&[]).ok(), Some(Options { plugin: None, seconds: 60, seed: 1 }));
-        let some = Options { plugin: Some("fire".to_owned()), seconds: 600, seed: 7 };
-        assert_eq!(parse(&["--plugin", "fire", "--seconds", "600", "--seed", "7"]).ok(), Some(some));
+        assert_eq!(parse(&[]).ok(), Some(Options { plugin: None, seconds: 60, inputs: None, seed: 1 }));
+        let some = Options { plugin: Some("fire".to_owned()), seconds: 600, inputs: Some(9), seed: 7 };
+        let said = ["--plugin", "fire", "--seconds", "600", "--inputs", "9", "--seed", "7"];
+        assert_eq!(parse(&said).ok(), Some(some));
         assert!(parse(&["--seconds"]).is_err());
         assert!(parse(&["--seconds", "soon"]).is_err());
         assert!(parse(&["--fast", "1"]).is_err());

@@ -30,6 +30,7 @@ cargo xtask <command> [options]
   fuzz             build the plugins with edge counters and fuzz them in the sandbox
       --plugin NAME  only this one (all)
       --seconds N    for each (60); inputs that are not stood go to target/fuzz/found
+      --inputs N     for each, at most (no bound); the same seed and count try the same everywhere
       --seed N       the same seed tries the same (1)
   demo [-- ARGS]   build, then play one night in 青山市 (ARGS go to `tocsin demo`)
   bench [ARGS]     build, then measure the durable chain (ARGS go to the bench, such as --json)

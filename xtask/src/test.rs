@@ -2,7 +2,7 @@
 
 use crate::step::{Steps, exists_on_path};
 use crate::workspace::Workspace;
-use crate::{authors, build, nats, subscribers};
+use crate::{authors, build, fuzz, nats, subscribers};
 use anyhow::{Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -58,6 +58,7 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
         steps.run("sandbox, runtime, host", in_environment(&mut test, workspace, &server))?;
         authors::all(workspace, steps)?;
         subscribers::all(workspace, steps, &server)?;
+        fuzz::all(workspace, steps, &fuzz::Options::SHORT)?;
     }
     deny(workspace, options, steps)
 }

@@ -18,7 +18,7 @@ mod round;
 mod stream;
 
 pub use case::cases;
-pub use conform::{Conformance, Finding, conform};
+pub use conform::{Conformance, Effort, Finding, conform};
 pub use replay::{Around as Trace, Replay, Replayed};
 pub use rig::load;
 pub use round::{Report, StepReport, run};

@@ -167,7 +167,7 @@ words! {
     QUALITY: "quality", "质量";
     NO_POSITION: "no position", "无位置";
     READINGS: "readings", "读数";
-    CALLED: "call and confirm", "叫应";
+    CONFIRMATIONS: "call and confirm", "叫应";
     GAPS: "nobody answers for", "职责空白";
     TRANSFERS: "transfers", "物资调拨";
     VALUE: "value", "数值";

@@ -59,8 +59,17 @@ pub struct Conformance {
     pub most: Account,
 }
 
-/// Holds a plugin against the laws for so long.
-pub fn conform(plugin: &Plugin, cases: &[Case], seed: u64, time: Duration) -> Conformance {
+/// How much is tried: whichever is reached first. The same seed and count of inputs
+/// find the same on every machine; a time does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub time: Duration,
+    /// None: as many as the time allows.
+    pub inputs: Option<u64>,
+}
+
+/// Holds a plugin against the laws.
+pub fn conform(plugin: &Plugin, cases: &[Case], seed: u64, effort: Effort) -> Conformance {
     let city = cases.iter().fold(Header::default(), |city, case| city.under(&case.city));
     let rig = Rig::new(plugin, city.surroundings(plugin.manifest()));
     let mut kit = Kit {
@@ -74,8 +83,7 @@ pub fn conform(plugin: &Plugin, cases: &[Case], seed: u64, time: Duration) -> Co
         result: Conformance::default(),
     };
     kit.seeds(cases);
-    let began = Instant::now();
-    kit.stands(&began, time);
+    kit.stands(effort);
     kit.stays_small();
     kit.frames_alike();
     kit.result.corpus = kit.corpus.len();
@@ -136,13 +144,18 @@ impl Kit {
         }
     }
 
-    /// Seeds as they are, then mutations until the time is over.
-    fn stands(&mut self, began: &Instant, time: Duration) {
+    /// Seeds as they are, then mutations until it is enough.
+    fn stands(&mut self, effort: Effort) {
+        let began = Instant::now();
         for index in 0..self.corpus.len() {
             let given = self.corpus[index].clone();
             self.give(&given);
         }
-        while began.elapsed() < time && self.result.findings.len() < FINDINGS {
+        let most = effort.inputs.unwrap_or(u64::MAX);
+        while began.elapsed() < effort.time
+            && self.result.inputs < most
+            && self.result.findings.len() < FINDINGS
+        {
             let parent = self.random.between(0, self.corpus.len());
             let other = self.random.between(0, self.corpus.len());
             let child = mutated(&mut self.random, &self.corpus[parent], &self.corpus[other]);

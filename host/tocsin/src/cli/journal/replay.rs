@@ -27,7 +27,7 @@ const ROOMS: &[(&str, Entry, &[Column])] = &[
     ("incidents", words::INCIDENTS, &[ID, STATE, (words::COUNT, "count"), (words::LAST, "last_at"), TITLE]),
     ("responses", words::RESPONSES, &[ID, STATE, (words::REGION, "region"), INCIDENT, TITLE]),
     ("orders", words::OPEN_ORDERS, &[ID, STATE, DEPARTMENT, (words::AT, "issued_at"), INCIDENT, TITLE]),
-    ("calls", words::CALLED, &[ID, STATE, (words::ASKED, "asked.name"), INCIDENT, TITLE]),
+    ("calls", words::CONFIRMATIONS, &[ID, STATE, (words::ASKED, "asked.name"), INCIDENT, TITLE]),
     ("gaps", words::GAPS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),
     ("transfers", words::TRANSFERS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),
     ("teams", words::TEAMS, &[ID, STATE, DEPARTMENT, INCIDENT, TITLE]),

@@ -3,7 +3,7 @@
 use super::super::print::{Tone, plain};
 use super::super::{Around, words};
 use super::test::{package, vectors};
-use crate::trial::{self, Conformance};
+use crate::trial::{self, Conformance, Effort};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
@@ -28,9 +28,12 @@ pub struct Check {
     /// Inputs to begin from [default: vectors/ in the folder or beside the package] · 测试输入目录
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
-    /// How long · 秒数
+    /// How long at most · 秒数
     #[arg(long, value_name = "N", default_value_t = 5)]
     seconds: u64,
+    /// How many inputs at most; with it a seed finds the same on every machine · 输入个数
+    #[arg(long, value_name = "N")]
+    inputs: Option<u64>,
     /// The same seed tries the same · 随机种子
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -46,7 +49,8 @@ impl Check {
         // Without vectors it is still held against noise.
         let cases = if folder.is_dir() { trial::cases(&folder)? } else { Vec::new() };
         let (_sandbox, plugin) = trial::load(&package)?;
-        let found = trial::conform(&plugin, &cases, self.seed, Duration::from_secs(self.seconds));
+        let effort = Effort { time: Duration::from_secs(self.seconds), inputs: self.inputs };
+        let found = trial::conform(&plugin, &cases, self.seed, effort);
         let kept = self.keep(&found)?;
         let name = &plugin.manifest().id;
         match around.print.json {
