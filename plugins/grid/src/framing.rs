@@ -64,10 +64,11 @@ fn object(bytes: &[u8]) -> Option<usize> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for (index, byte) in bytes.iter().enumerate().take(OBJECT_BYTES_MAX) {
         match byte {
+            // Behind a backslash too: there a report may have been cut.
+            b'\n' if in_string => return Some(index),
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b'\n' if in_string => return Some(index),
             b'{' if !in_string => depth += 1,
             b'}' if !in_string => {
                 depth -= 1;

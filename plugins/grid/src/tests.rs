@@ -320,6 +320,9 @@ fn framing() {
     check(&format!("junk\n{b}"), &[(Routine, "junk"), (Noise, "\n"), (Red, b)]);
     check(&format!("junk{b}"), &[(Routine, "junk"), (Red, b)]);
     check(&format!("{{\"a\":\"open\n{b}"), &[(Routine, "{\"a\":\"open"), (Noise, "\n"), (Red, b)]);
+    // Cut behind a backslash.
+    check(&format!("{{\"a\":\"\\\n{b}"), &[(Routine, "{\"a\":\"\\"), (Noise, "\n"), (Red, b)]);
+    check(&format!("{{\"a\":\"\\\r\n{b}"), &[(Routine, "{\"a\":\"\\\r"), (Noise, "\n"), (Red, b)]);
     check(&format!("{b}{{\"text\":"), &[(Red, b)]);
     check("}\n", &[(Routine, "}"), (Noise, "\n")]);
     check("}", &[]);
@@ -401,5 +404,22 @@ proptest! {
             rest = more;
         }
         prop_assert_eq!(&cut(chunks), &whole);
+    }
+
+    /// A line that is no report, or a report cut in its text, costs itself alone.
+    #[test]
+    fn a_report_behind_garbage_is_whole(
+        garbage in prop::collection::vec(
+            prop::sample::select(vec!["junk", "1,2", "}", "]", "", "{\"text\":\"a", "{\"text\":\"{\\", "{\"text\":\"\\\\\\"]),
+            0..6,
+        ),
+    ) {
+        let report = r#"{"category":"火情","text":"东苑 {\""}"#.as_bytes();
+        let mut stream: Vec<u8> = garbage.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+        let at = stream.len();
+        stream.extend_from_slice(report);
+        let (pieces, left) = cut(stream.chunks(1));
+        prop_assert_eq!(left, 0);
+        prop_assert_eq!(pieces.last(), Some(&(PieceKind::Red, at, report.to_vec())));
     }
 }

@@ -10,7 +10,7 @@ use tocsin_sdk::text::hex;
 use tocsin_sdk::time::Beijing;
 
 pub const MARK: u8 = 0x7E;
-const ESCAPE: u8 = 0x7D;
+pub const ESCAPE: u8 = 0x7D;
 /// Beijing to UTC.
 const OFFSET_MS: i64 = 8 * 3_600_000;
 
