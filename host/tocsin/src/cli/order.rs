@@ -48,7 +48,7 @@ const COLUMNS: &[Column] = &[
     (words::DEPARTMENT, "department"),
     (words::ASKED, "asked.name"),
     (words::AT, "issued_at"),
-    (words::DUE, "next"),
+    (words::DUE_AT, "next"),
     (words::MISSED, "missed"),
     (words::TITLE, "title"),
 ];

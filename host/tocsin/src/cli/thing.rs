@@ -132,11 +132,16 @@ pub fn show(around: &Around, noun: &str, id: &str) -> Result<Value> {
         if is_empty {
             continue;
         }
-        match value.as_array().filter(|items| items.iter().all(Value::is_object)) {
-            Some(items) => {
-                items.iter().for_each(|item| around.print.field(spoken::name(name), &words_of(item)))
+        match value {
+            Value::Array(items) if items.iter().all(Value::is_object) => {
+                items.iter().for_each(|item| around.print.field(spoken::name(name), &words_of(item)));
             }
-            None => around.print.field(spoken::name(name), &shown(&row, name)),
+            Value::Object(_) if is_flat(value) => around.print.field(spoken::name(name), &words_of(value)),
+            Value::Object(_) => {
+                around.print.field(spoken::name(name), "");
+                outline(around, value, 2);
+            }
+            _ => around.print.field(spoken::name(name), &shown(&row, name)),
         }
     }
     for line in row["story"].as_array().into_iter().flatten() {
@@ -152,6 +157,39 @@ pub fn show(around: &Around, noun: &str, id: &str) -> Result<Value> {
         around.print.line(&format!("    {text}"));
     }
     Ok(row)
+}
+
+fn is_flat(value: &Value) -> bool {
+    value
+        .as_object()
+        .is_some_and(|fields| fields.values().all(|field| !field.is_object() && !field.is_array()))
+}
+
+/// What holds rows within rows, a field a line, each level further in.
+fn outline(around: &Around, value: &Value, depth: usize) {
+    let indent = "  ".repeat(depth);
+    for (name, field) in value.as_object().into_iter().flatten() {
+        let label = spoken::name(name);
+        match field {
+            Value::Null => {}
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                for item in items {
+                    match is_flat(item) {
+                        true => around.print.line(&format!("{indent}{label}  {}", words_of(item))),
+                        false => {
+                            around.print.line(&format!("{indent}{label}"));
+                            outline(around, item, depth + 1);
+                        }
+                    }
+                }
+            }
+            Value::Object(_) => {
+                around.print.line(&format!("{indent}{label}"));
+                outline(around, field, depth + 1);
+            }
+            _ => around.print.line(&format!("{indent}{label}  {}", shown(value, name))),
+        }
+    }
 }
 
 /// A row within a row in one line: every field that says something.
