@@ -200,7 +200,6 @@ words! {
     DOCTOR_STORE: "store", "存储";
 
     ASKED: "asked", "责任人";
-    DUE: "ack by", "接令时限";
     MISSED: "missed", "超时";
     POST: "post", "岗位";
     ON_DUTY: "on duty", "当值";
