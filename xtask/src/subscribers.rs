@@ -146,7 +146,17 @@ impl Host {
         schema.args(["schema", "--out"]).arg(folder.join("schema"));
         run(schema.stdout(Stdio::null()), "tocsin schema")?;
         let mut up = tocsin();
-        up.args(["up", "--city", "examples/cities/qingshan", "--port-base", "0", "--ready-json", "--data"]);
+        up.args([
+            "up",
+            "--city",
+            "examples/cities/qingshan",
+            "--port-base",
+            "0",
+            "--ready-json",
+            "--log",
+            "warn",
+            "--data",
+        ]);
         up.arg(&data).stdin(Stdio::null()).stdout(Stdio::piped());
         Ok(Host(up.spawn().context("tocsin up")?))
     }

@@ -86,6 +86,9 @@ const WORDS: &[(&str, &str)] = &[
 
 #[rustfmt::skip]
 const FIELDS: &[(&str, &str)] = &[
+    ("answer_min", "答复时限(分钟)"), ("acknowledge_min", "接令时限(分钟)"), ("arrive_min", "到达时限(分钟)"),
+    ("done_min", "完成时限(分钟)"), ("hold_s", "保持(秒)"), ("start_mode", "启动方式"), ("start", "启动条件"),
+    ("end", "结束条件"), ("task", "任务"), ("supply", "物资"), ("no", "条号"), ("capability", "能力"),
     ("accepted_at", "受理时间"), ("acknowledge_by", "接令时限"), ("acknowledged_at", "接令时间"),
     ("activated_at", "启用时间"), ("activated_by", "启用人"), ("address", "地址"), ("answered", "应答"),
     ("approved_at", "批准时间"), ("approved_by", "批准人"), ("areas", "影响区域"), ("arrive_by", "到达时限"),
@@ -112,7 +115,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("manual", "人工级别"), ("matter", "事项"), ("messages", "报文"), ("minimum", "最低储备"),
     ("minimums", "最低储备"), ("missed", "已误时限"), ("msg_type", "报文类型"), ("muted", "不再自动启动"),
     ("name", "名称"), ("next", "下一时限"), ("note", "备注"), ("on_hand", "在库"), ("onset_at", "开始时间"),
-    ("orders", "指令"), ("parent", "上级响应"), ("person", "人员"), ("phone", "电话"), ("photos", "照片"),
+    ("orders", "指令"), ("parent", "上级"), ("person", "人员"), ("phone", "电话"), ("photos", "照片"),
     ("plan", "预案"), ("platform", "平台"), ("position", "位置"), ("post", "岗位"), ("proposed", "建议级别"),
     ("proposed_at", "建议时间"), ("quality", "质量"), ("quantity", "数量"), ("reason", "理由"),
     ("received", "接收"), ("received_at", "接收时间"), ("reference", "来文编号"), ("refused", "未采纳"),

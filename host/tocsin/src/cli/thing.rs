@@ -138,7 +138,7 @@ pub fn show(around: &Around, noun: &str, id: &str) -> Result<Value> {
             }
             Value::Object(_) if is_flat(value) => around.print.field(spoken::name(name), &words_of(value)),
             Value::Object(_) => {
-                around.print.field(spoken::name(name), "");
+                around.print.line(&format!("  {}", spoken::name(name)));
                 outline(around, value, 2);
             }
             _ => around.print.field(spoken::name(name), &shown(&row, name)),
