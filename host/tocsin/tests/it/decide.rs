@@ -31,13 +31,12 @@ fn an_incident_goes_through_its_life() {
     let early = host.refused(&["incident", "close", &id, "--result", "已扑灭"]);
     assert!(early.contains("incident.close.from-suspected"), "{early}");
 
-    let confirm =
-        ["incident", "confirm", &id, "--note", "电话核实", "--command", "c-1", "--by", "王值班"].as_slice();
-    let confirmed = host.json(confirm).remove(0);
+    let confirm = ["incident", "confirm", &id, "--note", "电话核实", "--command", "c-1", "--by", "王值班"];
+    let confirmed = host.json(&confirm).remove(0);
     assert_eq!(confirmed["reply"]["reply"], "ok");
     assert_eq!(state(&confirmed["sequence"])["state"], "confirmed");
     // The same command again is answered the same, and done once; a new one is refused.
-    let again = host.json(confirm).remove(0);
+    let again = host.json(&confirm).remove(0);
     assert_eq!(again["reply"], confirmed["reply"]);
     let other = host.refused(&["incident", "confirm", &id, "--command", "c-1", "--by", "李值班"]);
     assert!(other.contains("command.reused"), "{other}");

@@ -31,9 +31,9 @@ fn orders_are_given_answered_and_measured() {
     let (water, police) = (give("water"), give("police"));
     let refused = host.refused(&["order", "issue", "--title", "x", "--department", "army"]);
     assert!(refused.contains("order.issue.department-unknown"), "{refused}");
-    let ack = ["order", "ack", &water, "--by", "李水利", "--command", "k-1"].as_slice();
-    let acked = host.json(ack);
-    assert_eq!(host.json(ack)[0]["reply"], acked[0]["reply"]);
+    let ack = ["order", "ack", &water, "--by", "李水利", "--command", "k-1"];
+    let acked = host.json(&ack);
+    assert_eq!(host.json(&ack)[0]["reply"], acked[0]["reply"]);
     let refused = host.refused(&["order", "ack", &water]);
     assert!(refused.contains("order.ack.from-acknowledged"), "{refused}");
     host.json(&["order", "arrive", &water]);
