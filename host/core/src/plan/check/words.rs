@@ -52,17 +52,13 @@ fn one(plan: &Plan, word: &Word, path: &str, known: &Known, found: &mut Found) {
                 let listed = plan.readings.iter().cloned().collect();
                 among("reading-unlisted", ("readings 中的代码", "code in `readings`"), &listed);
             }
-            (Table::Readings, "device") => {
-                // It may speak before it is registered.
-                if !registered(text, &known.devices) {
-                    found.warning(
-                        path,
-                        "device-unknown",
-                        format!("devices.toml 中没有测站或设备 {text}"),
-                        format!("devices.toml has no station or device {text}"),
-                    );
-                }
-            }
+            // It may speak before it is registered.
+            (Table::Readings, "device") if !registered(text, &known.devices) => found.warning(
+                path,
+                "device-unknown",
+                format!("devices.toml 中没有测站或设备 {text}"),
+                format!("devices.toml has no station or device {text}"),
+            ),
             _ => {}
         },
     }
