@@ -47,9 +47,9 @@ fn two_ask_for_the_last_200_sandbags_at_once() {
     // Under its id another request, or another's, is neither done nor answered as it was.
     let less = json!({"store": "near", "item": SANDBAG, "quantity": 100, "for": FIRE});
     night.step(at(4), &[command("a", "水利局", "supply reserve", less)]);
-    assert_eq!(rule(reply(&night)), "command.reused");
+    assert_eq!(self::rule(reply(&night)), "command.reused");
     night.step(at(5), &[command("a", "消防大队", "supply reserve", fields.clone())]);
-    assert_eq!(rule(reply(&night)), "command.reused");
+    assert_eq!(self::rule(reply(&night)), "command.reused");
     night.step(at(6), &[command("a", "水利局", "supply reserve", fields)]);
     assert_eq!(reply(&night), Ok("T20260712-0001".into()));
     assert_eq!(books(&night, SANDBAG), "780/200/0/0/0/0");
