@@ -3,8 +3,10 @@
 //!
 //! Holds run on the source's own clock, sample by sample, so that a backlog that comes
 //! at once means what it meant; only what waits for the *next* sample runs on the
-//! host's. A sample that comes late is a reading, and moves no limit.
+//! host's. A sample that comes late is a reading, and moves no limit; a flag that it
+//! raises is an alarm all the same, of its own time, unless it was told.
 
+use crate::raised::Raised;
 use crate::settings::Limits;
 use crate::trend::Trend;
 use crate::watch::{Change, Rule, Watch};
@@ -129,6 +131,7 @@ struct State {
     silent: bool,
     switch: String,
     timer: Timestamp,
+    raised: Raised,
 }
 
 pub struct Cabinet<'a> {
@@ -223,10 +226,17 @@ impl<'a> Cabinet<'a> {
         }
     }
 
-    /// One flag of the device; `words` where it says more.
+    /// One flag of the device; `words` where it says more. A late record clears
+    /// nothing, and raises what does not stand and was not told.
     pub fn flag(&mut self, matter: Matter, is_raised: bool, words: &str) {
-        if !self.is_late {
+        let key = matter.key("");
+        let stands = self.state.watches.get(&key).is_some_and(|watch| watch.alarmed);
+        let is_old = self.is_late && (!is_raised || stands || self.state.raised.has(&key, self.at));
+        if !is_old {
             self.sample(matter, "", &Rule::FLAG, f64::from(u8::from(is_raised)), words);
+        }
+        if is_raised && (stands || !is_old) {
+            self.state.raised.put(key, self.at, stands);
         }
     }
 

@@ -22,6 +22,7 @@ mod cabinet;
 mod field;
 mod modbus;
 mod quantity;
+mod raised;
 mod report;
 mod settings;
 mod trend;

@@ -87,7 +87,7 @@ const TABLE: &[Factor] = &[
     factor("B02", "废气流量", "m3/h"),
     factor("001", "pH 值", "[pH]"),
     factor("003", "悬浮物", "mg/L"),
-    factor("010", "水温", "Cel"),
+    factor("010", "五日生化需氧量", "mg/L"),
     factor("011", "化学需氧量", "mg/L"),
     factor("060", "氨氮", "mg/L"),
     factor("065", "总氮", "mg/L"),
@@ -108,6 +108,12 @@ const TABLE: &[Factor] = &[
 
 pub fn find(code: &str) -> Option<&'static Factor> {
     TABLE.iter().find(|factor| factor.code.eq_ignore_ascii_case(code))
+}
+
+/// What a sum (`-Cou`) is in: cubic metres of what flows, kilograms of what is in it.
+pub fn sum_unit(code: &str) -> &'static str {
+    let flows = ["w00000", "a00000", "B01", "B02"].iter().any(|flow| flow.eq_ignore_ascii_case(code));
+    if flows { "m3" } else { "kg" }
 }
 
 /// What a flag says of a value; `true` where the value still measures something.

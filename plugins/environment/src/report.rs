@@ -9,6 +9,9 @@ use tocsin_sdk::{
     Certainty, Outcome, Registration, Rejection, Severity, Signal, Timestamp, city, memory, time,
 };
 
+/// A sum over the time that the report covers, where the others are means.
+const SUM: &str = "Cou";
+
 /// Which value of a factor is the reading, and how long it covers.
 #[derive(Clone, Copy)]
 struct Series {
@@ -27,9 +30,9 @@ struct Group {
 pub fn tell(segment: &Segment, contents: &[String]) -> Result<Outcome, Rejection> {
     let series = match segment.cn {
         2011 => Series { value: &["Rtd"], suffix: "", counts: true },
-        2051 => Series { value: &["Avg", "Rtd", "Cou"], suffix: ".minute", counts: false },
-        2061 => Series { value: &["Avg", "Rtd", "Cou"], suffix: ".hour", counts: false },
-        2031 => Series { value: &["Avg", "Rtd", "Data", "Cou"], suffix: ".day", counts: false },
+        2051 => Series { value: &["Avg", "Rtd", SUM], suffix: ".minute", counts: false },
+        2061 => Series { value: &["Avg", "Rtd", SUM], suffix: ".hour", counts: false },
+        2031 => Series { value: &["Avg", "Rtd", "Data", SUM], suffix: ".day", counts: false },
         2071 | 2072 => return Ok(alarm(segment, contents)),
         9000..=9999 => return Ok(Outcome::default()),
         1000..=3999 => return Ok(status(segment, contents)),
@@ -93,11 +96,15 @@ impl Station {
             self.unwell(group, letter, meaning, at, name, outcome);
             return;
         };
-        let code = format!("pollutant.{}{}", group.code.to_lowercase(), series.suffix);
+        let (total, said, unit) = match field {
+            SUM => (".total", "累计", factor::sum_unit(&group.code)),
+            _ => ("", "", unit),
+        };
+        let code = format!("pollutant.{}{}{total}", group.code.to_lowercase(), series.suffix);
         let data = group.data(&self.st, meaning);
         let dressed = |signal: Signal| signal.device(self.part(&group.code)).observed(at).data(&*data);
         if measures {
-            let title = format!("{} {name} {value} {unit}", self.name);
+            let title = format!("{} {name}{said} {value} {unit}", self.name);
             outcome.signals.push(dressed(Signal::reading(code, value, unit).title(title.trim_end())));
         } else {
             let title = format!("{} {name} {meaning}", self.name);

@@ -76,6 +76,38 @@ fn each_series_has_its_code() {
 }
 
 #[test]
+fn a_sum_is_told_as_one() {
+    let host = Host::fresh();
+    let check = |cn: u16, fields: &str, expect: &str, title: &str| {
+        let answer = send(&host, &frame(cn, "", &format!("DataTime=20260712143000;{fields}")));
+        assert_eq!(lines(&answer), [expect], "{fields}");
+        assert_eq!(answer.unwrap().signals[0].title, format!("QS-WS-01 {title}"), "{fields}");
+    };
+    for (code, name) in [
+        ("w00000", "污水流量"),
+        ("W00000", "污水流量"),
+        ("B01", "污水流量"),
+        ("a00000", "废气流量"),
+        ("B02", "废气流量"),
+    ] {
+        let expect = format!("reading pollutant.{}.hour.total 1250 m3", code.to_lowercase());
+        check(2061, &format!("{code}-Cou=1250,{code}-Flag=N"), &expect, &format!("{name}累计 1250 m3"));
+    }
+    check(2051, "w01018-Cou=1.5", "reading pollutant.w01018.minute.total 1.5 kg", "化学需氧量累计 1.5 kg");
+    check(2031, "02-Cou=30", "reading pollutant.02.day.total 30 kg", "二氧化硫累计 30 kg");
+    check(2031, "x99999-Cou=30", "reading pollutant.x99999.day.total 30 kg", "x99999累计 30 kg");
+    // Beside a mean it is not the reading.
+    check(
+        2061,
+        "w00000-Cou=1250,w00000-Avg=30.5",
+        "reading pollutant.w00000.hour 30.5 L/s",
+        "污水流量 30.5 L/s",
+    );
+    // Codes of 2005.
+    check(2011, "010-Rtd=18.5", "reading pollutant.010 18.5 mg/L", "五日生化需氧量 18.5 mg/L");
+}
+
+#[test]
 fn flags_say_what_a_value_is_worth() {
     let host = Host::fresh();
     let cp = |letter: &str| {

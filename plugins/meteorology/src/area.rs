@@ -4,7 +4,10 @@
 pub const AREAS_MAX: usize = 512;
 /// Points of all polygons: a coast line at the scale of a county.
 pub const POINTS_MAX: usize = 400;
-const NAME_CHARS_MAX: usize = 40;
+/// CAP's free text; the longest seen has 280.
+const NAME_CHARS_MAX: usize = 400;
+/// Names of what is drawn: a message for a province draws each county once.
+const DRAWN_MAX: usize = 64;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Area {
@@ -17,6 +20,8 @@ pub struct Area {
 #[derive(Debug, Default)]
 pub struct Areas {
     pub list: Vec<Area>,
+    /// What is given by shapes alone, by name.
+    pub drawn: Vec<String>,
     /// Rings of `(lon, lat)`.
     pub polygons: Vec<Vec<(f64, f64)>>,
     /// `(lon, lat, kilometres)`.
@@ -70,22 +75,51 @@ impl Areas {
             code => area.code == code,
         });
         match known {
-            Some(place) if self.list[place].name.is_empty() => self.list[place].name = cut(name),
+            Some(place) if self.list[place].name.is_empty() => self.list[place].name = self.cut(name),
             Some(_) => {}
             None if self.list.len() < AREAS_MAX => {
-                self.list.push(Area { code: code.to_owned(), name: cut(name) });
+                let name = self.cut(name);
+                self.list.push(Area { code: code.to_owned(), name });
             }
-            None => {
-                let full = format!("more than {AREAS_MAX} areas; the rest is left out");
-                if !self.defects.contains(&full) {
-                    self.defects.push(full);
-                }
-            }
+            None => self.once(format!("more than {AREAS_MAX} areas; the rest is left out")),
         }
     }
 
-    /// `lat,lon lat,lon …`, closed, as CAP writes it.
-    pub fn polygon(&mut self, text: &str) {
+    /// The name of what shapes give: no place, or the shapes would not count.
+    pub fn draw(&mut self, name: &str) {
+        let name = self.cut(name);
+        match () {
+            () if name.is_empty() || self.drawn.contains(&name) => {}
+            () if self.drawn.len() < DRAWN_MAX => self.drawn.push(name),
+            () => self.once(format!("more than {DRAWN_MAX} names of shapes; the rest is left out")),
+        }
+    }
+
+    /// The host goes by places alone where there are any: beside them a drawn area
+    /// counts by its name.
+    pub fn settle(&mut self) {
+        if !self.list.is_empty() {
+            std::mem::take(&mut self.drawn).iter().for_each(|name| self.add("", name));
+        }
+    }
+
+    fn cut(&mut self, name: &str) -> String {
+        let cut = front(name, NAME_CHARS_MAX);
+        if cut.len() < name.len() {
+            self.once(format!("areaDesc {} was cut to {NAME_CHARS_MAX} characters", short(name)));
+        }
+        cut.to_owned()
+    }
+
+    fn once(&mut self, defect: String) {
+        if !self.defects.contains(&defect) {
+            self.defects.push(defect);
+        }
+    }
+
+    /// `lat,lon lat,lon …`, closed, as CAP writes it. Answers whether it could be
+    /// read, also where there was no room for it.
+    pub fn polygon(&mut self, text: &str) -> bool {
         let ring = |read: fn(&str) -> Option<(f64, f64)>| -> Option<Vec<(f64, f64)>> {
             let ring: Option<Vec<_>> = text.split_whitespace().map(read).collect();
             ring.filter(|ring| ring.len() >= 3)
@@ -97,7 +131,7 @@ impl Areas {
         let read = ring(point).map(|ring| (ring, "")).or_else(swapped);
         let Some((mut ring, odd)) = read else {
             self.defects.push(format!("polygon {} is no list of lat,lon pairs", short(text)));
-            return;
+            return false;
         };
         if !odd.is_empty() {
             self.defects.push(odd.to_owned());
@@ -112,7 +146,7 @@ impl Areas {
             let room = POINTS_MAX.saturating_sub(taken);
             if room < 8 {
                 self.defects.push(format!("more than {POINTS_MAX} points; a polygon is left out"));
-                return;
+                return true;
             }
             let step = ring.len().div_ceil(room - 1);
             let last = ring[ring.len() - 1];
@@ -124,24 +158,27 @@ impl Areas {
         }
         if ring.len() < 4 {
             self.defects.push("polygon has no area".to_owned());
-        } else {
-            self.polygons.push(ring);
+            return false;
         }
+        self.polygons.push(ring);
+        true
     }
 
-    /// `lat,lon radius`, in kilometres.
-    pub fn circle(&mut self, text: &str) {
+    /// `lat,lon radius`, in kilometres. Answers whether it could be read.
+    pub fn circle(&mut self, text: &str) -> bool {
         let read = || {
             let (centre, radius) = text.trim().split_once(char::is_whitespace)?;
             let radius: f64 = radius.trim().parse().ok().filter(|km| (0.0..=20_000.0).contains(km))?;
             let (lon, lat) = point(centre)?;
             Some((lon, lat, radius))
         };
-        match read() {
+        let circle = read();
+        match circle {
             Some(circle) if self.circles.len() < 16 => self.circles.push(circle),
             Some(_) => self.defects.push("more than 16 circles; one is left out".to_owned()),
             None => self.defects.push(format!("circle {} is no lat,lon and radius", short(text))),
         }
+        circle.is_some()
     }
 }
 
@@ -171,10 +208,6 @@ pub fn padded(code: &str) -> Option<String> {
 pub fn short(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
     format!("{line:?}")
-}
-
-fn cut(name: &str) -> String {
-    front(name, NAME_CHARS_MAX).to_owned()
 }
 
 /// At most so many characters.

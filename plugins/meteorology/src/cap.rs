@@ -1,5 +1,7 @@
-//! CAP 1.2 (OASIS, 2010), read as the standard has it; what is only spelt
-//! wrong is taken with a defect.
+//! CAP 1.2 (OASIS, 2010): the header strictly ([`header`]), what it warns of
+//! tolerantly, with a defect for each word that is none of the standard's.
+
+mod header;
 
 use crate::area::{padded, short};
 use crate::document::Element;
@@ -7,9 +9,35 @@ use crate::hazard;
 use crate::level::Level;
 use crate::notice::Notice;
 use crate::part;
+use crate::word::MsgType;
 use tocsin_sdk::Rejection;
 
 pub const NAMESPACE: &str = "urn:oasis:names:tc:emergency:cap:1.2";
+/// Of a block that names none.
+const LANGUAGE: &str = "en-US";
+/// What each `info` has to say, in words of the standard; case does not matter.
+const WORDS: [(&str, &[&str]); 4] = [
+    (
+        "category",
+        &[
+            "Geo",
+            "Met",
+            "Safety",
+            "Security",
+            "Rescue",
+            "Fire",
+            "Health",
+            "Env",
+            "Transport",
+            "Infra",
+            "CBRNE",
+            "Other",
+        ],
+    ),
+    ("urgency", &["Immediate", "Expected", "Future", "Past", "Unknown"]),
+    ("severity", &["Extreme", "Severe", "Moderate", "Minor", "Unknown"]),
+    ("certainty", &["Observed", "Likely", "Possible", "Unlikely", "Unknown"]),
+];
 
 pub fn read(alert: &Element<'_>, namespace: &str) -> Result<Notice, Rejection> {
     let mut notice = Notice { format: "cap", ..Notice::default() };
@@ -23,39 +51,30 @@ pub fn read(alert: &Element<'_>, namespace: &str) -> Result<Notice, Rejection> {
             return Err(Rejection::unsupported(format!("alert: namespace {} is not CAP's", short(other))));
         }
     }
-    notice.id = alert.field("identifier").map(part::id);
-    notice.sender = alert.field("sender").unwrap_or_default().to_owned();
-    if notice.sender.is_empty() {
-        notice.defect("sender is missing or empty");
-    }
+    let kind = header::read(alert, &mut notice)?;
     let sent = alert.field("sent");
     notice.sent = notice.time("sent", sent);
     if sent.is_some_and(|sent| sent.ends_with(['Z', 'z'])) {
         notice.defect("sent ends in Z; CAP has a numeric offset");
     }
-    notice.status = alert.field("status").map(str::to_owned);
-    notice.msg_type = alert.field("msgType").map(str::to_owned);
-    if alert.field("scope").is_none() {
-        notice.defect("scope is missing or empty");
-    }
     notice.references = part::references(alert);
-    let infos: Vec<&Element<'_>> = alert.all("info").collect();
-    let infos = part::in_chinese(&infos);
+    if matches!(kind, MsgType::Update | MsgType::Cancel) && notice.references.is_empty() {
+        notice.defect(format!("references is missing or empty; the message is of type {}", kind.as_str()));
+    }
+    let blocks: Vec<&Element<'_>> = alert.all("info").collect();
+    notice.is_bare = blocks.is_empty();
+    let infos = part::in_chinese(&blocks, LANGUAGE);
     if let Some(info) = infos.first() {
         first(&mut notice, info);
     }
     // Blocks of one language differ in area and degree: the message is as bad as the worst.
     for info in &infos {
-        if let Some(text) = info.field("severity") {
-            notice.severity = notice.severity.max(Level::read(text));
-            notice.severity_text = text.to_owned();
-        }
+        words(&mut notice, info);
+        notice.severity = notice.severity.max(info.field("severity").and_then(Level::read));
         notice.colour = notice.colour.max(colour(info));
         notice.urgency = part::sooner(notice.urgency, part::urgency(info));
-        for area in info.all("area") {
-            read_area(&mut notice, area);
-        }
     }
+    read_areas(&mut notice, &infos, &blocks);
     let until: Vec<_> = infos
         .iter()
         .map(|info| {
@@ -84,31 +103,58 @@ fn first(notice: &mut Notice, info: &Element<'_>) {
     notice.headline = info.field("headline").unwrap_or_default().to_owned();
     notice.description = info.field("description").unwrap_or_default().to_owned();
     notice.instruction = info.field("instruction").unwrap_or_default().to_owned();
-    for name in ["category", "event", "urgency", "severity", "certainty"] {
-        if info.field(name).is_none() {
-            notice.defect(format!("info: {name} is missing or empty"));
+}
+
+/// Names what is missing and what is none of the standard's words.
+fn words(notice: &mut Notice, info: &Element<'_>) {
+    for (name, words) in WORDS {
+        let mut said = info.all(name).filter_map(Element::content).peekable();
+        if said.peek().is_none() {
+            notice.once(format!("info: {name} is missing or empty"));
         }
+        for text in said.filter(|text| !words.iter().any(|word| word.eq_ignore_ascii_case(text))) {
+            let read = match Level::read(text) {
+                Some(level) if name == "severity" => level.colour(),
+                None if name == "severity" => {
+                    notice.flag("severity-unreadable");
+                    "unknown"
+                }
+                _ => "unknown",
+            };
+            notice.once(format!("info: {name} {} is none of CAP's; it was read as {read}", short(text)));
+        }
+    }
+    if info.field("event").is_none() {
+        notice.once("info: event is missing or empty".to_owned());
     }
 }
 
+/// Where those that count say nothing, another language may say where.
+fn read_areas(notice: &mut Notice, infos: &[&Element<'_>], blocks: &[&Element<'_>]) {
+    let has_area = |info: &&Element<'_>| info.all("area").next().is_some();
+    let placed = if infos.iter().any(has_area) { infos } else { blocks };
+    notice.is_placeless = !placed.iter().any(has_area);
+    placed.iter().flat_map(|info| info.all("area")).for_each(|area| read_area(notice, area));
+    notice.areas.settle();
+}
+
+/// A place by its codes, else a shape, else by its name, which is one free text.
 fn read_area(notice: &mut Notice, area: &Element<'_>) {
-    let name = area.field("areaDesc").unwrap_or_default();
+    let name = area.field("areaDesc").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        notice.defect("area: areaDesc is missing or empty");
+    }
     let codes: Vec<String> = pairs(area, "geocode")
         .into_iter()
         .filter(|(name, _)| !is_foreign(name))
         .flat_map(|(_, value)| value.split([',', ' ']).filter_map(padded).collect::<Vec<_>>())
         .collect();
-    let has_shape = area.field("polygon").is_some() || area.field("circle").is_some();
-    match codes.as_slice() {
-        [] if !has_shape => notice.areas.lists("", name),
-        [] => {}
-        [code] => notice.areas.add(code, name),
-        // As our own writer and others that fold a list into one area have it.
-        codes => notice.areas.lists(&codes.join(","), name),
-    }
-    part::shapes(area, &mut notice.areas);
-    if name.is_empty() {
-        notice.defect("area: areaDesc is missing or empty");
+    let is_drawn = part::shapes(area, &mut notice.areas);
+    match codes.is_empty() {
+        false => codes.iter().for_each(|code| notice.areas.add(code, &name)),
+        true if is_drawn => notice.areas.draw(&name),
+        true if name.is_empty() => {}
+        true => notice.areas.add("", &name),
     }
 }
 

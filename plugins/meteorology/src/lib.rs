@@ -17,8 +17,10 @@
 //! reference = the identifier; region = the first area; `data` holds the rest.
 //!
 //! **Refused**, with the element named: what is no XML, a document type, more
-//! than 128 KiB, 16 levels or 8,000 elements; no identifier; no area; nothing
-//! that says what is coming; `Ack` and `Error`, which speak of messages. A
+//! than 128 KiB, 16 levels or 8,000 elements; no identifier; no area that can be
+//! read; of the national format what says nothing of what is coming; of CAP what
+//! lacks a part of the header ([`cap::header`]); `Ack` and `Error`, which speak of
+//! messages. A header of CAP alone is the report `warning.empty`. A
 //! cancellation is held to less: one that breaks off or has no identifier of
 //! its own still says what it is about, and is passed on with a flag, because
 //! behind a lost cancellation a red warning would stand for ever.
@@ -58,7 +60,8 @@ impl Decoder for Meteorology {
             Err(rejection) => return Err(damage.unwrap_or(rejection)),
         };
         let mut notice = match format(alert, &namespace, &message) {
-            Format::Cap => cap::read(alert, &namespace)?,
+            // What breaks off early lacks elements for that reason.
+            Format::Cap => cap::read(alert, &namespace).map_err(|lack| damage.clone().unwrap_or(lack))?,
             Format::National => national::read(alert),
         };
         if let Some(damage) = damage {

@@ -11,6 +11,9 @@ use crate::level::Level;
 use crate::notice::{Notice, moment};
 use crate::part;
 
+/// Of a block that names none.
+const LANGUAGE: &str = "zh-CN";
+
 pub fn read(alert: &Element<'_>) -> Notice {
     let mut notice = Notice { format: "12379", ..Notice::default() };
     notice.id = alert.one_of(&["identifier", "id"]).map(part::id);
@@ -33,7 +36,7 @@ pub fn read(alert: &Element<'_>) -> Notice {
     notice.references = part::references(alert);
 
     let infos: Vec<&Element<'_>> = alert.all("info").collect();
-    let infos = part::in_chinese(&infos);
+    let infos = part::in_chinese(&infos, LANGUAGE);
     // Some leave the envelope out.
     let info = infos.first().copied().unwrap_or(alert);
     let kind = info.one_of(&["eventType", "eventCode", "event"]);

@@ -1,24 +1,20 @@
 //! One warning message, whichever format it came in, and the signal it becomes.
 
-use crate::area::{Area, Areas, front, short};
+mod data;
+
+use crate::area::{Areas, front, short};
 use crate::hazard::Hazards;
 use crate::level::{Level, Said};
 use crate::word::{self, MsgType};
 use std::borrow::Cow;
-use std::fmt::Write as _;
-use tocsin_sdk::json::{Object, escape};
 use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Certainty, Outcome, Rejection, Severity, Signal, Timestamp, Urgency, time};
 
-/// What a desk shows without scrolling for ever; a message has some hundred.
-const TEXT_CHARS_MAX: usize = 2_000;
 const LINE_CHARS_MAX: usize = 160;
 /// An identifier of any of the formats; the longest seen has 120.
 const ID_CHARS_MAX: usize = 200;
-/// A cancellation lists every message of its chain.
-const REFERENCES_MAX: usize = 32;
-/// The host takes 32 KiB of data in a signal, and would drop all of it beyond.
-const DATA_BYTES_MAX: usize = 30 * 1024;
+/// What a header without content is told under.
+const EMPTY: &str = "warning.empty";
 
 /// A message as its format says it, before anything is compared.
 #[derive(Debug, Default)]
@@ -43,6 +39,10 @@ pub struct Notice {
     pub urgency: Option<Urgency>,
     pub certainty: Option<Certainty>,
     pub areas: Areas,
+    /// It says nothing but its header, as CAP lets it.
+    pub is_bare: bool,
+    /// It does not say where, as CAP lets it.
+    pub is_placeless: bool,
     pub effective: Option<Timestamp>,
     pub onset: Option<Timestamp>,
     pub expires: Option<Timestamp>,
@@ -75,6 +75,13 @@ impl Notice {
         self.defects.push(what.into());
     }
 
+    /// A defect that several parts may have.
+    pub fn once(&mut self, what: String) {
+        if !self.defects.contains(&what) {
+            self.defects.push(what);
+        }
+    }
+
     /// A time of a field, or a defect that names it.
     pub fn time(&mut self, name: &'static str, text: Option<&str>) -> Option<Timestamp> {
         let text = text?;
@@ -97,12 +104,15 @@ impl Notice {
         }
         let status = self.status();
         self.identity(msg_type)?;
+        if self.is_bare && msg_type != MsgType::Cancel {
+            return Ok(self.empty(msg_type, status));
+        }
         let (code, event) = self.event(msg_type, hazards)?;
         let (level, words) = self.level();
         let defects = std::mem::take(&mut self.areas.defects);
         self.defects.extend(defects);
         if self.areas.is_empty() {
-            if msg_type != MsgType::Cancel {
+            if msg_type != MsgType::Cancel && !self.is_placeless {
                 let why = if self.defects.is_empty() {
                     String::new()
                 } else {
@@ -113,6 +123,9 @@ impl Notice {
                 )));
             }
             self.flag("areas-missing");
+            if msg_type != MsgType::Cancel {
+                self.defect("area is missing; the message does not say where");
+            }
         }
         let sum = Sum { msg_type, status, code, event, level, words };
         Ok(self.signal(&sum))
@@ -213,7 +226,7 @@ impl Notice {
                         (*code).to_owned()
                     }
                     None if msg_type == MsgType::Cancel && !self.references.is_empty() => String::new(),
-                    None if self.event.is_empty() && self.headline.is_empty() => {
+                    None if self.event.is_empty() && self.headline.is_empty() && !self.is_cap() => {
                         return Err(Rejection::malformed(
                             "eventType is missing or empty, and no headline says what is coming",
                         ));
@@ -256,10 +269,43 @@ impl Notice {
         (field.max(said.highest()), said.words)
     }
 
+    fn is_cap(&self) -> bool {
+        self.format == "cap"
+    }
+
+    /// A header without content. As a warning it would mean the whole city at a level
+    /// that nobody knows, as an update blank what stands; so it is told as what it is.
+    fn empty(mut self, msg_type: MsgType, status: &'static str) -> Outcome {
+        self.defect("there is no info: nothing says what is coming, where and when");
+        let (code, event, words) = <(String, String, String)>::default();
+        let data = self.data(&Sum { msg_type, status, code, event, level: None, words });
+        let (act, english) = match msg_type {
+            MsgType::Update => ("更新预警", "an update"),
+            _ => ("发布预警", "an alert"),
+        };
+        let title = format!("{} {act},未附内容 ({english} without content)", line(&self.sender));
+        let signal = match status {
+            "actual" => Signal::report(EMPTY),
+            _ => Signal::status(EMPTY),
+        };
+        let signal = signal
+            .device(step(&self.sender))
+            .observed(self.sent)
+            .reference(self.id.unwrap_or_default())
+            .title(title)
+            .data(data);
+        let mut outcome = Outcome::from(signal);
+        outcome.defects = self.defects;
+        outcome
+    }
+
     fn signal(mut self, sum: &Sum) -> Outcome {
         let id = self.id.clone().unwrap_or_default();
         let severity = sum.level.map_or(Severity::Unknown, Level::severity);
         let title = match self.headline.as_str() {
+            "" if sum.event.is_empty() => {
+                format!("预警 {}", sum.level.map_or("", Level::words)).trim().into()
+            }
             "" => format!("{}{}", sum.event, sum.level.map_or("预警", Level::words)),
             headline => line(headline).into_owned(),
         };
@@ -278,69 +324,6 @@ impl Notice {
         let mut outcome = Outcome::from(signal);
         outcome.defects = std::mem::take(&mut self.defects);
         outcome
-    }
-
-    /// As much of it as the host takes, the long texts cut before anything else.
-    fn data(&mut self, sum: &Sum) -> String {
-        for (chars, shapes, names) in
-            [(TEXT_CHARS_MAX, true, true), (300, true, true), (300, false, true), (100, false, false)]
-        {
-            let data = self.write(sum, chars, shapes, names);
-            if data.len() <= DATA_BYTES_MAX {
-                if chars < TEXT_CHARS_MAX {
-                    self.defect(format!("the texts were cut to {chars} characters"));
-                }
-                if !shapes {
-                    self.defect("polygons and circles were left out");
-                }
-                return data;
-            }
-        }
-        self.areas.list.truncate(200);
-        self.defect("more areas than a signal holds; the rest is left out");
-        self.write(sum, 100, false, false)
-    }
-
-    fn write(&self, sum: &Sum, chars: usize, shapes: bool, names: bool) -> String {
-        let mut data = Object::with_capacity(1_024)
-            .text("format", self.format)
-            .text("id", self.id.as_deref().unwrap_or_default())
-            .text("sender", &self.sender)
-            .text("sender_name", &self.sender_name)
-            .text("msg_type", sum.msg_type.as_str())
-            .text("status", sum.status)
-            .texts("references", self.references.iter().take(REFERENCES_MAX).map(String::as_str))
-            .text("event_code", &sum.code)
-            .text("event", &sum.event);
-        // CAP's own severity without a colour stays without: nobody said one.
-        let coloured = self.format == "12379" || self.colour.is_some() || !sum.words.is_empty();
-        if let Some(level) = sum.level {
-            data = data
-                .text("colour", if coloured { level.colour() } else { "" })
-                .text("level", if sum.words.is_empty() { level.words() } else { &sum.words });
-        }
-        data = data.raw("areas", &list(&self.areas.list, names));
-        if shapes && !self.areas.polygons.is_empty() {
-            data = data.raw("polygons", &polygons(&self.areas.polygons));
-        }
-        if shapes && !self.areas.circles.is_empty() {
-            data = data.raw("circles", &circles(&self.areas.circles));
-        }
-        for (key, at) in [
-            ("sent", self.sent),
-            ("effective", self.effective),
-            ("onset", self.onset),
-            ("expires", self.expires),
-        ] {
-            if let Some(at) = at {
-                data = data.text(key, &Beijing::of(at).to_string());
-            }
-        }
-        data.text("headline", front(&line(&self.headline), chars))
-            .text("description", front(&self.description, chars))
-            .text("instruction", front(&self.instruction, chars))
-            .texts("flags", self.flags.iter().copied())
-            .finish()
     }
 }
 
@@ -371,51 +354,4 @@ fn line(text: &str) -> Cow<'_, str> {
 fn step(sender: &str) -> String {
     let clean = |c: char| if c == '/' || c.is_whitespace() || c.is_control() { '-' } else { c };
     sender.chars().map(clean).take(64).collect()
-}
-
-fn list(areas: &[Area], names: bool) -> String {
-    let mut text = String::with_capacity(2 + areas.len() * 48);
-    text.push('[');
-    for (place, area) in areas.iter().enumerate() {
-        text.push_str(if place > 0 { ",{\"code\":\"" } else { "{\"code\":\"" });
-        escape(&mut text, &area.code);
-        text.push_str("\",\"name\":\"");
-        if names || area.code.is_empty() {
-            escape(&mut text, &area.name);
-        }
-        text.push_str("\"}");
-    }
-    text.push(']');
-    text
-}
-
-fn polygons(rings: &[Vec<(f64, f64)>]) -> String {
-    let points: usize = rings.iter().map(Vec::len).sum();
-    let mut text = String::with_capacity(4 * rings.len() + 24 * points);
-    joined(&mut text, rings, |text, ring| {
-        joined(text, ring, |text, (lon, lat)| {
-            let _ = write!(text, "[{lon},{lat}]");
-        });
-    });
-    text
-}
-
-fn circles(circles: &[(f64, f64, f64)]) -> String {
-    let mut text = String::new();
-    joined(&mut text, circles, |text, (lon, lat, km)| {
-        let _ = write!(text, "[{lon},{lat},{km}]");
-    });
-    text
-}
-
-/// A JSON array.
-fn joined<T>(text: &mut String, items: &[T], item: impl Fn(&mut String, &T)) {
-    text.push('[');
-    for (place, each) in items.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        item(text, each);
-    }
-    text.push(']');
 }

@@ -37,27 +37,31 @@ pub fn references(alert: &Element<'_>) -> Vec<String> {
     found
 }
 
-/// The blocks in Chinese, else those in the language of the first.
-pub fn in_chinese<'e, 'd>(infos: &[&'e Element<'d>]) -> Vec<&'e Element<'d>> {
-    fn language<'e>(info: &'e Element<'_>) -> &'e str {
-        info.field("language").unwrap_or_default()
+/// The blocks in Chinese, else those in the language of the first. One that names
+/// none is in the format's own.
+pub fn in_chinese<'e, 'd>(infos: &[&'e Element<'d>], own: &str) -> Vec<&'e Element<'d>> {
+    fn language<'a>(info: &'a Element<'_>, own: &'a str) -> &'a str {
+        info.field("language").unwrap_or(own)
     }
     let is_chinese =
-        |info: &&&Element<'_>| language(info).get(..2).is_some_and(|l| l.eq_ignore_ascii_case("zh"));
+        |info: &&&Element<'_>| language(info, own).get(..2).is_some_and(|l| l.eq_ignore_ascii_case("zh"));
     let chinese: Vec<&Element<'_>> = infos.iter().filter(is_chinese).copied().collect();
     match (chinese.is_empty(), infos.first()) {
         (true, Some(first)) => infos
             .iter()
-            .filter(|info| language(info).eq_ignore_ascii_case(language(first)))
+            .filter(|info| language(info, own).eq_ignore_ascii_case(language(first, own)))
             .copied()
             .collect(),
         _ => chinese,
     }
 }
 
-pub fn shapes(area: &Element<'_>, into: &mut Areas) {
-    area.all("polygon").filter_map(Element::content).for_each(|text| into.polygon(text));
-    area.all("circle").filter_map(Element::content).for_each(|text| into.circle(text));
+/// Answers whether one of them could be read.
+pub fn shapes(area: &Element<'_>, into: &mut Areas) -> bool {
+    let polygons = area.all("polygon").filter_map(Element::content);
+    let drawn = polygons.fold(false, |drawn, text| into.polygon(text) | drawn);
+    let circles = area.all("circle").filter_map(Element::content);
+    circles.fold(drawn, |drawn, text| into.circle(text) | drawn)
 }
 
 pub fn urgency(info: &Element<'_>) -> Option<Urgency> {

@@ -92,6 +92,16 @@ pub fn status(text: &str) -> Option<(&'static str, bool)> {
         .map(|status| (status, false))
 }
 
+/// For whom a message is: CAP's `scope`.
+pub fn scope(text: &str) -> Option<(&'static str, bool)> {
+    let word = text.trim().to_ascii_lowercase();
+    let known = ["public", "restricted", "private"];
+    if let Some(scope) = known.into_iter().find(|known| *known == word) {
+        return Some((scope, true));
+    }
+    known.into_iter().find(|known| near(&word, known, SLIPS)).map(|scope| (scope, false))
+}
+
 /// Whether at most `most` letters have to be put in, left out or exchanged.
 pub fn near(word: &str, known: &str, most: usize) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().take(16).collect(), known.chars().collect());
@@ -147,6 +157,18 @@ mod tests {
         check("", None);
         check("???", None);
         check("Warning", None);
+    }
+
+    #[test]
+    fn scopes_as_they_come() {
+        let check = |text: &str, expect: Option<(&str, bool)>| assert_eq!(scope(text), expect, "{text}");
+        check("Public", Some(("public", true)));
+        check("PRIVATE", Some(("private", true)));
+        check("Restricted", Some(("restricted", true)));
+        check("Publick", Some(("public", false)));
+        check("Restriced", Some(("restricted", false)));
+        check("all", None);
+        check("", None);
     }
 
     #[test]

@@ -9,7 +9,8 @@
 //! | 0200, 0201, 0500 position, 0704 batch | status `vehicle.position`; alarms and reports by bit; 8001 |
 //! | 0100 register, 0102 authenticate, 0003 log out | the terminal describes itself; 8100 with the code, 8001 |
 //! | 0002 heartbeat, other messages of the standard | 8001 with the same serial |
-//! | one packet of several | kept, confirmed; what is missing is asked for by 8003 |
+//! | 0801 media | status `vehicle.media` once, however many packets; 8800 with its id |
+//! | one packet of several | kept, confirmed; what is missing is asked for by 8003, of media by 8800 |
 //! | checksum or length wrong | refused, 8001 result 2 |
 //! | a message the standard does not have, encrypted ones | refused as unsupported, 8001 result 3 |
 //! | a terminal on a second connection without its code | refused, 8001 result 1 (with setting `secret`) |

@@ -3,14 +3,17 @@
 mod alarm;
 pub mod frame;
 mod item;
+mod media;
 mod packets;
 mod position;
 mod register;
+mod runs;
 mod session;
 
 pub use packets::{PACKETS, ask_again};
 
-use frame::{Damage, Ended, Frame};
+use frame::{Damage, Ended, Frame, Packet};
+use media::Media;
 use tocsin_sdk::field::path_step;
 use tocsin_sdk::json::Object;
 use tocsin_sdk::text::hex;
@@ -31,15 +34,28 @@ pub fn decode(message: &Message) -> Answer {
             Rejection::unsupported("加密消息无法解析,原始字节保留 (an encrypted body is kept, not read)");
         return Err(refusal.with_reply(frame.acknowledge(Ended::Unsupported, serial)));
     }
-    let Some(packet) = frame.packet else {
-        return tell(&frame, frame.body.clone(), message);
-    };
-    // Pictures and sound are kept as they came.
-    if frame.id == 0x0801 {
-        return Ok(Outcome::default().reply(frame.acknowledge(Ended::Done, serial)));
+    match frame.packet {
+        Some(packet) => part(&frame, packet, message),
+        None => tell(&frame, frame.body.clone(), message),
     }
-    match packets::collect(&frame, packet, message.received) {
-        Ok(packets::Collected::Whole(body)) => tell(&frame, body, message),
+}
+
+/// One packet of several.
+fn part(frame: &Frame, packet: Packet, message: &Message) -> Answer {
+    let (serial, received) = (message.sequence as u16, message.received);
+    if frame.id == media::MESSAGE
+        && let Some(id) = media::repeated(frame, packet, received)
+    {
+        return Ok(Outcome::default().reply(media::answer(frame, id, serial)));
+    }
+    match packets::collect(frame, packet, received) {
+        Ok(packets::Collected::Whole(body)) => tell(frame, body, message),
+        Ok(packets::Collected::Media(media)) => {
+            if let Some(id) = media::id(&media.front) {
+                media::remember(frame, packet, id, received);
+            }
+            Ok(media::tell(&media, frame, serial))
+        }
         Ok(packets::Collected::Waiting(gone)) => {
             let outcome = Outcome { defects: gone, ..Outcome::default() };
             Ok(outcome.reply(frame.acknowledge(Ended::Done, serial)))
@@ -74,6 +90,10 @@ fn tell(frame: &Frame, body: Vec<u8>, message: &Message) -> Answer {
         0x0001 => return Ok(Outcome::default()),
         0x0004 => return Ok(Outcome::default().reply(frame.server_time(message.received, serial))),
         0x0002 => Ok(Outcome::default()),
+        media::MESSAGE => {
+            let media = Media { bytes: body.len(), front: body, packets: 1 };
+            return Ok(media::tell(&media, frame, serial));
+        }
         id => match name(id) {
             Some((code, title)) => Ok(other(code, title, &body, frame).into()),
             None => {
@@ -103,7 +123,7 @@ fn name(id: u16) -> Option<(&'static str, &'static str)> {
         0x0701 => ("vehicle.waybill", "电子运单"),
         0x0702 => ("vehicle.driver", "驾驶员身份信息"),
         0x0705 => ("vehicle.can", "CAN 总线数据"),
-        0x0800 | 0x0801 | 0x0802 | 0x0805 => ("vehicle.media", "多媒体"),
+        0x0800 | 0x0802 | 0x0805 => ("vehicle.media", "多媒体"),
         0x0900 | 0x0901 => ("vehicle.passthrough", "数据上行透传"),
         0x0A00 => ("vehicle.key", "终端 RSA 公钥"),
         _ => return None,

@@ -216,12 +216,9 @@ fn a_late_sample_is_a_reading_and_no_more() {
     let host = Host::fresh();
     post(host, NOW, &report(NOW, &json!({}))).unwrap();
     for n in 0..10 {
-        let outcome = post(
-            host,
-            NOW + n,
-            &report(NOW - 600_000 + n * 30_000, &json!({"residualCurrent": 900, "smokeAlarm": 1})),
-        )
-        .unwrap();
+        let outcome =
+            post(host, NOW + n, &report(NOW - 600_000 + n * 30_000, &json!({"residualCurrent": 900})))
+                .unwrap();
         assert_eq!((readings(&outcome), events(&outcome)), (13, vec![]), "{n}");
     }
     // A clock that was set back is believed at last: no danger stays unseen.
@@ -238,4 +235,44 @@ fn a_late_sample_is_a_reading_and_no_more() {
         })
         .collect();
     assert_eq!(told, ["Alarm electric.residual DX26070001"]);
+}
+
+#[test]
+fn a_flag_that_comes_late_is_an_alarm() {
+    const SMOKE: &str = "Alarm fire.smoke DX26070001";
+    const OVER: &str = "Recovery fire.smoke DX26070001";
+    /// Minutes from the start, what `smokeAlarm` says then, and what is told.
+    fn check(records: &[(i64, &str, &[&str])]) {
+        let host = Host::fresh();
+        for (n, (minute, smoke, expect)) in records.iter().enumerate() {
+            let at = NOW + minute * 60_000;
+            let outcome =
+                post(host, NOW + 3_600_000 + n as i64, &report(at, &json!({"smokeAlarm": smoke}))).unwrap();
+            assert_eq!(events(&outcome), *expect, "record {n} of {records:?}");
+            let alarm = outcome.signals.iter().find(|signal| signal.code == "fire.smoke");
+            assert!(alarm.is_none_or(|alarm| alarm.observed == Some(at)), "record {n} of {records:?}");
+        }
+    }
+    // Once, of its own time; what comes on time clears it.
+    check(&[(9, "0", &[]), (3, "1", &[SMOKE]), (4, "1", &[]), (10, "0", &[]), (11, "0", &[OVER])]);
+    // A late record clears nothing, and adds nothing to what stands.
+    check(&[
+        (9, "1", &[SMOKE]),
+        (3, "0", &[]),
+        (5, "0", &[]),
+        (4, "1", &[]),
+        (10, "0", &[]),
+        (11, "0", &[OVER]),
+    ]);
+    // A copy of what was told is no other fire; what was not told is.
+    check(&[
+        (5, "1", &[SMOKE]),
+        (6, "1", &[]),
+        (7, "0", &[]),
+        (9, "0", &[OVER]),
+        (5, "1", &[]),
+        (6, "1", &[]),
+        (2, "1", &[SMOKE]),
+    ]);
+    check(&[(9, "0", &[]), (3, "1", &[SMOKE]), (10, "0", &[]), (11, "0", &[OVER]), (3, "1", &[])]);
 }

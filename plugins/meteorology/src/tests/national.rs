@@ -213,6 +213,17 @@ fn variants_say_the_same() {
         &[],
         0,
     );
+    // A block without a language is in Chinese.
+    check(
+        &[
+            ("<language>zh-CN</language>", ""),
+            ("</alert>", "<info><language>zh-CN</language><eventType>11B06</eventType></info></alert>"),
+        ],
+        "event_code",
+        json!("11B03"),
+        &[],
+        0,
+    );
     // Its shape.
     check(
         &[("<alert>", "<Alert xmlns=\"http://www.12379.cn/warning\">"), ("</alert>", "</Alert>")],

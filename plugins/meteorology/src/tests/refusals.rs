@@ -41,6 +41,8 @@ fn refusals_name_the_element() {
     let whole = national(&[]);
     malformed(&whole[..whole.find("<area>").unwrap()], "ends inside <info>");
     malformed(&format!("{whole}{whole}"), "second document");
+    // It breaks off within its header.
+    malformed(&cap::ALERT[..cap::ALERT.find("<scope>").unwrap()], "ends inside <alert>");
     malformed(&format!("<alert>{}", "<a>".repeat(100)), "levels");
     malformed(&format!("<alert>{}", "<a/>".repeat(9_000)), "more than 8000 elements");
     malformed(&format!("<alert>{}", " ".repeat(200_000)), "bytes are more than");

@@ -128,6 +128,11 @@ impl Frame {
         }
     }
 
+    /// Serial of the first of the packets that this one is of.
+    pub fn first(&self, packet: Packet) -> u16 {
+        self.serial.wrapping_sub(packet.number).wrapping_add(1)
+    }
+
     /// 平台通用应答 8001.
     pub fn acknowledge(&self, ended: Ended, serial: u16) -> Vec<u8> {
         let mut body = Vec::with_capacity(5);

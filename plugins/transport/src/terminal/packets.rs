@@ -1,6 +1,8 @@
 //! A message in several packets: put together, and what is missing asked for again.
 
 use super::frame::{Frame, Packet};
+use super::media::{self, Media};
+use super::runs::Runs;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_sdk::text::hex;
@@ -14,16 +16,20 @@ const PATIENCE_MS: i64 = 10_000;
 const REQUESTS: u8 = 3;
 /// Of one message, so that the hex of two fits the room.
 const MOST: usize = 12 * 1_024;
-/// Packets of `MOST` bytes with at least this much in each but the last; also bounds
-/// the list of what is missing.
+/// Packets of `MOST` bytes with at least this much in each but the last.
 const PACKETS_MAX: u16 = 250;
-/// Messages that one terminal sends at a time.
+/// Asked for at a time: what 8800 has room for in every edition.
+const ASKED_MAX: usize = 125;
+/// Messages that one terminal sends at a time, and as many of media, which take no
+/// room.
 const OPEN_MAX: usize = 2;
 /// Room key of the messages under way.
 const OPEN: &str = "open";
 
 pub enum Collected {
     Whole(Vec<u8>),
+    /// The same of media.
+    Media(Media),
     /// With what had to make room, one sentence each.
     Waiting(Vec<String>),
 }
@@ -32,8 +38,12 @@ pub enum Collected {
 struct Parts {
     total: u16,
     bytes: usize,
-    /// By number, as hex.
+    /// By number, as hex. Of media nothing is kept but which came, and the id.
     bodies: BTreeMap<u16, String>,
+    #[serde(default)]
+    came: Runs,
+    #[serde(default)]
+    media: Option<u32>,
     asked: u8,
     /// Header of what is asked for, as hex: version and telephone.
     version: Option<u8>,
@@ -41,13 +51,38 @@ struct Parts {
     first: u16,
 }
 
+impl Parts {
+    fn has(&self, number: u16) -> bool {
+        self.came.has(number) || self.bodies.contains_key(&number)
+    }
+
+    fn count(&self) -> usize {
+        self.came.count() + self.bodies.len()
+    }
+
+    /// Answers whether there was room for it.
+    fn take(&mut self, frame: &Frame, number: u16) -> bool {
+        if frame.id != media::MESSAGE {
+            self.bodies.insert(number, hex(&frame.body));
+        } else if self.came.put(number) {
+            self.media = if number == 1 { media::id(&frame.body) } else { self.media };
+        } else {
+            return false;
+        }
+        self.bytes += frame.body.len();
+        // It goes on: patience begins anew.
+        self.asked = 0;
+        true
+    }
+}
+
 pub fn collect(frame: &Frame, packet: Packet, received: Timestamp) -> Result<Collected, Rejection> {
-    let first = frame.serial.wrapping_sub(packet.number - 1);
+    let (first, is_media) = (frame.first(packet), frame.id == media::MESSAGE);
     let key = format!("{PACKETS}{:04x}-{first}", frame.id);
     let mut parts: Parts = memory::load(&key).unwrap_or_default();
     let mut gone = Vec::new();
     if parts.total != packet.total {
-        if packet.total > PACKETS_MAX {
+        if packet.total > PACKETS_MAX && !is_media {
             return Err(Rejection::unsupported(format!(
                 "分包 {} 个,最多 {PACKETS_MAX} (too many packets)",
                 packet.total
@@ -63,33 +98,37 @@ pub fn collect(frame: &Frame, packet: Packet, received: Timestamp) -> Result<Col
         gone = make_room(&key);
     }
     // The same packet again is the terminal's retry.
-    if !parts.bodies.contains_key(&packet.number) {
-        parts.bytes += frame.body.len();
-        parts.bodies.insert(packet.number, hex(&frame.body));
+    if !parts.has(packet.number) && !parts.take(frame, packet.number) {
+        return Err(Rejection::unsupported("分包次序过乱 (the packets leave too many gaps)"));
     }
-    if parts.bytes > MOST {
+    if parts.bytes > MOST && !is_media {
         close(&key);
         return Err(Rejection::unsupported(format!("分包消息超过 {MOST} 字节 (a message beyond 12 KiB)")));
     }
-    if parts.bodies.len() < usize::from(parts.total) {
+    if parts.count() < usize::from(parts.total) {
         memory::save(&key, &parts);
         timers::set(&key, received + PATIENCE_MS);
         return Ok(Collected::Waiting(gone));
     }
     close(&key);
+    if is_media {
+        let front = parts.media.map(|id| id.to_be_bytes().to_vec()).unwrap_or_default();
+        return Ok(Collected::Media(Media { front, bytes: parts.bytes, packets: parts.total }));
+    }
     Ok(Collected::Whole(parts.bodies.values().flat_map(|body| unhex(body)).collect()))
 }
 
-/// 补传分包请求 8003 for what is missing; after some of them what came is given up.
+/// 补传分包请求 8003 for what is missing, of media 8800; after some of them what came
+/// is given up.
 pub fn ask_again(tick: &Tick) -> Outcome {
     let Some(mut parts) = memory::load::<Parts>(&tick.key) else { return Outcome::default() };
-    let missing: Vec<u16> = (1..=parts.total).filter(|number| !parts.bodies.contains_key(number)).collect();
+    let missing: Vec<u16> = (1..=parts.total).filter(|number| !parts.has(*number)).take(ASKED_MAX).collect();
     if parts.asked >= REQUESTS {
         close(&tick.key);
         return Outcome::default().defect(format!(
             "分包消息 {} 只到 {} 包,共 {} 包 (the rest of the message did not come)",
             tick.key.trim_start_matches(PACKETS),
-            parts.bodies.len(),
+            parts.count(),
             parts.total
         ));
     }
@@ -103,16 +142,25 @@ pub fn ask_again(tick: &Tick) -> Outcome {
         packet: None,
         body: Vec::new(),
     };
+    memory::save(&tick.key, &parts);
+    timers::set(&tick.key, tick.due + PATIENCE_MS);
+    let serial = tick.sequence as u16;
+    let ask = match parts.media {
+        Some(id) => media::ask(&frame, id, &missing, serial),
+        None => frame.answer(0x8003, serial, &request(&parts, &missing)),
+    };
+    Outcome::default().send_to(&*tick.device, ask)
+}
+
+fn request(parts: &Parts, missing: &[u16]) -> Vec<u8> {
     let mut body = parts.first.to_be_bytes().to_vec();
     match parts.version {
         Some(_) => body.extend_from_slice(&(missing.len() as u16).to_be_bytes()),
-        // At most `PACKETS_MAX`.
+        // At most `ASKED_MAX`.
         None => body.push(missing.len() as u8),
     }
     missing.iter().for_each(|number| body.extend_from_slice(&number.to_be_bytes()));
-    memory::save(&tick.key, &parts);
-    timers::set(&tick.key, tick.due + PATIENCE_MS);
-    Outcome::default().send_to(&*tick.device, frame.answer(0x8003, tick.sequence as u16, &body))
+    body
 }
 
 /// The room holds some messages: the one begun first goes.
@@ -120,8 +168,9 @@ fn make_room(key: &str) -> Vec<String> {
     let mut open: Vec<String> = memory::load(OPEN).unwrap_or_default();
     open.retain(|known| known != key);
     let mut gone = Vec::new();
-    while open.len() >= OPEN_MAX {
-        let oldest = open.remove(0);
+    let is_alike = |known: &String| is_media(known) == is_media(key);
+    while open.iter().filter(|known| is_alike(known)).count() >= OPEN_MAX {
+        let Some(oldest) = open.iter().position(is_alike).map(|at| open.remove(at)) else { break };
         memory::forget(&oldest);
         timers::cancel(&oldest);
         let name = oldest.trim_start_matches(PACKETS);
@@ -130,6 +179,10 @@ fn make_room(key: &str) -> Vec<String> {
     open.push(key.to_owned());
     memory::save(OPEN, &open);
     gone
+}
+
+fn is_media(key: &str) -> bool {
+    key.starts_with(&format!("{PACKETS}{:04x}-", media::MESSAGE))
 }
 
 fn close(key: &str) {

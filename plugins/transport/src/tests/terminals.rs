@@ -1,6 +1,6 @@
 use super::*;
 use serde_json::{Value, json};
-use tocsin_sdk::{Datum, RejectionKind};
+use tocsin_sdk::{Datum, Outcome, RejectionKind, memory};
 
 #[test]
 fn a_position_is_told_and_confirmed() {
@@ -169,4 +169,101 @@ fn a_message_in_packets_is_one_message() {
     let last = host.advance::<Transport>(1_783_837_830_000 + 100_000).pop().unwrap().1.unwrap();
     assert!(last.defects[0].contains("只到 1 包,共 3 包"), "{:?}", last.defects);
     assert_eq!(host.keys("13800000001"), ["bits"]);
+}
+
+/// A packet of an upload that begins with serial 40.
+fn picture(total: u16, number: u16, body: &[u8]) -> Vec<u8> {
+    let head = [
+        &bytes("0801")[..],
+        &(0x2000 | body.len() as u16).to_be_bytes(),
+        &bytes("013800000001"),
+        &(39 + number).to_be_bytes(),
+        &total.to_be_bytes(),
+        &number.to_be_bytes(),
+    ];
+    sealed(&[&head.concat()[..], body].concat())
+}
+
+#[test]
+fn media_are_told_once_and_answered_by_their_id() {
+    const MEDIA: &[&str] = &["status vehicle.media"];
+    let first = |id: u8| [&[0, 0, 0, id, 0, 0, 1, 2][..], &[0; 28], &[0xFF; 60]].concat();
+    let (rest, got) = (vec![0xD8; 96], bytes("00000007"));
+    let check = |host: Host, frame: &[u8], expect: &[&str], id: u16, body: &[u8]| {
+        let answer = send(&host, "a", frame);
+        assert_eq!(lines(&answer), expect);
+        let outcome = answer.unwrap();
+        let said = reply(&outcome.sends[0].payload);
+        assert_eq!((outcome.sends.len(), said), (1, (id, body.to_vec())), "{expect:?}");
+        outcome
+    };
+    let data = |outcome: &Outcome| -> Value { serde_json::from_str(&outcome.signals[0].data).unwrap() };
+    // A single one.
+    let outcome = check(Host::fresh(), &frame(0x0801, 9, &first(7)), MEDIA, 0x8800, &got);
+    let single = data(&outcome);
+    assert_eq!((&single["media"], &single["bytes"], &single["packets"]), (&json!(7), &json!(96), &json!(1)));
+    assert!(single["hex"].as_str().unwrap().starts_with("00000007"));
+    let outcome = check(
+        Host::fresh(),
+        &frame(0x0801, 9, &[1, 2]),
+        &["status vehicle.media", "defect 多媒体数据没有 ID (the media has no id)"],
+        0x8001,
+        &bytes("0009 0801 00"),
+    );
+    assert_eq!(data(&outcome)["media"], json!(null));
+    // Three packets, in an order of their own, one of them twice.
+    let host = Host::fresh();
+    check(host, &picture(3, 3, &rest), &[], 0x8001, &bytes("002A 0801 00"));
+    check(host, &picture(3, 1, &first(7)), &[], 0x8001, &bytes("0028 0801 00"));
+    check(host, &picture(3, 1, &first(7)), &[], 0x8001, &bytes("0028 0801 00"));
+    let mut kept = 0;
+    for key in host.keys("13800000001") {
+        let weigh = || {
+            kept += memory::get(&key).map_or(0, |value| value.len());
+            Ok(Outcome::default())
+        };
+        host.call("13800000001", weigh).unwrap();
+    }
+    assert!((1..400).contains(&kept), "{kept} bytes are more than an id");
+    let outcome = check(host, &picture(3, 2, &rest), MEDIA, 0x8800, &got);
+    assert_eq!(data(&outcome), json!({"bytes": 288, "packets": 3, "media": 7}));
+    assert!(host.timers().is_empty());
+    // The answer was lost.
+    check(host, &picture(3, 3, &rest), &[], 0x8800, &got);
+    check(host, &picture(3, 1, &first(7)), &[], 0x8800, &got);
+    // The next picture of a terminal that begins anew.
+    check(host, &picture(3, 1, &first(8)), &[], 0x8001, &bytes("0028 0801 00"));
+    check(host, &picture(3, 2, &rest), &[], 0x8001, &bytes("0029 0801 00"));
+    check(host, &picture(3, 3, &rest), MEDIA, 0x8800, &bytes("00000008"));
+    // One of one is whole.
+    let outcome = check(host, &picture(1, 1, &first(9)), MEDIA, 0x8800, &bytes("00000009"));
+    assert_eq!((&data(&outcome)["packets"], &data(&outcome)["hex"]), (&json!(1), &json!(null)));
+}
+
+#[test]
+fn what_is_missing_of_media_is_asked_for() {
+    let host = Host::fresh();
+    let first = [&[0, 0, 0, 7, 0, 0, 1, 2][..], &[0; 28]].concat();
+    let asked = |seconds: i64| {
+        let mut woken = host.advance::<Transport>(1_783_837_830_000 + seconds * 1_000);
+        woken.pop().unwrap().1.unwrap()
+    };
+    // Without the first packet the id is not known.
+    send(&host, "a", &picture(600, 2, &[1; 90])).unwrap();
+    let ask = reply(&asked(10).sends[0].payload);
+    assert_eq!((ask.0, &ask.1[..5], ask.1.len()), (0x8003, &bytes("0028 7D 0001")[..], 3 + 250));
+    send(&host, "a", &picture(600, 1, &first)).unwrap();
+    let ask = reply(&asked(20).sends[0].payload);
+    assert_eq!((ask.0, &ask.1[..7], ask.1.len()), (0x8800, &bytes("00000007 7D 0003")[..], 5 + 250));
+    let last = asked(100);
+    assert!(last.defects[0].contains("只到 2 包,共 600 包"), "{:?}", last.defects);
+    assert!(host.keys("13800000001").is_empty());
+    // A film has more packets than a message, and they leave room for one.
+    for number in (1..=2_000).filter(|number| number % 400 != 0) {
+        assert_eq!(send(&host, "a", &picture(2_000, number, &[0; 900])).unwrap().signals, []);
+    }
+    for number in [400, 800, 1_200, 1_600] {
+        assert_eq!(send(&host, "a", &picture(2_000, number, &[0; 900])).unwrap().signals, []);
+    }
+    assert_eq!(lines(&send(&host, "a", &picture(2_000, 2_000, &[0; 900]))), ["status vehicle.media"]);
 }
