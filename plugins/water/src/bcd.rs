@@ -1,17 +1,13 @@
 //! Digits packed two in a byte, and hex text.
 
 use tocsin_sdk::Timestamp;
-use tocsin_sdk::time::beijing;
+use tocsin_sdk::time::{Beijing, beijing};
 
-/// The digits as text; `None` where a nibble is none.
-pub fn digits(bytes: &[u8]) -> Option<String> {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(nibble.into(), 10)?);
-        }
-    }
-    Some(text)
+/// Two hex digits a byte: the name of a station, whose address ends in BCD
+/// (SL 651 table 13) or in HEX (table 14).
+pub fn name(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// At most nine bytes: eighteen digits fit.
@@ -32,6 +28,22 @@ pub fn time(bytes: &[u8]) -> Option<Timestamp> {
     beijing(2000 + i32::from(part(0)?), part(1)?, part(2)?, part(3)?, part(4)?, second)
 }
 
+/// `YYMMDDhhmmss` of a moment, as digits.
+pub fn moment(at: Timestamp) -> String {
+    let Beijing { year, month, day, hour, minute, second, .. } = Beijing::of(at);
+    format!("{:02}{month:02}{day:02}{hour:02}{minute:02}{second:02}", year.rem_euclid(100))
+}
+
+/// The bytes that hex digits stand for; `None` where the text is anything else.
+pub fn bytes(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let (pairs, rest) = digits.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
 /// Bytes that a gateway wrote as hex text: only where they begin as one of the
 /// protocols does, so that ASCII frames are never mistaken for it.
 pub fn from_hex_text(text: &[u8]) -> Option<Vec<u8>> {
@@ -40,11 +52,6 @@ pub fn from_hex_text(text: &[u8]) -> Option<Vec<u8>> {
     if !(begins(b"7E7E") || begins(b"A55A")) {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let digits: Vec<u8> = text.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
-    let (pairs, rest) = digits.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+    bytes(&digits)
 }

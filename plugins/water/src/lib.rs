@@ -7,8 +7,10 @@
 //!
 //! | Input | Answer |
 //! |---|---|
-//! | SL 651 report, whole | readings (and an alarm for 33H 加报), the confirmation with the same serial |
-//! | one packet of several | kept; the last one gives the readings and is confirmed |
+//! | SL 651 report, whole | readings (and an alarm for 33H 加报), the confirmation with the same serial; none to 2FH |
+//! | one packet of several | kept; the last to come gives the readings and is confirmed; those missing are asked for |
+//! | 35H 人工置数 | one report with the text |
+//! | 36H picture | refused as unsupported, or a defect of its last packet; confirmed |
 //! | wrong CRC, length, end mark | refused; the station repeats what is not confirmed |
 //! | pressure frame | each sample at its own time, once; alarm bits as they come and go |
 
@@ -18,6 +20,7 @@ mod pressure;
 mod sl651;
 mod stream;
 
+use sl651::frame::Frame;
 use tocsin_sdk::{Answer, Decoder, Framer, Message, Outcome, Piece, Rejection, Tick, Timekeeper};
 
 /// The plugin.
@@ -42,8 +45,8 @@ impl Decoder for Water {
 
 fn decode(bytes: &[u8], message: &Message) -> Answer {
     match bytes {
-        [0x7E, 0x7E, ..] => sl651::binary(bytes, message),
-        [0x01, ..] => sl651::ascii(bytes, message),
+        [0x7E, 0x7E, ..] => sl651::decode(Frame::binary(bytes)?, message),
+        [0x01, ..] => sl651::decode(Frame::ascii(bytes)?, message),
         [0xA5, 0x5A, ..] => pressure::decode(bytes, message),
         _ => Err(Rejection::malformed(format!(
             "不是 SL 651 帧 (7E7E、01 开头) 也不是压力终端帧 (A55A 开头): {} 字节, 开头 {:02X?} (neither protocol)",
@@ -54,10 +57,10 @@ fn decode(bytes: &[u8], message: &Message) -> Answer {
 }
 
 impl Timekeeper for Water {
-    /// The rest of a report in several packets did not come.
+    /// The rest of a report in several packets has not come.
     fn wake(tick: Tick) -> Answer {
         match tick.key.as_str() {
-            sl651::PACKETS => Ok(sl651::give_up()),
+            sl651::PACKETS => Ok(sl651::ask_again(&tick)),
             _ => Ok(Outcome::default()),
         }
     }

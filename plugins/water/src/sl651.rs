@@ -1,45 +1,62 @@
 //! SL 651-2014 水文监测数据通信规约: what a station says, and what it is answered.
 
+mod answer;
 mod ascii;
 mod body;
 mod element;
 pub mod frame;
 mod packets;
+mod report;
 
-pub use packets::{PACKETS, give_up};
+pub use packets::{PACKETS, ask_again};
 
-use body::Report;
-use frame::Frame;
-use tocsin_sdk::{Answer, Message, Outcome, Rejection, city};
+use frame::{Frame, Packet};
+use packets::Collected;
+use report::{KEEPALIVE, PICTURE, Report, function_name};
+use tocsin_sdk::{Answer, Message, Outcome, Rejection, Timestamp, city};
 
-/// Pictures: their bytes stay in the dead letter, their station is confirmed so
-/// that it does not send them again for ever.
-const PICTURE: u8 = 0x36;
-
-/// A binary frame.
-pub fn binary(bytes: &[u8], message: &Message) -> Answer {
-    let frame = Frame::read(bytes)?;
-    if frame.function == PICTURE {
-        let refusal = Rejection::unsupported("36H 图片报不解析, 原始字节保留 (pictures are kept, not read)");
-        return Err(refusal.with_reply(frame.confirmation(frame.body.get(..8).unwrap_or(&[]), stays())));
+/// What a frame that checks out says, in either coding.
+pub fn decode(frame: Frame<'_>, message: &Message) -> Answer {
+    if function_name(frame.function).is_none() {
+        return Err(Rejection::unsupported(format!(
+            "功能码 {:02X}H 不是遥测站上行报文 (not a report)",
+            frame.function
+        )));
     }
-    let (body, outcome) = match frame.packet {
-        None => (frame.body.to_vec(), Outcome::default()),
-        Some(packet) => match packets::collect(&frame, packet, message.received)? {
-            packets::Collected::Whole(body, outcome) => (body, outcome),
-            packets::Collected::Waiting(outcome) => return Ok(outcome),
-        },
-    };
-    let report = Report::binary(frame.function, &frame.station, &body)?;
-    let confirmation = frame.confirmation(&body[..8], stays());
-    Ok(report.tell(outcome, message.received).reply(confirmation))
+    match frame.packet {
+        None => single(&frame, message.received),
+        Some(packet) => several(&frame, packet, message.received),
+    }
 }
 
-/// The same as text.
-pub fn ascii(bytes: &[u8], message: &Message) -> Answer {
-    let (frame, report) = ascii::read(bytes)?;
-    let confirmation = frame.confirmation(stays());
-    Ok(report.tell(Outcome::default(), message.received).reply(confirmation))
+fn single(frame: &Frame<'_>, received: Timestamp) -> Answer {
+    if frame.function == PICTURE {
+        // Confirmed so that it does not come for ever; the bytes stay in the dead letter.
+        let refusal = Rejection::unsupported("36H 图片报不解析, 原始字节保留 (pictures are kept, not read)");
+        return Err(refusal.with_reply(frame.confirmation(frame.head(), stays())));
+    }
+    let report = Report::read(frame, frame.body)?;
+    Ok(confirmed(report.tell(Outcome::default(), received), frame, frame.head()))
+}
+
+fn several(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Answer {
+    match packets::collect(frame, packet, received) {
+        Collected::Waiting(outcome) => Ok(outcome),
+        Collected::Unread(head, outcome) => Ok(confirmed(outcome, frame, &head)),
+        Collected::Whole(body, outcome) => match Report::read(frame, &body) {
+            Ok(report) => Ok(confirmed(report.tell(outcome, received), frame, frame.coding.head_of(&body))),
+            // A refusal would undo that the packets are forgotten.
+            Err(refusal) => Ok(outcome.defect(refusal.reason)),
+        },
+    }
+}
+
+/// 链路维持报 has no downlink (6.6.4.2).
+fn confirmed(outcome: Outcome, frame: &Frame<'_>, head: &[u8]) -> Outcome {
+    match frame.function {
+        KEEPALIVE => outcome,
+        _ => outcome.reply(frame.confirmation(head, stays())),
+    }
 }
 
 fn stays() -> bool {

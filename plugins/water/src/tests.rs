@@ -1,6 +1,9 @@
 //! Frames as stations and terminals send them.
 
+mod ascii;
+mod packets;
 mod pressure;
+mod series;
 mod sl651;
 mod stream;
 
@@ -37,6 +40,7 @@ fn line(signal: &Signal) -> String {
         Kind::Reading => "reading",
         Kind::Status => "status",
         Kind::Recovery => "recovery",
+        Kind::Report => "report",
         _ => "other",
     };
     let value = signal.value.map(|value| format!(" {value} {}", signal.unit)).unwrap_or_default();
@@ -55,4 +59,26 @@ fn lines(answer: &Answer) -> Vec<String> {
             .collect(),
         Err(rejection) => vec![format!("{:?} {}", rejection.kind, rejection.reason)],
     }
+}
+
+/// An SL 651 frame of station 0033078101.
+fn frame(function: u8, start: u8, body: &[u8], end: u8) -> Vec<u8> {
+    let mut frame = bytes("7E7E01 0033078101 0000");
+    frame.push(function);
+    frame.extend_from_slice(&(body.len() as u16).to_be_bytes());
+    frame.push(start);
+    frame.extend_from_slice(body);
+    frame.push(end);
+    let sum = crc::of(&frame);
+    frame.extend_from_slice(&sum.to_be_bytes());
+    frame
+}
+
+/// What one frame says; each line begins as expected.
+fn check(frame: &[u8], expect: &[&str]) -> Answer {
+    let answer = send(&Host::fresh(), "0033078101", frame);
+    let got = lines(&answer);
+    let is_so = got.len() == expect.len() && got.iter().zip(expect).all(|(got, line)| got.starts_with(line));
+    assert!(is_so, "{got:#?} is not {expect:#?}");
+    answer
 }

@@ -1,147 +1,175 @@
-//! The same reports as text: `ST 0033078101 H TT 2607121430 Z 12.345 PJ 0.5 VT 12.10`.
+//! A body in words: `ST 0033078101 H TT 2607121430 Z 12.345 PJ 0.5 VT 12.10` (6.6.2).
 
-use super::body::{Report, Sample, function_name};
-use super::element::{self, Element};
-use super::frame::hex;
-use crate::crc;
-use tocsin_sdk::time::beijing;
-use tocsin_sdk::{Rejection, Timestamp};
+use super::element::{self, Element, Step};
+use super::report::Report;
+use crate::bcd;
+use tocsin_sdk::Timestamp;
 
-const HEADER: usize = 23;
+/// Of a word in a defect.
+const SHOWN_CHARS: usize = 40;
 
-pub struct Frame<'a> {
-    bytes: &'a [u8],
-    /// Serial and time, sixteen characters.
-    head: &'a str,
-}
+/// Text not read yet.
+#[derive(Clone, Copy)]
+struct Words<'a>(&'a [u8]);
 
-impl Frame<'_> {
-    pub fn confirmation(&self, stays: bool) -> Vec<u8> {
-        let mut answer = vec![0x01];
-        answer.extend_from_slice(&self.bytes[3..13]);
-        answer.extend_from_slice(&self.bytes[1..3]);
-        answer.extend_from_slice(&self.bytes[13..19]);
-        answer.extend_from_slice(format!("8{:03X}", self.head.len()).as_bytes());
-        answer.push(0x02);
-        answer.extend_from_slice(self.head.as_bytes());
-        answer.push(if stays { 0x1B } else { 0x04 });
-        let sum = crc::of(&answer);
-        answer.extend_from_slice(format!("{sum:04X}").as_bytes());
-        answer
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0.trim_ascii_start();
+        let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+        let (word, rest) = text.split_at(end);
+        self.0 = rest;
+        // What is no text is no word of the standard either.
+        (!word.is_empty()).then(|| std::str::from_utf8(word).unwrap_or("\u{FFFD}"))
     }
 }
 
-pub fn read(bytes: &[u8]) -> Result<(Frame<'_>, Report), Rejection> {
-    let refuse = |reason: String| Err(Rejection::malformed(reason));
-    if bytes.len() < HEADER + 6 || !bytes[1..HEADER].iter().all(u8::is_ascii_hexdigit) {
-        return refuse(format!("不是 SL 651 ASCII 帧: {} 字节 (no ASCII frame)", bytes.len()));
+impl<'a> Words<'a> {
+    fn peek(mut self) -> Option<&'a str> {
+        self.next()
     }
-    let length = hex(&bytes[19..23]).map_or(0, |word| (word & 0x0FFF) as usize);
-    let need = HEADER + 1 + length + 5;
-    if bytes.len() != need {
-        return refuse(format!(
-            "正文长度 {length} 应成帧 {need} 字节, 实为 {} 字节 (length and frame disagree)",
-            bytes.len()
-        ));
+
+    fn next_if(&mut self, is: impl Fn(&str) -> bool) -> Option<&'a str> {
+        let word = self.peek().filter(|word| is(word))?;
+        self.next();
+        Some(word)
     }
-    let (covered, sum) = bytes.split_at(need - 4);
-    let computed = crc::of(covered);
-    if hex(sum) != Some(computed.into()) {
-        let stated = String::from_utf8_lossy(sum);
-        return refuse(format!("CRC {stated} 应为 {computed:04X} (checksum mismatch)"));
-    }
-    let Ok(body) = std::str::from_utf8(&covered[HEADER + 1..covered.len() - 1]) else {
-        return refuse("正文不是 ASCII (the body is no text)".to_owned());
-    };
-    let Some(function) =
-        hex(&bytes[17..19]).map(|function| function as u8).filter(|f| function_name(*f).is_some())
-    else {
-        return Err(Rejection::unsupported(format!(
-            "功能码 {} 不是遥测站上行报文 (not a report)",
-            String::from_utf8_lossy(&bytes[17..19])
-        )));
-    };
-    let Some(head) = body.get(..16).filter(|head| head.bytes().all(|byte| byte.is_ascii_hexdigit())) else {
-        return refuse("正文缺流水号和发报时间 (no serial and time)".to_owned());
-    };
-    let mut report = Report {
-        function,
-        station: String::from_utf8_lossy(&bytes[3..13]).into_owned(),
-        class: None,
-        sent: time(&head[4..]),
-        samples: Vec::new(),
-        defects: Vec::new(),
-    };
-    words(&mut report, &body[16..]);
-    Ok((Frame { bytes, head }, report))
 }
 
-fn words(report: &mut Report, text: &str) {
-    let mut words = text.split_ascii_whitespace().peekable();
-    let mut observed = None;
-    while let Some(word) = words.next() {
+struct Body<'a> {
+    report: &'a mut Report,
+    words: Words<'a>,
+    observed: Option<Timestamp>,
+}
+
+pub fn read(report: &mut Report, text: &[u8]) {
+    let mut body = Body { report, words: Words(text), observed: None };
+    while let Some(word) = body.words.next() {
         match word {
-            "ST" => {
-                _ = words.next();
-                // The class is one letter between the address and what is measured.
-                if let Some(class) = words.next_if(|word| word.len() == 1 && *word != "Z" && *word != "Q") {
-                    report.class = class.bytes().next();
-                }
-            }
-            "TT" => {
-                let value = words.next().unwrap_or_default();
-                observed = time(value);
-                if observed.is_none() {
-                    report.defects.push(format!("观测时间 TT {value} 无效 (no such time)"));
-                }
-            }
-            symbol => match (of(symbol), words.next()) {
-                (Some(element), Some(value)) => {
-                    match value.parse::<f64>().ok().filter(|value| value.is_finite()) {
-                        Some(value) => report.samples.push(Sample { element, value, observed }),
-                        None => report.defects.push(format!("{symbol} 无有效值 {value} (no value)")),
-                    }
-                }
-                (None, Some(value)) => {
-                    report.defects.push(format!("要素 {symbol} {value} 未列 (an element that is not known)"));
-                }
-                (_, None) => report.defects.push(format!("要素 {symbol} 缺值 (no value behind it)")),
+            "ST" => body.station(),
+            "TT" => body.time(),
+            // Of these all the rest is data as it was written.
+            "RGZS" => return body.report.manual(body.words.0),
+            "PIC" | "DATA" => return body.report.unread(word, body.words.0.len()),
+            symbol => match Step::by_symbol(symbol) {
+                Some(step) => body.uniform(symbol, step),
+                None => body.element(symbol),
             },
         }
     }
 }
 
-/// The element by its letters.
-fn of(symbol: &str) -> Option<Element> {
-    let id = match symbol {
-        "AI" => 0x02,
-        "C" => 0x03,
-        "P1" => 0x1A,
-        "P2" => 0x1B,
-        "P3" => 0x1C,
-        "P6" => 0x1D,
-        "P12" => 0x1E,
-        "PD" => 0x1F,
-        "PJ" => 0x20,
-        "PN01" => 0x21,
-        "PN05" => 0x22,
-        "PN10" => 0x23,
-        "PN30" => 0x24,
-        "PR" => 0x25,
-        "PT" => 0x26,
-        "Q" => 0x27,
-        "VA" => 0x37,
-        "VT" => 0x38,
-        "Z" => 0x39,
-        "ZB" => 0x3A,
-        "ZU" => 0x3B,
-        _ => return None,
-    };
-    Some(element::of(id))
+impl Body<'_> {
+    fn station(&mut self) {
+        let is_address =
+            |word: &str| matches!(word.len(), 8 | 10) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let Some(address) = self.words.next_if(is_address) else {
+            return self.report.defect("ST 之后缺遥测站地址 (no address behind ST)".to_owned());
+        };
+        // A letter is the class (table A.1), unless it is an element with its value.
+        let mut ahead = self.words;
+        let letter = ahead.next().filter(|word| matches!(word.as_bytes(), [b'A'..=b'Z']));
+        let class = letter.filter(|_| !ahead.peek().is_some_and(is_datum));
+        if class.is_some() {
+            self.words = ahead;
+        }
+        let class = class.and_then(|class| class.bytes().next());
+        // Some leave out the zeros in front.
+        self.report.station(format!("{address:0>10}").to_ascii_uppercase(), class);
+    }
+
+    fn time(&mut self) {
+        let value = self.words.next().unwrap_or_default();
+        let digits = Some(value).filter(|value| matches!(value.len(), 10 | 12));
+        self.observed = digits.and_then(|digits| bcd::time(&bcd::bytes(digits.as_bytes())?));
+        if self.observed.is_none() {
+            self.report.defect(format!("观测时间 TT {} 无效 (no such time)", shown(value)));
+        }
+    }
+
+    fn element(&mut self, symbol: &str) {
+        let is_value = |word: &str| !is_mark(word) && element::by_symbol(word).is_none();
+        match (element::by_symbol(symbol), self.words.next_if(is_value)) {
+            (_, None) => self.report.defect(format!("要素 {} 缺值 (no value behind it)", shown(symbol))),
+            (Some(element), Some(word)) => self.datum(element, word, self.observed),
+            (None, Some(word)) => self.report.defect(format!(
+                "要素 {} {} 未列 (an element that is not known)",
+                shown(symbol),
+                shown(word)
+            )),
+        }
+    }
+
+    /// Elements, and then their values side by side, a group for each step (6.6.4.4).
+    fn uniform(&mut self, symbol: &str, step: Step) {
+        let mut columns = Vec::new();
+        while let Some(word) = self.words.next_if(|word| !is_mark(word) && !is_datum(word)) {
+            let element = element::by_symbol(word);
+            if element.is_none() {
+                self.report.defect(format!("要素 {} 未列 (an element that is not known)", shown(word)));
+            }
+            columns.push(element);
+        }
+        let mut place = 0;
+        while let Some(column) = columns.get(place % columns.len().max(1))
+            && let Some(word) = self.words.next_if(is_datum)
+        {
+            let group = (place / columns.len()) as i64;
+            place += 1;
+            let Some(element) = column.filter(|_| word != MISSING) else { continue };
+            let step = if element.series().is_some() { Step::Hours } else { step };
+            self.datum(element, word, self.observed.map(|at| at + group * step.ms()));
+        }
+        if place == 0 || !place.is_multiple_of(columns.len()) {
+            self.report.defect(format!(
+                "{symbol} 之后 {} 个要素 {place} 个数据, 不成组 (values and elements disagree)",
+                columns.len()
+            ));
+        }
+    }
+
+    fn datum(&mut self, element: Element, word: &str, observed: Option<Timestamp>) {
+        let bytes = || bcd::bytes(word.as_bytes());
+        if let Some(series) = element.series()
+            && let Some(data) = bytes()
+        {
+            self.report.series(element, series, &data, observed);
+        } else if element.id == element::STATE
+            && let Some(data) = bytes()
+        {
+            self.report.state(element, &data, observed);
+        } else if !element.is_packed()
+            && let Some(value) = number(word)
+        {
+            self.report.value(element, value, observed);
+        } else {
+            self.report.defect(format!("{element} 无有效值 {} (no value)", shown(word)));
+        }
+    }
 }
 
-fn time(digits: &str) -> Option<Timestamp> {
-    let part = |place: usize| digits.get(place * 2..place * 2 + 2)?.parse::<u8>().ok();
-    let second = if digits.len() >= 12 { part(5)? } else { 0 };
-    beijing(2000 + i32::from(part(0)?), part(1)?, part(2)?, part(3)?, part(4)?, second)
+/// In place of a value of a uniform report.
+const MISSING: &str = "M";
+
+/// Groups that no element begins.
+fn is_mark(word: &str) -> bool {
+    matches!(word, "ST" | "TT" | "RGZS" | "PIC" | "DATA") || Step::by_symbol(word).is_some()
+}
+
+/// A number, a series in hex, or the lack of either.
+fn is_datum(word: &str) -> bool {
+    // The shorter series has twelve bytes.
+    let is_series = word.len() >= 24 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    word == MISSING || is_series || number(word).is_some()
+}
+
+fn number(word: &str) -> Option<f64> {
+    // `f64` would take `inf` and `1e9` as well.
+    let is_decimal = word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+    word.parse::<f64>().ok().filter(|value| is_decimal && value.is_finite())
+}
+
+fn shown(word: &str) -> String {
+    word.chars().take(SHOWN_CHARS).collect()
 }

@@ -1,73 +1,76 @@
-//! 要素: what an identifier measures. Those of everyday stations; any other is read
-//! by its definition and told under its own number.
+//! 要素: what an identifier measures. One that is in no table is read by its
+//! definition and told under its own number.
 
-/// 时间步长码: how far the values of a series lie apart.
-pub const STEP: u8 = 0x04;
+mod table;
+
+use crate::bcd;
+use std::fmt;
+use table::TABLE;
+
+/// 时间步长码: how far the values of a report lie apart.
+pub const STEP: u16 = 0x04;
 /// 遥测站状态及报警信息.
-pub const STATE: u8 = 0x45;
+pub const STATE: u16 = 0x45;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Element {
-    pub id: u8,
-    pub code: String,
+    /// `FFxx` where it takes two bytes.
+    pub id: u16,
+    /// What it is called in text.
+    symbol: &'static str,
+    /// Empty: `sl651.` and its number.
+    word: &'static str,
     pub name: &'static str,
     /// UCUM.
     pub unit: &'static str,
     /// As people write it.
     pub sign: &'static str,
-    /// Values of five minutes in one hour.
-    pub series: Option<Series>,
 }
 
+/// How the values of five minutes in one hour are packed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Series {
     pub bytes: usize,
     pub per: f64,
 }
 
-pub fn of(id: u8) -> Element {
-    let plain =
-        |code: &str, name, unit, sign| Element { id, code: code.to_owned(), name, unit, sign, series: None };
-    let series = |code: &str, name, unit, sign, bytes, per| Element {
-        series: Some(Series { bytes, per }),
-        ..plain(code, name, unit, sign)
-    };
-    match id {
-        0x02 => plain("air.temperature", "瞬时气温", "Cel", "℃"),
-        0x03 => plain("water.temperature", "瞬时水温", "Cel", "℃"),
-        0x06 => plain("evaporation.day", "日蒸发量", "mm", "mm"),
-        0x08 => plain("air.pressure", "气压", "hPa", "hPa"),
-        0x1A => plain("rain.1h", "1小时时段降水量", "mm", "mm"),
-        0x1B => plain("rain.2h", "2小时时段降水量", "mm", "mm"),
-        0x1C => plain("rain.3h", "3小时时段降水量", "mm", "mm"),
-        0x1D => plain("rain.6h", "6小时时段降水量", "mm", "mm"),
-        0x1E => plain("rain.12h", "12小时时段降水量", "mm", "mm"),
-        0x1F => plain("rain.day", "日降水量", "mm", "mm"),
-        0x20 => plain("rain.current", "当前降水量", "mm", "mm"),
-        0x21 => plain("rain.1min", "1分钟时段降水量", "mm", "mm"),
-        0x22 => plain("rain.5min", "5分钟时段降水量", "mm", "mm"),
-        0x23 => plain("rain.10min", "10分钟时段降水量", "mm", "mm"),
-        0x24 => plain("rain.30min", "30分钟时段降水量", "mm", "mm"),
-        0x25 => plain("rain.storm", "暴雨量", "mm", "mm"),
-        0x26 => plain("rain.total", "降水量累计值", "mm", "mm"),
-        0x27 => plain("water.flow", "瞬时流量", "m3/s", "m³/s"),
-        0x37 => plain("water.velocity", "断面平均流速", "m/s", "m/s"),
-        0x38 => plain("power.voltage", "电源电压", "V", "V"),
-        0x39 => plain("water.level", "瞬时水位", "m", "m"),
-        0x3A => plain("water.level-below", "库下水位", "m", "m"),
-        0x3B => plain("water.level-above", "库上水位", "m", "m"),
-        STATE => plain("station.state", "状态及报警信息", "1", ""),
-        0xF4 => series("rain.5min", "5分钟时段降水量", "mm", "mm", 1, 10.0),
-        0xF5 => series("water.level-relative", "5分钟相对水位", "m", "m", 2, 100.0),
-        _ => Element {
-            id,
-            code: format!("sl651.{id:02x}"),
-            name: "未列要素",
-            unit: "1",
-            sign: "",
-            series: None,
-        },
+impl Element {
+    pub fn code(&self) -> String {
+        match self.word {
+            "" => format!("sl651.{:02x}", self.id),
+            word => word.to_owned(),
+        }
     }
+
+    pub fn series(&self) -> Option<Series> {
+        match self.id {
+            0xF4 => Some(Series { bytes: 1, per: 10.0 }),
+            0xF5..=0xFC => Some(Series { bytes: 2, per: 100.0 }),
+            _ => None,
+        }
+    }
+
+    /// No number in decimal, whatever the coding.
+    pub fn is_packed(&self) -> bool {
+        self.id == STATE || self.series().is_some()
+    }
+}
+
+/// `瞬时水位 (39H)`
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:02X}H)", self.name, self.id)
+    }
+}
+
+pub fn of(id: u16) -> Element {
+    let unlisted = Element { id, symbol: "", word: "", name: "未列要素", unit: "1", sign: "" };
+    TABLE.binary_search_by_key(&id, |element| element.id).map_or(unlisted, |place| TABLE[place])
+}
+
+/// The element by its letters.
+pub fn by_symbol(symbol: &str) -> Option<Element> {
+    TABLE.iter().find(|element| element.symbol == symbol).copied()
 }
 
 /// BCD with decimals; a leading `FF` is a minus. `None`: invalid digits (`AA…`
@@ -80,14 +83,66 @@ pub fn value(data: &[u8], decimals: u32) -> Option<f64> {
     if digits.is_empty() {
         return None;
     }
-    let number = crate::bcd::number(digits)? as f64 / f64::from(10_u32.pow(decimals));
+    let number = bcd::number(digits)? as f64 / f64::from(10_u32.pow(decimals));
     Some(if negative { -number } else { number })
 }
 
-/// Days, hours, minutes in BCD.
-pub fn step_ms(data: &[u8]) -> Option<i64> {
-    let &[days, hours, minutes] = data else { return None };
-    let part = |byte| crate::bcd::number(&[byte]);
-    let minutes = part(days)? * 1_440 + part(hours)? * 60 + part(minutes)?;
-    (minutes > 0).then_some(minutes * 60_000)
+/// Between the groups of a uniform report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// 1-hour series follow (table C.1, note g).
+    Hours,
+    Ms(i64),
+}
+
+impl Step {
+    /// Days, hours, minutes in BCD.
+    pub fn of(data: &[u8]) -> Option<Step> {
+        let &[days, hours, minutes] = data else { return None };
+        let part = |byte| bcd::number(&[byte]);
+        Some(Step::every(part(days)? * 1_440 + part(hours)? * 60 + part(minutes)?))
+    }
+
+    /// `DRD01`, `DRH06`, `DRN05`.
+    pub fn by_symbol(symbol: &str) -> Option<Step> {
+        let &[b'D', b'R', unit, ref digits @ ..] = symbol.as_bytes() else { return None };
+        let minutes = match unit {
+            b'D' => 1_440,
+            b'H' => 60,
+            b'N' => 1,
+            _ => return None,
+        };
+        let &[tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = digits else { return None };
+        Some(Step::every(i64::from(tens - b'0') * 10 * minutes + i64::from(ones - b'0') * minutes))
+    }
+
+    fn every(minutes: i64) -> Step {
+        if minutes == 0 { Step::Hours } else { Step::Ms(minutes * 60_000) }
+    }
+
+    /// Whether groups of this element may follow in HEX.
+    pub fn leads(self, element: &Element) -> bool {
+        self != Step::Hours || element.series().is_some()
+    }
+
+    pub fn ms(self) -> i64 {
+        match self {
+            Step::Hours => 3_600_000,
+            Step::Ms(ms) => ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_has_one_row() {
+        assert!(TABLE.is_sorted_by_key(|element| element.id));
+        for element in TABLE {
+            assert_eq!(of(element.id), *element);
+            assert_eq!(by_symbol(element.symbol), Some(*element), "{}", element.symbol);
+        }
+    }
 }

@@ -1,95 +1,177 @@
-//! Reports in several packets: kept in the station's room until all are there.
+//! Reports in several packets: kept in the station's room until all are there; what
+//! is missing is asked for again.
 
-use super::frame::{Frame, Packet};
+use super::answer;
+use super::frame::{Coding, Frame, Packet};
+use super::report::PICTURE;
+use crate::{bcd, crc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tocsin_sdk::{Outcome, Rejection, Timestamp, memory, timers};
+use tocsin_sdk::text::hex;
+use tocsin_sdk::{Outcome, Tick, Timestamp, memory, timers};
 
 /// Room key and timer key.
 pub const PACKETS: &str = "packets";
 
-/// A station that is silent so long has given up; so do we.
-const PATIENCE_MS: i64 = 30_000;
-/// Bytes of one report: a day of five-minute values is a tenth of it.
-const MOST: usize = 24 << 10;
+/// Silence before what is missing is asked for. With `REQUESTS`, 30 s until a
+/// station has given up; so do we.
+const PATIENCE_MS: i64 = 10_000;
+/// A packet is sent again twice at the most (6.3.1.2 c).
+const REQUESTS: u8 = 2;
+/// A request names one packet (table 23); as many as `sends` of the manifest.
+const ASKED_AT_ONCE: usize = 16;
+/// Of the state's JSON: 24 KiB of bytes as hex in packets of 200. A day of five-minute
+/// values is a tenth of it. The digests of 4,095 packets take no more, and a pressure
+/// terminal's history fits beside it.
+const MOST: usize = 52 << 10;
+/// What a packet takes beside its digits.
+const PACKET: usize = 10;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Parts {
+    coding: Coding,
+    /// As `Frame::address` has it. Empty: an older version wrote this.
+    address: String,
     function: u8,
     total: u16,
-    bytes: usize,
+    /// Serial and time out of the first packet, as hex.
+    head: String,
+    /// Requests since a packet came.
+    asked: u8,
     /// Number → body, as hex.
     bodies: BTreeMap<u16, String>,
+    /// Of what is only counted, a picture or too long a report: number → CRC of the body.
+    digests: BTreeMap<u16, u16>,
+    is_counted: bool,
 }
 
 pub enum Collected {
-    Whole(Vec<u8>, Outcome),
     Waiting(Outcome),
+    /// All packets of what is not read are there: its serial and time.
+    Unread(Vec<u8>, Outcome),
+    Whole(Vec<u8>, Outcome),
 }
 
-pub fn collect(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Result<Collected, Rejection> {
+pub fn collect(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Collected {
     let mut outcome = Outcome::default();
     let mut parts = memory::load::<Parts>(PACKETS).unwrap_or_default();
-    let other = (parts.function, parts.total) != (frame.function, packet.total);
-    if other && !parts.bodies.is_empty() {
-        outcome = outcome.defect(missing(&parts));
-    }
-    if other {
-        parts = Parts { function: frame.function, total: packet.total, ..Parts::default() };
-    }
-    // The same packet again is the station's retry.
-    if !parts.bodies.contains_key(&packet.number) {
-        parts.bytes += frame.body.len();
-        if parts.bytes > MOST {
-            memory::forget(PACKETS);
-            return Err(Rejection::unsupported(format!("多包报文超过 {MOST} 字节 (a report beyond 24 KiB)")));
+    if parts.is_another(frame, packet) {
+        if parts.came() > 0 {
+            outcome = outcome.defect(parts.lost("余者未到即有另一份 (another report took its place)"));
         }
-        parts.bodies.insert(packet.number, hex(frame.body));
+        parts = Parts::begin(frame, packet);
     }
-    if parts.bodies.len() < usize::from(packet.total) {
+    parts.take(frame, packet);
+    if parts.came() < usize::from(parts.total) {
         memory::save(PACKETS, &parts);
         timers::set(PACKETS, received + PATIENCE_MS);
-        return Ok(Collected::Waiting(outcome));
+        return Collected::Waiting(outcome);
     }
     memory::forget(PACKETS);
     timers::cancel(PACKETS);
-    let body = parts.bodies.values().flat_map(|body| unhex(body)).collect();
-    Ok(Collected::Whole(body, outcome))
-}
-
-/// What came of a report whose rest never did.
-pub fn give_up() -> Outcome {
-    match memory::load::<Parts>(PACKETS) {
-        Some(parts) => {
-            memory::forget(PACKETS);
-            Outcome::default().defect(missing(&parts))
-        }
-        None => Outcome::default(),
+    if parts.is_counted {
+        return Collected::Unread(unhex(&parts.head), outcome.defect(parts.unread()));
     }
+    Collected::Whole(parts.bodies.values().flat_map(|body| unhex(body)).collect(), outcome)
 }
 
-fn missing(parts: &Parts) -> String {
-    format!(
-        "{:02X}H 多包报文只到 {} 包, 共 {} 包, 余者 30 秒未到 (the rest of the report did not come)",
-        parts.function,
-        parts.bodies.len(),
-        parts.total
-    )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
+/// Asks for what is missing, each packet by itself; after some requests what came is
+/// given up.
+pub fn ask_again(tick: &Tick) -> Outcome {
+    let Some(mut parts) = memory::load::<Parts>(PACKETS) else { return Outcome::default() };
+    if parts.asked >= REQUESTS || parts.address.is_empty() {
+        memory::forget(PACKETS);
+        return Outcome::default().defect(parts.lost("余者 30 秒未到 (the rest of the report did not come)"));
+    }
+    parts.asked += 1;
+    memory::save(PACKETS, &parts);
+    timers::set(PACKETS, tick.due + PATIENCE_MS);
+    let missing = (1..=parts.total).filter(|number| !parts.has(*number)).take(ASKED_AT_ONCE);
+    missing.fold(Outcome::default(), |outcome, number| {
+        outcome.send_to(&*tick.device, parts.request(number, tick.due))
     })
+}
+
+impl Parts {
+    fn begin(frame: &Frame<'_>, packet: Packet) -> Parts {
+        Parts {
+            coding: frame.coding,
+            address: frame.address(),
+            function: frame.function,
+            total: packet.total,
+            is_counted: frame.function == PICTURE,
+            ..Parts::default()
+        }
+    }
+
+    /// Whether the packet is of another report: someone else's, of other length, or
+    /// other bytes where some are known.
+    fn is_another(&self, frame: &Frame<'_>, packet: Packet) -> bool {
+        let known = match self.is_counted {
+            true => self.digests.get(&packet.number).is_none_or(|known| *known == crc::of(frame.body)),
+            false => self.bodies.get(&packet.number).is_none_or(|known| *known == hex(frame.body)),
+        };
+        (self.coding, self.total) != (frame.coding, packet.total) || self.address != frame.address() || !known
+    }
+
+    /// The same packet again is the station's retry.
+    fn take(&mut self, frame: &Frame<'_>, packet: Packet) {
+        if self.has(packet.number) {
+            return;
+        }
+        self.asked = 0;
+        if packet.number == 1 {
+            self.head = hex(frame.head());
+        }
+        if self.is_counted {
+            self.digests.insert(packet.number, crc::of(frame.body));
+            return;
+        }
+        self.bodies.insert(packet.number, hex(frame.body));
+        if self.bodies.values().map(|body| body.len() + PACKET).sum::<usize>() > MOST {
+            let bodies = std::mem::take(&mut self.bodies);
+            self.digests = bodies.iter().map(|(number, body)| (*number, crc::of(&unhex(body)))).collect();
+            self.is_counted = true;
+        }
+    }
+
+    fn has(&self, number: u16) -> bool {
+        self.bodies.contains_key(&number) || self.digests.contains_key(&number)
+    }
+
+    fn came(&self) -> usize {
+        self.bodies.len() + self.digests.len()
+    }
+
+    /// Under the report's serial where it is known; else, as all that the centre
+    /// begins, under 0 (6.6.2.4).
+    fn request(&self, number: u16, now: Timestamp) -> Vec<u8> {
+        let head = match self.head.as_str() {
+            "" => answer::written(self.coding, &format!("0000{}", bcd::moment(now))),
+            head => unhex(head),
+        };
+        let packet = Packet { total: self.total, number };
+        answer::frame(self.coding, &self.address, Some(packet), &head, answer::NAK)
+    }
+
+    fn lost(&self, why: &str) -> String {
+        let (function, came, total) = (self.function, self.came(), self.total);
+        format!("{function:02X}H 多包报文只到 {came} 包, 共 {total} 包, {why}")
+    }
+
+    fn unread(&self) -> String {
+        let (function, total) = (self.function, self.total);
+        match function {
+            PICTURE => format!("36H 图片报 {total} 包不解析, 原始字节保留 (pictures are kept, not read)"),
+            _ => format!(
+                "{function:02X}H 多包报文 {total} 包超过 24 KiB, 不解析, 原始字节保留 (a report beyond 24 KiB)"
+            ),
+        }
+    }
 }
 
 /// Of our own writing.
 fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks_exact(2)
-        .filter_map(|pair| super::frame::hex(pair).map(|byte| byte as u8))
-        .collect()
+    bcd::bytes(text.as_bytes()).unwrap_or_default()
 }

@@ -5,26 +5,9 @@ const EXTRA: &str = "7E7E0100330781010000330026020012260712143020F1F100330781014
 const TEST: &str = "7E7E0100123456781234 30002B020003591011154947F1F1001234567848F0F0591011154920190000052619000005392300000127381211150320FA";
 const KEEPALIVE: &str = "7E7E01001234567812342F0008020003591011155111036BCA";
 
-fn frame(function: u8, start: u8, body: &[u8], end: u8) -> Vec<u8> {
-    let mut frame = bytes("7E7E01 0033078101 0000");
-    frame.push(function);
-    frame.extend_from_slice(&(body.len() as u16).to_be_bytes());
-    frame.push(start);
-    frame.extend_from_slice(body);
-    frame.push(end);
-    let sum = crc::of(&frame);
-    frame.extend_from_slice(&sum.to_be_bytes());
-    frame
-}
-
-fn check(hex: &str, expect: &[&str]) -> tocsin_sdk::Outcome {
-    let answer = send(&Host::fresh(), "0033078101", &bytes(hex));
-    assert_eq!(lines(&answer), expect, "{hex}");
-    answer.expect("a report")
-}
-
 #[test]
 fn reports_are_read_and_confirmed() {
+    let check = |hex: &str, expect: &[&str]| check(&bytes(hex), expect).expect("a report");
     let outcome = check(
         EXTRA,
         &[
@@ -48,8 +31,13 @@ fn reports_are_read_and_confirmed() {
             "reading power.voltage 11.15 V @15:49:00",
         ],
     );
+    // It has no downlink.
     let kept = check(KEEPALIVE, &[]);
-    assert_eq!(kept.sends.len(), 1);
+    assert!(kept.sends.is_empty());
+    // More of the same conversation follows: go on.
+    let more = "7E7E010033078101000032001D020012260712143020F1F1003307810148F0F02607121430392300012345171242";
+    let outcome = check(more, &["reading water.level 12.345 m @14:30:00"]);
+    assert_eq!(outcome.sends[0].payload, bytes("7E7E003307810101000032800802001226071214302006018C"));
 }
 
 #[test]
@@ -81,11 +69,7 @@ fn parts_that_cannot_be_read_leave_the_rest() {
     let head = "0012260712143020F1F1003307810148F0F02607121430";
     let check = |elements: &str, expect: &[&str]| {
         let frame = frame(0x32, 0x02, &bytes(&format!("{head}{elements}")), 0x03);
-        let got = lines(&send(&Host::fresh(), "", &frame));
-        assert_eq!(got.len(), expect.len(), "{got:?}");
-        for (got, expect) in got.iter().zip(expect) {
-            assert!(got.starts_with(expect), "{got} is not {expect}");
-        }
+        check(&frame, expect).expect("a report");
     };
     check("3923FFFFFFFF38121210", &["reading power.voltage 12.1", "defect 瞬时水位"]);
     check("3923FF001234", &["reading water.level -1.234"]);
@@ -93,71 +77,157 @@ fn parts_that_cannot_be_read_leave_the_rest() {
     check("7A 12 1234", &["reading sl651.7a 12.34"]);
     check("45 20 00000004", &["status station.state @14:30:00"]);
     check("F0F0 2613121430 38121210", &["reading power.voltage 12.1 V @14:30:20", "defect 观测时间"]);
-    // Five minutes apart, the last at the observed time; FF is no value.
+    check("45 28 0000000004", &["defect 状态及报警信息 (45H) 应有 4 字节, 实为 5"]);
+    check("3923", &["defect 要素 39H 应有 4 字节, 只剩 0"]);
+    check("39", &["defect 要素 39H 缺数据定义, 第 24 字节起余 1 字节"]);
+    check("FF12", &["defect 要素 FFH 缺数据定义"]);
+    check("F0F0 2607", &["defect F0F0 之后缺观测时间, 第 24 字节起余 4 字节"]);
+    check("F1F1 0033", &["defect F1F1 之后缺遥测站地址"]);
+    check("F1F1 0033078102", &[]);
+}
+
+/// Whole frames: what each says.
+#[test]
+fn groups_of_a_body() {
+    let check = |hex: &str, expect: &[&str]| check(&bytes(hex), expect);
+    // An identifier of two bytes.
     check(
-        "F460 0005FFFFFFFFFFFFFFFFFF0A",
+        "7E7E0100330781010000320020020012260712143020F1F1003307810148F0F02607121430FF121212343812121003F1B0",
+        &["reading sl651.ff12 12.34 1 @14:30:00", "reading power.voltage 12.1 V @14:30:00"],
+    )
+    .expect("a report");
+    // VA and VJ.
+    check(
+        "7E7E0100330781010000320021020012260712143020F1F1003307810148F0F02607121430361B001234371B00125003CEE3",
+        &["reading water.velocity-mean 1.234 m/s @14:30:00", "reading water.velocity 1.25 m/s @14:30:00"],
+    )
+    .expect("a report");
+    // Behind these marks all is data.
+    let level = "reading water.level 12.345 m @14:30:00";
+    check(
+        "7E7E0100330781010000320023020012260712143020F1F1003307810148F0F02607121430392300012345F3F3FFD8FFE003FBF2",
+        &[level, "defect 图片 F3F3 之后 4 字节不解析"],
+    )
+    .expect("a report");
+    check(
+        "7E7E0100330781010000320024020012260712143020F1F1003307810148F0F02607121430392300012345FDF601020304050346EC",
+        &[level, "defect 批量流速 FDF6 之后 5 字节不解析"],
+    )
+    .expect("a report");
+    // A reservoir's level, not its rain, is what has crossed.
+    check(
+        "7E7E0100330781010000330022020012260712143020F1F100330781014BF0F0260712143026190000853B2300098765037C25",
         &[
-            "reading rain.5min 0 mm @13:35:00",
-            "reading rain.5min 0.5 mm @13:40:00",
-            "reading rain.5min 1 mm @14:30:00",
-        ],
-    );
-}
-
-#[test]
-fn a_report_in_packets_is_one_report() {
-    let whole = bytes("0012260712143020F1F1003307810148F0F0260712143039230001234538121210");
-    let packet = |number: u8, body: &[u8]| {
-        let head = [&[0x00, 0x30, number][..], body].concat();
-        frame(0x34, 0x16, &head, if number == 3 { 0x03 } else { 0x17 })
-    };
-    let parts = [packet(1, &whole[..10]), packet(2, &whole[10..25]), packet(3, &whole[25..])];
-    let host = Host::fresh();
-    // Out of order, and one of them twice.
-    for part in [&parts[2], &parts[0], &parts[0]] {
-        let outcome = send(&host, "0033078101", part).unwrap();
-        assert!(outcome.signals.is_empty() && outcome.sends.is_empty());
-    }
-    let answer = send(&host, "0033078101", &parts[1]);
-    assert_eq!(
-        lines(&answer),
-        ["reading water.level 12.345 m @14:30:00", "reading power.voltage 12.1 V @14:30:00"]
-    );
-    assert_eq!(answer.unwrap().sends.len(), 1);
-    assert!(host.timers().is_empty());
-
-    // The rest never comes.
-    send(&host, "0033078101", &parts[0]).unwrap();
-    let gone = host.advance::<Water>(RECEIVED + 60_000);
-    assert_eq!(gone.len(), 1);
-    assert!(lines(&gone[0].1)[0].contains("只到 1 包, 共 3 包"), "{:?}", lines(&gone[0].1));
-    assert!(host.keys("0033078101").is_empty());
-}
-
-#[test]
-fn the_text_form_says_the_same() {
-    let text = |body: &str| {
-        let mut frame = format!("\u{1}010033078101000033{:04X}\u{2}{body}\u{3}", body.len()).into_bytes();
-        let sum = crc::of(&frame);
-        frame.extend_from_slice(format!("{sum:04X}").as_bytes());
-        frame
-    };
-    let frame = text("0012260712143020 ST 0033078101 H TT 2607121430 Z 12.345 PT 8.5 VT 12.10 ");
-    let answer = send(&Host::fresh(), "", &frame);
-    assert_eq!(
-        lines(&answer),
-        [
-            "reading water.level 12.345 m @14:30:00",
             "reading rain.total 8.5 mm @14:30:00",
+            "reading water.level-above 98.765 m @14:30:00",
+            "alarm water.threshold 98.765 m @14:30:00",
+        ],
+    )
+    .expect("a report");
+}
+
+#[test]
+fn several_stations_in_one_report() {
+    let two = "7E7E0100330781010000330031020012260712143020F1F1003307810148F0F02607121430392300012345\
+               F1F1003307810250F0F02607121425261900008503AAD4";
+    let outcome = check(
+        &bytes(two),
+        &[
+            "reading water.level 12.345 m @14:30:00",
+            "reading rain.total 8.5 mm @14:25:00",
+            "alarm water.threshold 12.345 m @14:30:00",
+            "alarm rain.threshold 8.5 mm @14:25:00",
+        ],
+    )
+    .expect("a report");
+    let devices: Vec<&str> = outcome.signals.iter().map(|signal| signal.device.as_str()).collect();
+    assert_eq!(devices, ["0033078101", "0033078102", "0033078101", "0033078102"]);
+    assert!(outcome.signals[1].data.contains(r#""class":80"#), "{}", outcome.signals[1].data);
+
+    // What a collecting station passes on is the other's, and said to be.
+    let head = "0012260712143020F1F1003307810248F0F02607121430";
+    let passed = frame(0x32, 0x02, &bytes(&format!("{head}38121210")), 0x03);
+    let outcome =
+        check(&passed, &["reading power.voltage", "defect 正文地址 0033078102 与帧头 0033078101 不同"])
+            .expect("a report");
+    assert_eq!(outcome.signals[0].device, "0033078102");
+}
+
+/// The last two bytes of an address may be HEX (6.2.3.2 b).
+#[test]
+fn an_address_may_end_in_hex() {
+    let hex = "7E7E01330781001A0000330021020012260712143020F1F1330781001A48F0F0260712143039230001234538121210038922";
+    let outcome = check(
+        &bytes(hex),
+        &[
+            "reading water.level 12.345 m @14:30:00",
             "reading power.voltage 12.1 V @14:30:00",
             "alarm water.threshold 12.345 m @14:30:00",
-        ]
+        ],
+    )
+    .expect("a report");
+    assert!(outcome.signals.iter().all(|signal| signal.device == "330781001A"));
+    assert!(outcome.sends[0].payload.starts_with(&bytes("7E7E330781001A01000033")));
+}
+
+/// All behind F2F2 is what an observer wrote.
+#[test]
+fn a_manual_report_is_one_report() {
+    let check = |hex: &str, title: &str, data: &str| {
+        let outcome = check(&bytes(hex), &["report water.manual @14:30:20"]).expect("a report");
+        assert_eq!(outcome.signals[0].title, title);
+        assert!(outcome.signals[0].data.contains(data), "{}", outcome.signals[0].data);
+        assert_eq!(outcome.sends.len(), 1);
+    };
+    check(
+        "7E7E0100330781010000350029020012260712143020F2F25354203333303738313031205454203037313231343330205A2031322E3335037E19",
+        "遥测站 0033078101 人工置数: ST 33078101 TT 07121430 Z 12.35",
+        r#""text":"ST 33078101 TT 07121430 Z 12.35""#,
     );
-    let reply = answer.unwrap().sends.remove(0).payload;
-    assert!(reply.starts_with(b"\x01003307810101000033"), "{reply:?}");
-    let odd = send(&Host::fresh(), "", &text("0012260712143020 TT 2607121430 Z abc XX 1 PJ"));
-    assert_eq!(lines(&odd).len(), 4, "{:?}", lines(&odd));
-    let mut spoilt = frame;
-    spoilt[40] ^= 1;
-    assert!(send(&Host::fresh(), "", &spoilt).is_err());
+    // No UTF-8: nothing is made up.
+    check(
+        "7E7E0100330781010000390012020012260712143020F2F2D3EAC1BF31322E330305CB",
+        "遥测站 0033078101 人工置数: 8 字节",
+        r#""bytes":"d3eac1bf31322e33""#,
+    );
+}
+
+#[test]
+fn a_picture_is_confirmed_and_kept() {
+    let picture = bytes("0012260712143020F1F1003307810148F0F02607121430F3F3FFD8FFE0");
+    let refusal = send(&Host::fresh(), "", &frame(0x36, 0x02, &picture, 0x03)).unwrap_err();
+    assert!(refusal.reason.contains("36H"), "{}", refusal.reason);
+    assert!(refusal.reply.starts_with(&bytes("7E7E 0033078101 01 0000 36 8008 02 0012260712143020 1B")));
+}
+
+/// What the host takes of one answer, whatever comes: see `plugin.toml`.
+#[test]
+fn answers_stay_within_the_limits() {
+    let head = bytes("0012260712143020");
+    let with = |function: u8, text: &str, unit: &str, count: usize| {
+        let body = [head.clone(), bytes(text), bytes(unit).repeat(count)].concat();
+        let outcome =
+            send(&Host::fresh(), "0033078101", &frame(function, 0x02, &body, 0x03)).expect("a report");
+        let text = |text: &str| 16 + text.len() + text.matches(['"', '\\']).count();
+        let weight: usize = outcome
+            .signals
+            .iter()
+            .map(|signal| {
+                text(&signal.title) + text(&signal.data) + signal.code.len() + signal.device.len() + 10
+            })
+            .chain(outcome.defects.iter().map(|defect| text(defect)))
+            .sum();
+        assert!(outcome.signals.len() <= 1_024 && weight <= 250_000, "{} {weight}", outcome.signals.len());
+        outcome
+    };
+    let outcome = with(0x31, "F0F02607121430 0418000005 3909", "AA", 4_000);
+    assert_eq!((outcome.signals.len(), outcome.defects.len()), (0, 33));
+    let outcome = with(0x38, "F0F02607121430 0418000005 3909", "12", 4_000);
+    assert_eq!(outcome.signals.len(), 900);
+    assert!(outcome.defects[0].contains("余 3100 未列"), "{:?}", outcome.defects);
+    with(0x33, "", "F1F1 0033078102 48 1A 09 12 F1F1 0033078103 48 1A 09 12", 180);
+    with(0x33, "", "F6F8 000000000000000000000000000000000000000000000000000000000000FF", 120);
+    with(0x39, "F2F2", "01", 4_000);
+    with(0x32, "", "0100", 2_000);
+    with(0x32, "", "FFFF 4F 999999999999999999", 330);
 }

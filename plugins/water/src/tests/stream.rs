@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use tocsin_sdk::PieceKind;
 
 const REPORT: &str = "7E7E0100330781010000330026020012260712143020F1F1003307810148F0F0260712143039230001234526190000853812121003EE4A";
+const HEX: &str =
+    "7E7E01330781001A0000330021020012260712143020F1F1330781001A48F0F0260712143039230001234538121210038922";
 const KEEPALIVE: &str = "7E7E01001234567812342F0008020003591011155111036BCA";
 const LOW: &str =
     "A55A00002D48594452323630373030303132B9003C00030101008C064000346A53347C009500620034E77955AA";
@@ -31,6 +33,9 @@ fn each_protocol_is_cut_and_named() {
     // The front of a mark is waited for, whichever protocol's.
     check(&[&LOW[..2]], "");
     check(&[&REPORT[..2]], "");
+    // An address that ends in HEX names as well; a damaged frame of it goes to the decoder.
+    check(&[HEX], "R50330781001A");
+    check(&[&HEX[..98], "00", KEEPALIVE], "r50 r250012345678");
     check(&["01"], "");
     check(&["0146"], "");
 }
@@ -74,6 +79,33 @@ fn part() -> impl Strategy<Value = Vec<u8>> {
     let mark = prop::sample::select(vec![0x7E_u8, 0x01, 0xA5, 0x5A, 0x00, b'0', b'1', 0x02, 0x03]);
     let litter = prop::collection::vec(prop_oneof![3 => mark, 1 => any::<u8>()], 0..40);
     prop_oneof![3 => frame, 2 => short, 2 => flipped, 3 => litter]
+}
+
+/// What bodies are made of, in any order, and what they are not.
+fn word() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "ST",
+        "0033078101",
+        "H",
+        "Z",
+        "TT",
+        "2607121430",
+        "12.345",
+        "DRP",
+        "0005FFFFFFFFFFFFFFFFFF0A",
+        "DRZ1",
+        "ZT",
+        "00000004",
+        "DRN05",
+        "DRH00",
+        "M",
+        "RGZS",
+        "DATA",
+        "PIC",
+        "-1",
+        "",
+    ]);
+    prop_oneof![4 => known.prop_map(str::to_owned), 1 => "[ -~火]{0,30}"]
 }
 
 /// Kind, place, bytes and name of a piece that is no noise.
@@ -157,6 +189,17 @@ proptest! {
         frame.push(0x03);
         let sum = crate::crc::of(&frame);
         frame.extend_from_slice(&sum.to_be_bytes());
+        let _ = send(&Host::fresh(), "x", &frame);
+    }
+
+    #[test]
+    fn texts_never_panic(words in prop::collection::vec(word(), 0..30), function in 0x2F..0x3B_u8, start in prop_oneof![Just(2_u8), Just(0x16)]) {
+        let body = format!("0012260712143020 {}", words.join(" "));
+        let body = if start == 0x16 { format!("001001{body}") } else { body };
+        let head = format!("0100330781010000{function:02X}{:04X}", body.len());
+        let mut frame = [&[1], head.as_bytes(), &[start], body.as_bytes(), &[3]].concat();
+        let sum = crate::crc::of(&frame);
+        frame.extend_from_slice(format!("{sum:04X}").as_bytes());
         let _ = send(&Host::fresh(), "x", &frame);
     }
 }
