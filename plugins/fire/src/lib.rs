@@ -111,17 +111,23 @@ fn refusal(frame: &Frame<'_>, wrong: Wrong) -> Rejection {
         Wrong::Length { flag, count, have, need } => frame.nak(format!(
             "类型 {flag} 的 {count} 个信息对象应为 {need} 字节, 实为 {have} 字节 (objects and length disagree)"
         )),
-        Wrong::Reserved(flag) => frame.refuse(Rejection::unsupported(format!(
-            "类型标志 {flag} 为预留或下行 (reserved, or not what a device sends)"
-        ))),
+        Wrong::Reserved(flag) => taken(
+            frame,
+            format!("类型标志 {flag} 为预留或下行 (reserved, or not what a device sends)"),
+        ),
         Wrong::Private(flag) => {
-            let refusal =
-                Rejection::unsupported(format!("类型标志 {flag} 为用户自定义 (the vendor's own type)"));
-            match frame.command() {
-                command::SEND => refusal.with_reply(frame.ack()),
-                _ => refusal,
-            }
+            taken(frame, format!("类型标志 {flag} 为用户自定义 (the vendor's own type)"))
         }
+    }
+}
+
+/// It arrived whole, which is all that 确认 and 否认 are about; said again it would be
+/// the same. Nobody here reads what it says.
+fn taken(frame: &Frame<'_>, reason: String) -> Rejection {
+    let refusal = Rejection::unsupported(reason);
+    match frame.command() {
+        command::SEND => refusal.with_reply(frame.ack()),
+        _ => refusal,
     }
 }
 

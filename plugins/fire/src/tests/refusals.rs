@@ -91,7 +91,7 @@ fn objects() {
     check(&frame(2, &[6, 2, 1, 1, 1, b'a']), Malformed, "2 个信息对象应为 7 字节, 实为 4 字节", NAK);
     check(&frame(2, &[26, 1]), Malformed, "应为 1 字节, 实为 0 字节", NAK);
     for reserved in [0, 9, 20, 22, 27, 29, 60, 61, 91, 127, 255] {
-        check(&frame(2, &[reserved, 1, 0]), Unsupported, &format!("类型标志 {reserved} 为预留或下行"), NAK);
+        check(&frame(2, &[reserved, 1, 0]), Unsupported, &format!("类型标志 {reserved} 为预留或下行"), ACK);
     }
     for private in [128, 254] {
         check(&frame(2, &[private, 1, 0]), Unsupported, &format!("类型标志 {private} 为用户自定义"), ACK);
