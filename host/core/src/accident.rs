@@ -72,7 +72,7 @@ pub struct Accident {
 
 impl Row for Accident {
     const NOUN: Noun = Noun::Accident;
-    const CHANGES: &'static [&'static str] = &["reported", "graded", "overdue", "waited", "closed"];
+    const CHANGES: &'static [&'static str] = &["reported", "graded", "moved", "overdue", "waited", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -126,6 +126,7 @@ impl Row for Order {
         "cancelled",
         "overdue",
         "escalated",
+        "handed-over",
         "unanswered",
         "undelivered",
         "forged",

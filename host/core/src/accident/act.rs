@@ -251,11 +251,22 @@ impl Core {
         Ok(())
     }
 
+    /// An accident goes with its incident into the one that it was merged into.
+    pub(crate) fn accidents_follow(&mut self, step: &mut Step, cause: &Cause, id: &str) {
+        let Some(incident) = self.state.incidents.get(id) else { return };
+        for from in incident.merged.clone() {
+            for accident in self.serving(&from, Noun::Accident) {
+                let Some(accident) = self.state.rooms.accidents.get(&accident).cloned() else { continue };
+                let note = format!("事件 {from} 已并入 {id}");
+                self.set(step, cause, "moved", &note, Accident { incident: id.to_owned(), ..accident });
+            }
+        }
+    }
+
     /// Where it is: as said, else where the incident is, else where the point lies.
     fn place(&self, accident: &mut Accident, report: &Report) {
-        let incident = self.state.incidents.get(&report.incident);
-        if let Some(incident) = incident {
-            accident.incident.clone_from(&report.incident);
+        if let Some(incident) = self.living(&report.incident) {
+            accident.incident.clone_from(&incident.id);
             accident.position = accident.position.or(incident.position);
             accident.region.clone_from(&incident.region);
         }

@@ -80,6 +80,8 @@ impl Core {
         let changed = self.finish(&mut step);
         self.react(&mut step, &changed);
         self.strike(&mut step);
+        // Clocks end warnings too.
+        self.evaluate_plans(&mut step);
         self.muster(&mut step);
         // Rooms may have opened or changed incidents: their summaries follow.
         self.finish(&mut step);

@@ -3,8 +3,8 @@
 //! A signal goes to the incidents first, then to the room of its kind. Commands
 //! go to the room of their word. When a step has settled its incidents, the rooms
 //! react: cases and orders follow the incidents that changed, plans look at
-//! everything. Then come the clocks that are due, and last the musters, which see
-//! what all of it has left.
+//! everything. Then come the clocks that are due, of which plans hear as well, and
+//! last the musters, which see what all of it has left.
 
 use super::Core;
 use super::act::Refusal;
@@ -121,6 +121,7 @@ impl Core {
         self.duty_follows(step, cause, id);
         self.teams_follow(step, cause, id);
         self.supplies_follow(step, cause, id);
+        self.accidents_follow(step, cause, id);
         self.devices_follow(step, cause, id);
     }
 

@@ -36,7 +36,7 @@ impl Core {
                 region: region.to_owned(),
                 ..Call::default()
             };
-            let posts = self.registry.duty().of_region(region).to_vec();
+            let posts = self.posts_of(region);
             if posts.is_empty() {
                 self.find_gap(step, cause, &matter, "区域无值班岗位");
             }
@@ -46,6 +46,14 @@ impl Core {
                 self.call(step, cause, Call { post, department, ..matter.clone() });
             }
         }
+    }
+
+    /// A village without a duty post of its own is its township's.
+    fn posts_of(&self, region: &str) -> Vec<String> {
+        let duty = self.registry.duty();
+        let own = duty.of_region(region);
+        let township = region.get(..9).filter(|_| own.is_empty() && !region.ends_with("000"));
+        township.map_or(own, |front| duty.of_region(&format!("{front}000"))).to_vec()
     }
 
     fn call(&mut self, step: &mut Step, cause: &Cause, matter: Call) {

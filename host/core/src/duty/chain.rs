@@ -22,15 +22,15 @@ impl Core {
         self.state.rooms.watches.get(post).filter(|watch| watch.ended_at.is_none())?.holder.clone()
     }
 
-    /// Who is asked after `asked` when that one does not answer: the next rung up
-    /// that somebody holds who was not asked before.
+    /// Who is asked after `asked` when that one does not answer: whoever has taken the
+    /// same post since, else the next rung up, of those who were not asked before.
     pub(crate) fn next_up(&self, post: &str, asked: &Asked, before: &[Escalation]) -> Option<Asked> {
         let rungs = self.rungs(post);
-        let above = rungs.iter().position(|rung| *rung == asked.post).map_or(0, |place| place + 1);
+        let from = rungs.iter().position(|rung| *rung == asked.post).unwrap_or(0);
         let was_asked = |person: &str| {
             asked.person == person || before.iter().any(|e| e.from.person == person || e.to.person == person)
         };
-        let holders = rungs.into_iter().skip(above).filter_map(|rung| self.holder(rung));
+        let holders = rungs.into_iter().skip(from).filter_map(|rung| self.holder(rung));
         holders.into_iter().find(|holder| !was_asked(&holder.person))
     }
 

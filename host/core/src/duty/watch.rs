@@ -89,7 +89,11 @@ impl Core {
         };
         if self.state.rooms.watches.get(&watch.id) != Some(&watch) {
             let told = watch.holder.as_ref().map(Asked::told).unwrap_or_default();
+            let holder = watch.holder.clone();
             self.set(step, cause, change, note, watch);
+            if let Some(holder) = holder {
+                self.orders_change_hands(step, cause, &holder);
+            }
             self.close_gap(step, cause, &filled, "", &format!("岗位已有人:{told}"));
         }
     }

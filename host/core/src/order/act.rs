@@ -123,7 +123,7 @@ impl Core {
     ) -> Result<String, Refusal> {
         self.check_issue(new)?;
         let within = |minutes: Option<u32>| minutes.map(|minutes| i64::from(minutes) * 60_000);
-        let incident = self.state.incidents.get(&new.incident);
+        let incident = self.living(&new.incident);
         let draft = Draft {
             title: cut(new.title.trim()),
             text: cut(&new.text),
@@ -132,7 +132,7 @@ impl Core {
             team: new.team.clone(),
             region: new.region.clone(),
             position: incident.and_then(|incident| incident.position),
-            incident: new.incident.clone(),
+            incident: incident.map(|incident| incident.id.clone()).unwrap_or_default(),
             matter: new.matter.clone(),
             device: new.device.clone(),
             acknowledge_within: within(new.acknowledge),
@@ -162,7 +162,8 @@ impl Core {
         if !new.region.is_empty() && self.registry.regions().get(&new.region).is_none() {
             return fail("region-unknown", format!("没有区划 {} (no such region)", new.region));
         }
-        if !new.incident.is_empty() && !self.state.incidents.get(&new.incident).is_some_and(|i| i.is_open()) {
+        let incident = self.living(&new.incident).filter(|incident| incident.is_open());
+        if !new.incident.is_empty() && incident.is_none() {
             let reason = format!("没有进行中的事件 {} (no such open incident)", new.incident);
             return fail("incident-unknown", reason);
         }
@@ -181,7 +182,7 @@ impl Core {
             let Some(standing) = standing else {
                 return fail("team-unknown", format!("没有队伍 {team} (no such team)"));
             };
-            if standing.incident.is_empty() || standing.incident != new.incident {
+            if incident.is_none_or(|incident| standing.incident != incident.id) {
                 let holder = if standing.incident.is_empty() { "—" } else { &standing.incident };
                 let reason = format!(
                     "队伍 {team} 未派给该事件，现属 {holder}；请先调派 (assign the team first; it serves {holder})"

@@ -66,6 +66,21 @@ impl Core {
         }
     }
 
+    /// A post has another holder: what nobody acknowledged there is asked of that one.
+    /// The clock runs on, for it is the order's.
+    pub(crate) fn orders_change_hands(&mut self, step: &mut Step, cause: &Cause, to: &Asked) {
+        let waits = |order: &&Order| {
+            let asked = order.asked.as_ref().is_some_and(|at| at.post == to.post && at.person != to.person);
+            asked && order.state.is_open() && order.state < Stage::Acknowledged
+        };
+        let waiting: Vec<Order> = self.state.rooms.orders.values().filter(waits).cloned().collect();
+        for order in waiting {
+            let from = order.asked.as_ref().map(Asked::told).unwrap_or_default();
+            let note = format!("交接班:{from} → {}", to.told());
+            self.set(step, cause, "handed-over", &note, Order { asked: Some(to.clone()), ..order });
+        }
+    }
+
     /// Whoever is asked does not answer: the next one up is asked.
     pub(super) fn pass_over(
         &mut self,

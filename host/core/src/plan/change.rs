@@ -225,6 +225,7 @@ impl Core {
         for muster in &response.musters {
             self.disband(step, cause, plan, muster, 0, "响应已终止");
         }
+        self.let_go(step, cause, plan, &response.id, "响应已终止");
         let note = format!("{};{reason}", plan.cite(&response.clause));
         self.set(step, cause, state, &note, response);
     }

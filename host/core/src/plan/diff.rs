@@ -1,6 +1,6 @@
 //! What changed between two versions of a plan, in words.
 
-use crate::city::plan::{Clause, Level, Plan, Task, roman};
+use crate::city::plan::{Clause, Level, Per, Plan, StartMode, Task, roman};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -40,6 +40,7 @@ fn head(a: &Plan, b: &Plan, found: &mut Vec<Change>) {
     let list = |list: &[String]| list.join(" ");
     field(found, "title", "标题", &a.title, &b.title);
     field(found, "kind", "类型", a.kind.name(), b.kind.name());
+    field(found, "per", "响应单元", per(a.per()), per(b.per()));
     field(found, "parent", "上级预案", &a.parent, &b.parent);
     field(found, "region", "区域", &a.region, &b.region);
     field(found, "department", "主管部门", &a.department, &b.department);
@@ -83,7 +84,7 @@ fn level(a: &Level, b: &Level, name: &str, what: &str, found: &mut Vec<Change>) 
     for capability in capabilities {
         let of = |level: &Level| {
             let found = level.teams.iter().find(|team| team.capability == capability);
-            found.map(|team| format!("{} 支", team.count)).unwrap_or_default()
+            found.map(|team| format!("{} 支{}", team.count, how(team.mode))).unwrap_or_default()
         };
         field(
             found,
@@ -100,9 +101,25 @@ fn level(a: &Level, b: &Level, name: &str, what: &str, found: &mut Vec<Change>) 
     for item in items {
         let of = |level: &Level| {
             let found = level.supplies.iter().find(|supply| supply.item == item);
-            found.map(|supply| supply.quantity.to_string()).unwrap_or_default()
+            found.map(|supply| format!("{}{}", supply.quantity, how(supply.mode))).unwrap_or_default()
         };
         field(found, &format!("{what} supply {item}"), &format!("{name}物资 {item}"), &of(a), &of(b));
+    }
+}
+
+fn per(per: Per) -> &'static str {
+    match per {
+        Per::Plan => "plan",
+        Per::Incident => "incident",
+        Per::Region => "region",
+    }
+}
+
+/// Behind a number: who decides, where it is a person.
+fn how(mode: StartMode) -> &'static str {
+    match mode {
+        StartMode::Automatic => "",
+        StartMode::Propose => "(propose)",
     }
 }
 

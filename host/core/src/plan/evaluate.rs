@@ -107,14 +107,13 @@ impl Core {
         let silent = self.planner.muted.get(&at).and_then(|id| self.state.rooms.responses.get(id)).cloned();
         let muted =
             open.as_ref().or(silent.as_ref()).map(|response| response.muted.clone()).unwrap_or_default();
-        let still: Vec<u8> = muted.iter().copied().filter(|level| weighed.starts(*level)).collect();
+        let still = weighed.still(&muted);
+        let silent_still = silent.as_ref().map(|silent| weighed.still(&silent.muted)).unwrap_or_default();
         for level in &still {
             weighed.truths.insert(*level, Truth { starts: false, over: true, hold_ms: 0 });
         }
-        if open.is_none()
-            && let Some(mut silent) = silent.filter(|silent| silent.muted != still)
-        {
-            silent.muted.clone_from(&still);
+        if let Some(mut silent) = silent.filter(|silent| silent.muted != silent_still) {
+            silent.muted = silent_still;
             silent.changed_at = step.now;
             self.set(step, cause, "unmuted", "条件曾解除,此后可再次自动启动", silent);
         }
@@ -285,6 +284,11 @@ impl Core {
 impl Weighed {
     fn starts(&self, level: u8) -> bool {
         self.truths.get(&level).is_some_and(|truth| truth.starts)
+    }
+
+    /// Of these levels, those whose conditions have not ceased.
+    fn still(&self, levels: &[u8]) -> Vec<u8> {
+        levels.iter().copied().filter(|level| self.starts(*level)).collect()
     }
 
     /// None: no condition, or no answer.

@@ -285,7 +285,7 @@ impl Core {
         let name = self.catalogued(what).map(|name| format!("{name} {what}")).unwrap_or_else(|| what.clone());
         let how = match need.sort {
             TEAM => format!("tocsin team assign ID --response {}", response.id),
-            _ => format!("tocsin supply reserve --item {what} --for {}", response.id),
+            _ => format!("tocsin supply reserve --item {what} --quantity {missing} --for {}", response.id),
         };
         let (title, text) = match need.mode {
             StartMode::Propose => (
@@ -341,6 +341,33 @@ impl Core {
         }
         if wanted == 0 {
             self.cancel_order(step, cause, &muster.task, &reason);
+        }
+    }
+
+    /// What people sent or reserved for a response beyond what its plan lists goes with
+    /// it, unless it serves an open incident as well.
+    pub(super) fn let_go(&mut self, step: &mut Step, cause: &Cause, plan: &Plan, id: &str, reason: &str) {
+        let rooms = &self.state.rooms;
+        let serves = |incident: &str| self.living(incident).is_some_and(|incident| incident.is_open());
+        let teams = rooms
+            .teams
+            .values()
+            .filter(|team| team.response == id && team.state == team::ASSIGNED && !serves(&team.incident));
+        let teams: Vec<(String, String)> = teams.map(|team| (team.id.clone(), team.order.clone())).collect();
+        let transfers = rooms
+            .transfers
+            .values()
+            .filter(|own| own.response == id && own.state == "reserved" && !serves(&own.incident));
+        let transfers: Vec<String> = transfers.map(|own| own.id.clone()).collect();
+        let reason = format!("{reason}({})", plan.key());
+        for (team, order) in teams {
+            self.cancel_order(step, cause, &order, &reason);
+            // Where it had no order.
+            self.free_team(step, cause, &team, &reason);
+        }
+        for transfer in transfers {
+            // Reserved, so it can be.
+            let _ = self.cancel_transfer(step, cause, &transfer, &reason);
         }
     }
 

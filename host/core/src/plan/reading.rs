@@ -1,7 +1,7 @@
 //! 读数: the last word of each instrument that a plan watches.
 //!
-//! Kept as coarsely as conditions allow: a new value once a minute, or at once
-//! when it changes what some condition says. What is told late is history; it
+//! Kept as coarsely as conditions allow: a new value once a minute, the same one each
+//! five minutes, or at once when it changes what some condition says. What is told late is history; it
 //! never takes the place of something measured after it.
 
 use super::Latest;
@@ -16,6 +16,9 @@ use crate::time::Timestamp;
 
 /// Between two recorded values that change no condition.
 const APART_MS: i64 = 60_000;
+/// Between two recorded values that are the same: what is told late of a time before
+/// the last one must not take its place.
+const SAME_MS: i64 = 5 * 60_000;
 /// Instruments: more than the gauges of a province's county; what speaks beyond
 /// that is not watched.
 pub const READINGS_KEPT: usize = 10_000;
@@ -60,6 +63,7 @@ impl Core {
         };
         let says_more = match known {
             None => true,
+            Some(known) if at.since(known.at) >= SAME_MS => true,
             Some(known) if at.since(known.at) >= APART_MS => {
                 known.value != value || known.unit != told.unit || self.planner_ages()
             }

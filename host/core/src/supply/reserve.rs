@@ -30,6 +30,8 @@ const MATTER_CHARS: usize = 128;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reserve {
+    /// Empty: the nearest that has enough.
+    #[serde(default)]
     pub store: String,
     /// GB/T 38565 code.
     pub item: String,
@@ -59,7 +61,6 @@ impl Core {
         actor: &str,
         ask: &Reserve,
     ) -> Result<String, Refusal> {
-        let store = self.store(&ask.store)?.clone();
         let name = self.item_name(&ask.item)?;
         let Destination { matter, response, spot, region } = self.destination(&ask.matter)?;
         if ask.quantity == 0 {
@@ -69,7 +70,11 @@ impl Core {
             let reason = format!("调拨已达 {TRANSFERS_MAX} 笔 (there are {TRANSFERS_MAX} transfers already)");
             return refuse("supply.reserve.too-many", &reason);
         }
-        let lots = self.lots_to_give(&ask.store, &ask.item, step.now);
+        let store = match ask.store.as_str() {
+            "" => self.nearest_with(step.now, ask, &name, spot)?,
+            id => self.store(id)?.clone(),
+        };
+        let lots = self.lots_to_give(&store.id, &ask.item, step.now);
         let available: u64 = lots.iter().map(|lot| lot.available(step.now)).sum();
         if available < ask.quantity {
             return Err(self.too_little(step.now, &store, ask, &name, available, spot));
@@ -100,6 +105,7 @@ impl Core {
         for lot in lots {
             self.set(step, cause, "reserved", &note, lot);
         }
+        let from = store.id.clone();
         let transfer = Transfer {
             id: id.clone(),
             title: format!("{name} {}{unit} · {} → {matter}", ask.quantity, store.name),
@@ -120,8 +126,33 @@ impl Core {
             ..Transfer::default()
         };
         self.set(step, cause, "reserved", &format!("由 {actor} 预留"), transfer);
-        self.watch_minimum(step, cause, &ask.store, &ask.item);
+        self.watch_minimum(step, cause, &from, &ask.item);
         Ok(id)
+    }
+
+    fn nearest_with(
+        &self,
+        now: Timestamp,
+        ask: &Reserve,
+        name: &str,
+        spot: Option<Spot>,
+    ) -> Result<Store, Refusal> {
+        let offers = offers(&self.state.rooms, &ask.item, ask.quantity, spot, now);
+        let store = offers.first().filter(|offer| offer.enough).map(|offer| &offer.store);
+        if let Some(store) = store.and_then(|store| self.state.rooms.stores.get(store)) {
+            return Ok(store.clone());
+        }
+        let most: Vec<String> = offers
+            .iter()
+            .take(HOLDERS_NAMED)
+            .map(|offer| format!("{} [{}] {}", offer.name, offer.store, offer.available))
+            .collect();
+        let most = if most.is_empty() { "—".to_owned() } else { most.join("、") };
+        let reason = format!(
+            "没有一个仓库有足够的{name} {}：需 {}，现有 {most}；请分仓预留 (no store has enough; reserve in parts)",
+            ask.item, ask.quantity
+        );
+        refuse("supply.reserve.short", &reason)
     }
 
     /// Lots of an item in a store that may be given out, first that which expires first.

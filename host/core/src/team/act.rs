@@ -192,7 +192,7 @@ impl Core {
         }
     }
 
-    fn free_team(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
+    pub(crate) fn free_team(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
         let Some(team) = self.state.rooms.teams.get(id).filter(|team| team.state == ASSIGNED) else { return };
         let state = if team.delisted { OUT_OF_SERVICE } else { AVAILABLE };
         let free = Standing {

@@ -41,19 +41,7 @@ pub(super) fn meant(registry: &Registry, notice: &Notice) -> Meant {
 fn one(registry: &Registry, place: &Place, meant: &mut Meant, seen: &mut BTreeSet<String>) {
     let city = registry.city();
     if place.code.is_empty() {
-        let name = place.name.trim();
-        let by_name = city.regions.iter().find(|region| region.name == name).or_else(|| {
-            city.regions
-                .iter()
-                .filter(|region| !region.name.is_empty() && name.ends_with(region.name.as_str()))
-                .max_by_key(|region| region.name.len())
-        });
-        match by_name {
-            Some(region) => down(registry, &region.code, meant, seen),
-            None if name == city.name => whole(registry, meant, seen),
-            None => meant.unknown = true,
-        }
-        return;
+        return named(registry, place.name.trim(), meant, seen);
     }
     // A village counts as its township.
     let township = place.code.get(..9).map(|front| format!("{front}000")).unwrap_or_default();
@@ -65,6 +53,20 @@ fn one(registry: &Registry, place: &Place, meant: &mut Meant, seen: &mut BTreeSe
     match significant(&place.code) {
         Some(front) if city.code.starts_with(front) => whole(registry, meant, seen),
         _ => meant.outside = true,
+    }
+}
+
+/// One text may name several (`石湖镇、城东街道`), and the city before them.
+fn named(registry: &Registry, text: &str, meant: &mut Meant, seen: &mut BTreeSet<String>) {
+    let city = registry.city();
+    let names = |region: &&crate::city::Region| {
+        region.code != city.code && !region.name.is_empty() && text.contains(region.name.as_str())
+    };
+    let codes: Vec<&str> = city.regions.iter().filter(names).map(|region| region.code.as_str()).collect();
+    match codes.is_empty() {
+        false => codes.into_iter().for_each(|code| down(registry, code, meant, seen)),
+        true if !city.name.is_empty() && text.contains(city.name.as_str()) => whole(registry, meant, seen),
+        true => meant.unknown = true,
     }
 }
 

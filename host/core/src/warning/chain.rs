@@ -13,6 +13,8 @@ const STEM_CHARS: usize = 29;
 pub(super) struct Place {
     /// The chain that holds this very message.
     pub same: Option<String>,
+    /// A chain holds its identifier for another warning.
+    pub reused: bool,
     /// Chains that it refers to, oldest first.
     pub referred: Vec<String>,
     /// Chains that have been waiting for it, newest first.
@@ -41,7 +43,10 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
             continue;
         }
         if row.messages.iter().any(|message| message.id == notice.id) {
-            place.same = Some(row.id.clone());
+            match is_another(row, notice) {
+                true => place.reused = true,
+                false => place.same = Some(row.id.clone()),
+            }
         }
         if row.awaits.iter().any(|id| names(id, &notice.id)) {
             awaited.push((row.issued_at, &row.id));
@@ -51,6 +56,7 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
             alike.push((row.issued_at, &row.id));
         }
     }
+    let mut referred = told_apart(rows, notice, referred);
     referred.sort();
     awaited.sort();
     alike.sort();
@@ -90,6 +96,43 @@ fn numberless(short: &str, long: &str) -> bool {
 /// Not over, whatever it is for.
 fn is_standing(row: &Warning) -> bool {
     row.ended_at.is_none()
+}
+
+/// Two alerts of one second can have one identifier where it has no number: another
+/// hazard, or other ground.
+fn is_another(row: &Warning, notice: &Notice) -> bool {
+    let is_alert = |newest: &Message| newest.id == notice.id && newest.msg_type == Kind::Alert.as_str();
+    notice.kind == Kind::Alert && row.messages.last().is_some_and(is_alert) && !is_about(row, notice)
+}
+
+/// The same hazard on some of the same ground, as far as both say.
+fn is_about(row: &Warning, notice: &Notice) -> bool {
+    let (code, areas) = (&row.event_code, &row.areas);
+    let same_code = code.is_empty() || notice.event_code.is_empty() || *code == notice.event_code;
+    let shares_ground =
+        areas.is_empty() || notice.areas.is_empty() || areas.iter().any(|area| notice.areas.contains(area));
+    same_code && shares_ground
+}
+
+/// Where several chains hold the identifier that a message refers to, it means those
+/// that it is about.
+fn told_apart<'a>(
+    rows: &BTreeMap<String, Warning>,
+    notice: &Notice,
+    referred: Vec<(Timestamp, &'a str)>,
+) -> Vec<(Timestamp, &'a str)> {
+    let holds = |id: &str, reference: &String| {
+        rows.get(id).is_some_and(|row| row.messages.iter().any(|message| names(reference, &message.id)))
+    };
+    let is_meant = |id: &str| rows.get(id).is_some_and(|row| is_about(row, notice));
+    let better = |id: &str, other: &str| {
+        let shared = notice.references.iter().any(|own| holds(id, own) && holds(other, own));
+        shared && is_meant(other)
+    };
+    let kept = referred.iter().filter(|(_, id)| {
+        is_meant(id) || !referred.iter().any(|(_, other)| other != id && better(id, other))
+    });
+    kept.copied().collect()
 }
 
 fn is_alike(row: &Warning, notice: &Notice) -> bool {

@@ -47,8 +47,8 @@ impl Core {
         let row = place.same.as_ref().and_then(|id| self.state.rooms.warnings.get(id));
         match row {
             Some(row) if row.has_heard(notice) => Same::Again(Box::new(row.clone())),
-            Some(_) => Same::Reused,
-            None => Same::No,
+            None if !place.reused => Same::No,
+            _ => Same::Reused,
         }
     }
 
@@ -223,12 +223,13 @@ impl Core {
     pub(super) fn warning_id(&self, notice: &Notice) -> String {
         let rows = &self.state.rooms.warnings;
         let mut id = notice.id.clone();
-        for suffix in [&notice.department, &notice.class] {
-            if rows.contains_key(&id) {
+        for suffix in [&notice.department, &notice.class, &notice.event_code] {
+            if rows.contains_key(&id) && !suffix.is_empty() {
                 id = format!("{id}.{suffix}");
             }
         }
-        id
+        let numbered = (2..).map(|number| format!("{id}.{number}"));
+        std::iter::once(id.clone()).chain(numbered).find(|id| !rows.contains_key(id)).unwrap_or(id)
     }
 }
 

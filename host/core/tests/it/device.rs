@@ -90,7 +90,10 @@ fn a_recovery_without_a_code_is_of_whatever_was_wrong() {
 #[test]
 fn a_low_battery_is_one_task_until_it_is_mended() {
     let hourly: String = (1..=24).map(|hour| format!("{hour}h water g battery.low kind=fault\n")).collect();
-    let night = check(&hourly, &["60m order.issued O1 w1", "60m device.tasked water/g low-battery"]);
+    let night = check(
+        &hourly,
+        &["60m order.issued O1 w1", "60m device.tasked water/g low-battery", "600m order.handed-over O1 w2"],
+    );
     let order = night.core.state().rooms.orders.values().next().unwrap();
     assert_eq!((order.matter.as_str(), order.device.as_str()), ("maintenance", "g"));
     assert!(order.title.starts_with("更换电池:"), "{}", order.title);

@@ -344,8 +344,11 @@ fn a_case_goes_with_an_incident_that_is_merged() {
     });
     let (a, b) = ("I20260712-0001", "I20260712-0002");
     assert_eq!(desk.row(Noun::Grid, "G20260712-0002")["incident"], b);
+    let fields = json!({"title": "爆燃", "happened_at": at(0).0, "incident": b, "deaths": 1});
+    let accident = desk.ask(2, "accident", "report", "", fields).unwrap();
     desk.ask(2, "incident", "merge", b, json!({"with": a})).unwrap();
     assert_eq!(desk.row(Noun::Grid, "G20260712-0002")["incident"], a);
+    assert_eq!(desk.row(Noun::Accident, &accident)["incident"], a);
     desk.ask(3, "incident", "confirm", a, json!({})).ok();
     desk.ask(4, "incident", "close", a, json!({"result": "已扑灭"})).unwrap();
     for id in [CASE, "G20260712-0002"] {

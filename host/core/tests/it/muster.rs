@@ -84,6 +84,25 @@ fn a_level_takes_what_it_needs_and_lets_it_go() {
     assert_eq!(night.ordered(), Vec::<String>::new());
 }
 
+/// What a person adds to a response is let go with it, though its plan names none of it.
+#[test]
+fn what_was_given_by_hand_is_let_go_too() {
+    let mut night = night(plan());
+    night.warn("w1", Severity::Moderate, &[EAST], "active");
+    let response = night.response("flood-city").id.clone();
+    night.ask("team", "assign", "m1", json!({"response": response})).unwrap();
+    // No store named: the nearest that has enough.
+    night.ask("supply", "reserve", "", json!({"item": SANDBAG, "quantity": 20, "for": response})).unwrap();
+    let much = json!({"item": SANDBAG, "quantity": 100_000, "for": response});
+    assert_eq!(night.ask("supply", "reserve", "", much), Err("supply.reserve.short".into()));
+    assert_eq!(team(&night, "m1"), format!("assigned {response}"));
+    assert!(transfers(&night)[0].ends_with("20 reserved"), "{:?}", transfers(&night));
+    night.warn("w1", Severity::Moderate, &[EAST], "cancelled");
+    assert_eq!((night.at_work(), team(&night, "m1")), (String::new(), "available".into()));
+    assert!(transfers(&night)[0].ends_with("20 cancelled"), "{:?}", transfers(&night));
+    assert_eq!(night.ordered(), Vec::<String>::new());
+}
+
 #[test]
 fn what_is_missing_is_a_task_until_it_has_come() {
     let mut wanting = plan();

@@ -104,6 +104,19 @@ fn who_does_not_acknowledge_is_passed_over() {
 }
 
 #[test]
+fn who_takes_the_post_has_its_orders() {
+    check(
+        &format!("{ISSUE}\n5m ? duty handover water-duty to=w2\n11m"),
+        &["0m order.issued O1 w1", "5m order.handed-over O1 w2", "10m order.escalated O1 wd"],
+    );
+    // What was acknowledged stays with whoever did.
+    check(
+        &format!("{ISSUE}\n2m ? order ack O1\n5m ? duty handover water-duty to=w2\n11m"),
+        &["0m order.issued O1 w1", "2m order.acknowledged O1 w1"],
+    );
+}
+
+#[test]
 fn an_answer_ends_the_asking() {
     check(
         "0s ? order issue - title=关闸 department=water acknowledge=10\n12m ? order ack O1\n9h",

@@ -142,7 +142,20 @@ impl Night {
 
     /// As the room of warnings would record it.
     pub fn warn(&mut self, id: &str, severity: Severity, areas: &[&str], status: &str) -> &mut Night {
+        self.warn_until(id, severity, areas, status, None)
+    }
+
+    fn warn_until(
+        &mut self,
+        id: &str,
+        severity: Severity,
+        areas: &[&str],
+        status: &str,
+        until: Option<Timestamp>,
+    ) -> &mut Night {
         let warning = Warning {
+            expires_at: until,
+            next: until,
             id: id.into(),
             title: format!("暴雨{severity:?}预警"),
             event_code: "11B03".into(),
@@ -289,6 +302,17 @@ fn a_night_of_rain() {
 }
 
 #[test]
+fn a_warning_that_expires_ends_what_it_started() {
+    let mut night = Night::of(standard());
+    let until = Some(night.now.plus_millis(30 * 60_000));
+    night.warn_until("w1", Severity::Moderate, &[EAST], "active", until).wait(29);
+    assert_eq!(night.at_work(), "east 4, flood-city 4");
+    night.wait(2);
+    assert_eq!((night.at_work(), night.ordered()), (String::new(), vec![]));
+    assert_eq!(night.changes("flood-city"), ["started 4", "ended 4"]);
+}
+
+#[test]
 fn a_gauge_crosses_levels() {
     let mut night = Night::of(standard());
     night.gauge("gauge-w", 4.2);
@@ -328,6 +352,10 @@ fn readings_are_kept_coarsely_but_never_miss_a_level() {
     // A clock that says only the minute: what comes later of the same one is newer.
     night.gauge("gauge-e", 6.3);
     assert_eq!(kept(&night), Some(6.3));
+    // The same again and again is known to be of now: what comes late is older.
+    night.wait(5).gauge("gauge-e", 4.0).wait(5).gauge("gauge-e", 4.0).wait(5).gauge("gauge-e", 4.0);
+    night.gauge_at("gauge-e", 6.3, night.now.plus_millis(-2 * 60_000));
+    assert_eq!(kept(&night), Some(4.0));
     // Nobody watches rain.
     let mut rain = alarm(77, "water", "gauge-e", "water.rain", night.now);
     (rain.signal.kind, rain.signal.value) = (Kind::Reading, Some(30.0));
@@ -396,6 +424,15 @@ fn another_threshold_is_another_version() {
     let changes = plan::diff::between(&plans["flood-city@1"].text, &plans["flood-city@2"].text);
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert_eq!(changes[0].zh, "Ⅲ级启动条件 (§4.2.2):阈值 5.0 → 5.5");
+    let mut other = flood();
+    other["per"] = "region".into();
+    other["level"][0]["supply"] = json!([{"item": "3010102", "quantity": 5, "mode": "propose"}]);
+    let other: Plan = serde_json::from_value(other).unwrap();
+    let told: Vec<String> = plan::diff::between(&plans["flood-city@1"].text, &other)
+        .into_iter()
+        .map(|change| change.zh)
+        .collect();
+    assert_eq!(told, ["响应单元:plan → region", "新增Ⅳ级物资 3010102:5(propose)"]);
 
     // What runs, runs on under its own version.
     assert_eq!(night.response("flood-city").key(), "flood-city@1");
@@ -504,6 +541,24 @@ fn a_person_starts_moves_and_ends() {
         ask(&mut night, "start", "", json!({"plan": "flood-cty", "level": 4})),
         Err("plan.unknown".into())
     );
+}
+
+/// Ended by a person while it rains: that rain starts nothing again, the next does.
+#[test]
+fn a_silenced_level_is_only_silent_until_its_condition_ceases() {
+    let mut night = Night::of(standard());
+    night.warn("w1", Severity::Moderate, &[EAST], "active");
+    let id = night.response("flood-city").id.clone();
+    night.ask("response", "end", &id, json!({"reason": "误发"})).unwrap();
+    night.wait(10);
+    assert_eq!(night.at_work(), "");
+    // Worse rain is another matter, and it ends while it is at work.
+    night.warn("w1", Severity::Extreme, &[EAST], "active");
+    assert_eq!(night.at_work(), "east 2, flood-city 2");
+    night.warn("w1", Severity::Extreme, &[EAST], "cancelled").wait(60);
+    assert_eq!(night.at_work(), "");
+    night.warn("w2", Severity::Moderate, &[EAST], "active");
+    assert_eq!(night.at_work(), "east 4, flood-city 4");
 }
 
 #[test]

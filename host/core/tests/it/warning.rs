@@ -286,6 +286,28 @@ fn the_same_message_again_is_counted() {
     check("0s A alert y e\n1h A cancel y e", &["A cancelled y cancel e n=2 identifier-reused"]);
 }
 
+/// Agency and second make an identifier: two warnings can share one.
+#[test]
+fn two_warnings_under_one_identifier_both_stand() {
+    let two = "0s A alert y e\n0s A alert y e code=11B06 title=大风预警";
+    check(two, &["A active y alert e n=1", "A.meteorology active y alert e n=1 identifier-reused"]);
+    let grounds = "0s A alert y e\n0s A alert y w";
+    check(grounds, &["A active y alert e n=1", "A.meteorology active y alert w n=1 identifier-reused"]);
+    check(
+        &format!("{grounds}\n1m A alert y e sent=0s\n2m A alert y w sent=0s"),
+        &["A active y alert e n=1 again=1", "A.meteorology active y alert w n=1 again=1 identifier-reused"],
+    );
+    // What refers to the identifier means the one that it is about.
+    check(
+        &format!("{grounds}\n1h B cancel y w ref=A"),
+        &["A active y alert e n=1", "A.meteorology cancelled y cancel w n=2"],
+    );
+    check(
+        &format!("{two}\n1h B update r e ref=A code=11B06 title=大风预警"),
+        &["A active y alert e n=1", "A.meteorology active r update e n=2"],
+    );
+}
+
 #[test]
 fn order_of_arrival_does_not_matter() {
     check("2h B update r e ref=A sent=1h\n3h A alert y e sent=0s", &["B active r update e n=2"]);

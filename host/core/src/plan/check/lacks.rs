@@ -22,7 +22,9 @@ impl Means for crate::thing::Rooms {
 
     fn teams(&self, capability: &str) -> u64 {
         let able = |team: &&crate::team::Standing| {
-            team.state != "out-of-service" && team.capabilities.iter().any(|own| own == capability)
+            team.sort == "team"
+                && team.state != "out-of-service"
+                && team.capabilities.iter().any(|own| own == capability)
         };
         self.teams.values().filter(able).count() as u64
     }

@@ -1,6 +1,9 @@
 //! Which townships a message means.
 
-use super::check;
+use super::{check, message, warned_city};
+use std::sync::Arc;
+use tocsin_core::city::Region;
+use tocsin_core::{Core, Input};
 
 #[test]
 fn codes_of_every_level() {
@@ -15,10 +18,38 @@ fn codes_of_every_level() {
     check("0s A alert r 东乡", &["A active r alert e n=1"]);
     check("0s A alert r 青山市西乡", &["A active r alert w n=1"]);
     check("0s A alert r 青山市", &["A active r alert all+e+w n=1"]);
+    check("0s A alert r 青山市西乡、东乡", &["A active r alert e+w n=1"]);
+    check("0s A alert r 青山市全境", &["A active r alert all+e+w n=1"]);
     // Nobody knows where: everybody is warned.
     check("0s A alert r 南乡", &["A active r alert all+e+w n=1 area-unknown"]);
     check("0s A alert r -", &["A active r alert all+e+w n=1 area-unknown"]);
     check("0s A alert r 南乡+东乡", &["A active r alert e n=1 area-unknown"]);
+}
+
+/// A city may draw its villages; who is called is then their township's duty post.
+#[test]
+fn a_village_without_a_post_is_its_township_s() {
+    const VILLAGE: &str = "330000001001";
+    let check = |area: &str, calls: usize| {
+        let mut city = (*warned_city()).clone();
+        let village = Region {
+            code: VILLAGE.into(),
+            name: "上村".into(),
+            parent: super::EAST.into(),
+            boundary: vec![],
+        };
+        city.regions.push(village);
+        let mut core = Core::new(Arc::new(city));
+        let (now, observed) = message(1, &format!("0s A alert r {area}"));
+        core.step(now, &[Input::Signal(observed)]);
+        let rooms = &core.state().rooms;
+        let posts: Vec<&str> = rooms.calls.values().map(|call| call.post.as_str()).collect();
+        assert_eq!((posts.len(), posts.contains(&"east")), (calls, true), "{area}: {posts:?}");
+        assert!(rooms.gaps.is_empty(), "{area}: {:?}", rooms.gaps);
+    };
+    check(&format!("{VILLAGE}上村"), 1);
+    check("e", 1);
+    check("all", 3);
 }
 
 mod shapes {
