@@ -14,7 +14,7 @@ pub mod tail;
 use crate::lease::Lease;
 use async_nats::header::HeaderMap;
 use async_nats::jetstream;
-use async_nats::jetstream::context::PublishError;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
 use std::time::Duration;
@@ -108,6 +108,14 @@ pub struct StepDown {
     pub found: u64,
 }
 
+/// Why a stage's message does not stand.
+#[derive(Debug)]
+pub enum Unwritten {
+    StepDown(StepDown),
+    /// The stream has no room, in the server's words.
+    Full(String),
+}
+
 impl Bus {
     /// `url` may carry `user:password@`, and may be several with commas between.
     pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
@@ -169,6 +177,13 @@ impl Bus {
         &self.jet
     }
 
+    /// Whether an answer may go to the reply subject that somebody named: an inbox. The
+    /// server checks whom a client may write to, not where it lets us answer; anything
+    /// else would be written with the host's rights.
+    pub fn may_answer(reply: &str) -> bool {
+        ["_INBOX.", "_OPERATOR."].iter().any(|inbox| reply.starts_with(inbox))
+    }
+
     pub fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()
     }
@@ -210,7 +225,14 @@ impl Bus {
         let before = link.borrow_and_update().generation;
         let message = PublishMessage::build().payload(payload).headers(headers);
         let sent = tokio::select! {
-            sent = self.jet.send_publish(subject.clone(), message) => sent.ok(),
+            sent = self.jet.send_publish(subject.clone(), message) => sent
+                .inspect_err(|error| {
+                    // It never will be sent: nothing that makes messages may make one so large.
+                    if error.kind() == PublishErrorKind::MaxPayloadExceeded {
+                        tracing::error!(subject, "the message is larger than the bus takes");
+                    }
+                })
+                .ok(),
             _ = link.wait_for(|link| link.up && link.generation != before) => None,
         };
         let Some(sent) = sent else { return Err(WriteError::Doubt { subject }) };
@@ -239,15 +261,34 @@ impl Bus {
         payload: Bytes,
     ) -> Result<u64, StepDown> {
         loop {
-            match self.write(subject, headers.clone(), fence, payload.clone()).await {
-                Ok(ack) => return Ok(ack.sequence),
-                Err(WriteError::Full { reason, .. }) => {
+            match self.write_once(stream, subject, headers.clone(), fence, payload.clone()).await {
+                Ok(sequence) => return Ok(sequence),
+                Err(Unwritten::StepDown(down)) => return Err(down),
+                Err(Unwritten::Full(reason)) => {
                     tracing::error!(subject, reason, "stream full; waiting for room");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
+            }
+        }
+    }
+
+    /// The same for a stage that has something to do about a full stream.
+    pub async fn write_once(
+        &self,
+        stream: &str,
+        subject: &str,
+        headers: HeaderMap,
+        fence: Fence,
+        payload: Bytes,
+    ) -> Result<u64, Unwritten> {
+        loop {
+            match self.write(subject, headers.clone(), fence, payload.clone()).await {
+                Ok(ack) => return Ok(ack.sequence),
+                Err(WriteError::Full { reason, .. }) => return Err(Unwritten::Full(reason)),
                 Err(error) => {
                     tracing::debug!(subject, %error, "write in doubt");
-                    if let Some(sequence) = self.resolve(stream, subject, fence, &payload).await? {
+                    let landed = self.resolve(stream, subject, fence, &payload).await;
+                    if let Some(sequence) = landed.map_err(Unwritten::StepDown)? {
                         return Ok(sequence);
                     }
                     tokio::time::sleep(PAUSE).await;

@@ -69,8 +69,8 @@ where
             };
             while under_way.try_join_next().is_some() {}
             // Who does not wait for an answer would not learn of a refusal either.
-            let (Some(reply), Some(request)) = (message.reply, read(&message.subject, message.payload))
-            else {
+            let reply = message.reply.filter(|reply| Bus::may_answer(reply));
+            let (Some(reply), Some(request)) = (reply, read(&message.subject, message.payload)) else {
                 continue;
             };
             let client = bus.client().clone();

@@ -22,9 +22,9 @@ mod whole;
 pub use input::{ClockRecord, EventRecord, NewsRole};
 
 use crate::bus::tail::Tail;
-use crate::bus::{Bus, Fence, StepDown};
+use crate::bus::{Bus, Fence, Unwritten};
 use crate::door::tcp_client::POLL;
-use crate::intake::Intake;
+use crate::intake::{Intake, RefuseReason};
 use crate::metrics::Metrics;
 use crate::outlet::{self, Outlet};
 use crate::plugin::{Shelf, Worker};
@@ -39,13 +39,15 @@ use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use input::NoCall;
-use rooms::Rooms;
+use rooms::{Rooms, Timer};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tocsin_core::frame::FrameId;
 use tocsin_core::time::Timestamp;
-use tocsin_sandbox::{Answer, Call, Registry};
-use tokio::sync::watch;
+use tocsin_sandbox::{Answer, Call, Change, Registry};
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::{oneshot, watch};
 use whole::Whole;
 
 /// A message is closed after this time, however little it holds: a slow
@@ -54,6 +56,12 @@ const BUILD_FOR: Duration = Duration::from_millis(20);
 
 /// A timer has a granularity of one second (contract, `timers`).
 const CLOCK_EVERY: Duration = Duration::from_secs(1);
+
+/// Before a plugin that could not be called is called again.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// Between two tries to write into a full stream.
+const ROOM_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often a waiting feed looks whether a new version has come.
 const BREAKER_PAUSE: Duration = Duration::from_millis(100);
@@ -88,7 +96,11 @@ pub struct Feed {
     /// To be told of with the next message.
     missing: Vec<Missing>,
     ticked: Timestamp,
+    /// Ticks on their way into the log.
+    ticks: Vec<(Timer, Receipt)>,
 }
+
+type Receipt = oneshot::Receiver<Result<FrameId, RefuseReason>>;
 
 /// A run that is taken in part.
 struct Open {
@@ -96,8 +108,18 @@ struct Open {
     door: Arc<str>,
     frames: Vec<Frame>,
     next: usize,
+    /// The next frame, when it was read already.
+    waiting: Option<Question>,
     damaged: bool,
     trace: Option<String>,
+}
+
+/// A frame that was read, and what its plugin is asked.
+struct Question {
+    route: u64,
+    taken: Taken,
+    /// `None`: nobody is asked, and its end is known.
+    call: Option<Call>,
 }
 
 /// A message under construction, and what follows its commit.
@@ -109,13 +131,15 @@ struct Draft {
     size: usize,
     trace: Option<String>,
     started: Instant,
+    /// A plugin must be waited for, and what stands here must not wait with it.
+    closed: bool,
 }
 
 impl Draft {
     /// `size` is measured coarsely and the last frame may be large, so a message
     /// is closed at half of what it may hold.
     fn is_full(&self) -> bool {
-        self.size >= SIGNALS_BYTES / 2 || self.started.elapsed() >= BUILD_FOR
+        self.closed || self.size >= SIGNALS_BYTES / 2 || self.started.elapsed() >= BUILD_FOR
     }
 }
 
@@ -140,6 +164,7 @@ impl Feed {
             whole: Whole::default(),
             missing: Vec::new(),
             ticked: Timestamp::default(),
+            ticks: Vec::new(),
         }
     }
 
@@ -150,11 +175,24 @@ impl Feed {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = self.recover() => {}
             }
-            if let Err(down) = self.live(&mut stop).await {
-                tracing::warn!(feed = %self.config.name, %down, "feed begins again from its last message");
+            match self.live(&mut stop).await {
+                // Rooms are what the last message left; after any doubt they may be ahead of it.
+                Ok(()) => return self.save().await,
+                Err(Unwritten::StepDown(down)) => {
+                    tracing::warn!(feed = %self.config.name, %down, "feed begins again from its last message");
+                }
+                Err(Unwritten::Full(reason)) => {
+                    tracing::error!(feed = %self.config.name, reason, "SIGNALS is full; waiting for room");
+                    tokio::select! {
+                        _ = stop.wait_for(|stop| *stop) => return,
+                        () = tokio::time::sleep(ROOM_PAUSE) => {}
+                    }
+                    self.recover().await;
+                    // Retention makes room behind snapshots, and this feed is not there to be asked.
+                    self.save().await;
+                }
             }
         }
-        self.save().await;
     }
 
     /// Position and fence from the last message; state from snapshot and tail.
@@ -178,12 +216,14 @@ impl Feed {
         };
         self.whole = Whole::new(whole);
         self.missing.clear();
+        // Every timer that stands in its room comes due again; a second tick finds it gone.
+        self.ticks.clear();
         self.rooms = snapshot::load(&self.bus, name, self.last).await;
         self.metrics.feed_recovered(&name.department);
         tracing::info!(feed = %name, sequence = self.last, "feed stands");
     }
 
-    async fn live(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), StepDown> {
+    async fn live(&mut self, stop: &mut watch::Receiver<bool>) -> Result<(), Unwritten> {
         let stream = subject::raw_stream(&self.config.name.department);
         let tail = |lane: Lane, position: &Position| {
             let from = position.lane(lane).run;
@@ -192,8 +232,13 @@ impl Feed {
         let mut red = tail(Lane::Red, &self.position);
         let mut routine = tail(Lane::Routine, &self.position);
         loop {
+            let due = self.clock_pause();
+            if due == Some(Duration::ZERO) {
+                // Also while runs stand open: what floods one door must not hold timers up.
+                self.write_clock().await;
+            }
             if self.open.iter().all(Option::is_none) {
-                let due = self.rooms.next_due().map(|due| self.clock_pause(due));
+                let due = self.clock_pause();
                 let left_out = self.whole.due();
                 tokio::select! {
                     biased;
@@ -219,7 +264,15 @@ impl Feed {
                 self.look_up().await;
             }
             let draft = self.build(&mut red, &mut routine);
+            let waits = draft.closed && draft.spans.is_empty();
             self.commit(draft).await?;
+            if waits {
+                // No instance was free, of which nobody says when that ends.
+                tokio::select! {
+                    _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                    () = tokio::time::sleep(BUSY_PAUSE) => {}
+                }
+            }
         }
     }
 
@@ -265,7 +318,15 @@ impl Feed {
         let at = self.position.lane(lane);
         let next = if at.partial == stored.sequence { at.next as usize } else { 0 };
         let trace = stored.headers.get("traceparent").map(ToString::to_string);
-        let open = Open { sequence: stored.sequence, door: door.into(), frames, next, damaged, trace };
+        let open = Open {
+            sequence: stored.sequence,
+            door: door.into(),
+            frames,
+            next,
+            waiting: None,
+            damaged,
+            trace,
+        };
         self.open[lane as usize] = Some(open);
     }
 
@@ -278,6 +339,7 @@ impl Feed {
             size: 0,
             trace: None,
             started: Instant::now(),
+            closed: false,
         };
         loop {
             for (lane, tail) in [(Lane::Red, &mut *red), (Lane::Routine, &mut *routine)] {
@@ -316,22 +378,32 @@ impl Feed {
         let from = open.next;
         let mut noise = 0;
         while open.next < open.frames.len() && !(draft.is_full() && open.next > from) {
-            let frame = std::mem::take(&mut open.frames[open.next]);
-            let index = open.next as u32;
+            let mut question = match open.waiting.take() {
+                Some(question) => question,
+                None => {
+                    let frame = std::mem::take(&mut open.frames[open.next]);
+                    if frame.noise {
+                        noise += 1;
+                        open.next += 1;
+                        continue;
+                    }
+                    self.read(&open, frame)
+                }
+            };
+            if let Some(call) = &question.call
+                && !self.ask(call, &mut question.taken)
+            {
+                open.waiting = Some(question);
+                draft.closed = true;
+                break;
+            }
             open.next += 1;
-            if frame.noise {
-                noise += 1;
-                continue;
+            draft.size += size_of(&question.taken);
+            if question.route != 0 {
+                draft.settle.push((question.route, draft.frames.len()));
             }
-            let route = frame.route;
-            let taken = self.handle(&open, index, frame);
-            draft.size += size_of(&taken);
-            if route != 0 {
-                draft.settle.push((route, draft.frames.len()));
-            }
-            draft.frames.push(taken);
+            draft.frames.push(question.taken);
         }
-        draft.trace = draft.trace.take().or_else(|| open.trace.clone());
         let span = Span {
             lane,
             run: open.sequence,
@@ -341,20 +413,27 @@ impl Feed {
             noise,
             damaged: open.damaged,
         };
-        self.position.cover(&span);
-        draft.spans.push(span);
+        if span.count > 0 || span.of == 0 {
+            self.position.cover(&span);
+            draft.spans.push(span);
+            draft.trace = draft.trace.take().or_else(|| open.trace.clone());
+        }
         if open.next < open.frames.len() {
             self.open[lane as usize] = Some(open);
         }
     }
 
-    /// One frame, one call, one transaction; a failing plugin is asked once
-    /// more, alone, on a fresh instance.
-    fn handle(&mut self, open: &Open, index: u32, frame: Frame) -> Taken {
+    /// The run's next frame, as an input of its plugin.
+    fn read(&self, open: &Open, frame: Frame) -> Question {
+        let index = open.next as u32;
         let sequence = run::frame_id(&self.config.name, open.sequence, index).sequence();
-        let (received, first) = (frame.received, frame.first.clone());
+        let (route, received, first) = (frame.route, frame.received, frame.first.clone());
         let input = input::read(&open.door, &self.config.doors, sequence, frame);
-        let mut taken = Taken {
+        let (call, end) = match input.call {
+            Ok(call) => (Some(call), End::Ok(Box::default())),
+            Err(NoCall { verdict, reason }) => (None, End::Failed { verdict: verdict.into(), reason }),
+        };
+        let taken = Taken {
             run: open.sequence,
             index,
             door: open.door.to_string(),
@@ -364,34 +443,40 @@ impl Feed {
             first,
             depth: input.depth,
             order: input.order,
-            end: End::Ok(Box::default()),
+            end,
             changes: Vec::new(),
         };
-        let call = match input.call {
-            Ok(call) => call,
-            Err(NoCall { verdict, reason }) => {
-                taken.end = End::Failed { verdict: verdict.into(), reason };
-                return taken;
-            }
-        };
-        if let Call::Wake(tick) = &call {
-            match self.rooms.fire(&taken.plugin, tick) {
-                // A timer that fired is gone, whatever its plugin answers.
-                Some(fired) => taken.changes.push(fired),
-                // A door asks the plugin to ask.
-                None if tick.key == POLL => {}
-                // Moved or cancelled since the clock record was written.
-                None => return taken,
+        Question { route, taken, call }
+    }
+
+    /// One frame, one call, one transaction; a failing plugin is asked once
+    /// more, alone, on a fresh instance. False: the plugin must be waited for,
+    /// and nothing happened.
+    fn ask(&mut self, call: &Call, taken: &mut Taken) -> bool {
+        let mut fired = None;
+        if let Call::Wake(tick) = call {
+            fired = self.rooms.fire(&taken.plugin, tick);
+            // Moved or cancelled since the clock record was written, unless a
+            // door asks the plugin to ask.
+            if fired.is_none() && tick.key != POLL {
+                return true;
             }
         }
         let Some(worker) = self.workers.get_mut(&taken.plugin) else {
             let reason = format!("no plugin `{}` is loaded", taken.plugin);
             taken.end = End::Failed { verdict: "host".into(), reason };
-            return taken;
+            // A timer that fired is gone, whatever becomes of it.
+            taken.changes.extend(fired);
+            return true;
         };
         let room = self.rooms.room(&taken.plugin, &taken.device);
         let answer = worker.call(call, room, &self.metrics);
+        if let (None, Some(_), Call::Wake(tick)) = (&answer, &fired, call) {
+            room.apply(&Change::Set { key: tick.key.clone(), at: tick.due });
+        }
         self.rooms.put_back();
+        let Some(answer) = answer else { return false };
+        taken.changes.extend(fired);
         match answer {
             Ok(Answer { result: Ok(outcome), changes, .. }) => {
                 self.rooms.note(&taken.plugin, &taken.device, &changes);
@@ -403,10 +488,10 @@ impl Feed {
                 taken.end = End::Failed { verdict: verdict.kind.as_str().to_owned(), reason: verdict.reason };
             }
         }
-        taken
+        true
     }
 
-    async fn commit(&mut self, draft: Draft) -> Result<(), StepDown> {
+    async fn commit(&mut self, draft: Draft) -> Result<(), Unwritten> {
         if draft.spans.is_empty() && self.missing.is_empty() {
             return Ok(());
         }
@@ -438,7 +523,7 @@ impl Feed {
         headers.insert(quality::HEADER, serde_json::to_string(&tally).expect("a tally is plain data"));
         let subject = subject::signal(name);
         let fence = Fence::Subject(self.last);
-        self.last = self.bus.write_next(subject::SIGNALS, &subject, headers, fence, payload).await?;
+        self.last = self.bus.write_once(subject::SIGNALS, &subject, headers, fence, payload).await?;
         // Ordering: replies follow the commit, or a device would be told of an
         // outcome that a crash takes back. Sends read what was committed.
         self.metrics.covered(&covered);
@@ -482,18 +567,36 @@ impl Feed {
         }
     }
 
-    fn clock_pause(&self, due: Timestamp) -> Duration {
+    /// How long until the clock has something to do: a timer that comes due, a tick
+    /// of which it is not known whether it stands in the log.
+    fn clock_pause(&self) -> Option<Duration> {
         let now = crate::clock::now();
-        let earliest = due.0.max(self.ticked.0 + CLOCK_EVERY.as_millis() as i64);
-        Duration::from_millis(earliest.saturating_sub(now.0).max(0) as u64)
+        let next = Timestamp(self.ticked.0 + CLOCK_EVERY.as_millis() as i64);
+        let due = match self.ticks.is_empty() {
+            true => self.rooms.next_due()?.max(next),
+            false => next,
+        };
+        Some(Duration::from_millis(due.0.saturating_sub(now.0).max(0) as u64))
     }
 
-    /// Time enters the log as a run of its own, one frame a due timer.
+    /// Time enters the log as a run of its own, one frame a due timer. What the log
+    /// refused is due again.
     async fn write_clock(&mut self) {
         self.ticked = crate::clock::now();
-        for frame in self.rooms.take_due(self.ticked) {
-            // A refused tick is due again after the next start of this feed.
-            drop(self.clock.offer(frame).await);
+        for (timer, receipt) in std::mem::take(&mut self.ticks) {
+            self.hear_tick(timer, receipt);
+        }
+        for (timer, frame) in self.rooms.take_due(self.ticked) {
+            let receipt = self.clock.offer(frame).await;
+            self.ticks.push((timer, receipt));
+        }
+    }
+
+    fn hear_tick(&mut self, timer: Timer, mut receipt: Receipt) {
+        match receipt.try_recv() {
+            Ok(Ok(_)) => {}
+            Err(TryRecvError::Empty) => self.ticks.push((timer, receipt)),
+            Ok(Err(_)) | Err(TryRecvError::Closed) => self.rooms.due_again(timer),
         }
     }
 }

@@ -34,6 +34,8 @@ use crate::sends::Sends;
 use crate::server::{self, Server};
 use crate::subject::{self, FeedName, Lane};
 use crate::view::{self, ViewError, Views};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -148,7 +150,14 @@ pub struct Host {
 }
 
 impl Host {
-    pub async fn start(config: Config) -> Result<Host, StartError> {
+    /// Boxed here, so that all that stages do is compiled in this crate, and not again
+    /// in each that starts a host.
+    #[inline(never)]
+    pub fn start(config: Config) -> LocalBoxFuture<'static, Result<Host, StartError>> {
+        Host::begin(config).boxed_local()
+    }
+
+    async fn begin(config: Config) -> Result<Host, StartError> {
         let data = |source| StartError::Data { path: config.data.clone(), source };
         std::fs::create_dir_all(&config.data).map_err(data)?;
         let departments: Vec<String> = config.city.departments.iter().map(|d| d.id.clone()).collect();

@@ -26,6 +26,13 @@ const COMPANY: usize = 32;
 /// and makes room. One that was full at the last run, too, refuses at once.
 const ROOM_WITHIN: Duration = Duration::from_secs(12);
 
+/// A device's name, as a plugin may say one. It stands in every signal and fact about
+/// the device, so one without a bound would make messages that the bus never takes.
+const DEVICE_BYTES: usize = 256;
+
+/// Where a frame came from, for people: an address, a topic, a file.
+const ORIGIN_BYTES: usize = 1_024;
+
 /// Attempts stay well inside the window in which the bus knows the run's id;
 /// then the door gives up, unacknowledged.
 const GIVE_UP: Duration = Duration::from_secs(DUPLICATE_WINDOW.as_secs() / 2);
@@ -34,8 +41,15 @@ const GIVE_UP: Duration = Duration::from_secs(DUPLICATE_WINDOW.as_secs() / 2);
 pub enum RefuseReason {
     #[error("the department's log is full")]
     Full,
+    #[error(
+        "the device's name has {0} bytes or a control character; {limit} bytes are allowed",
+        limit = DEVICE_BYTES
+    )]
+    Name(usize),
     #[error("the bus does not answer")]
     Away,
+    #[error("the plugin that cuts these bytes rests after failures")]
+    Resting,
     #[error("the frame has {0} bytes; {limit} is the limit", limit = run::FRAME_BYTES)]
     TooLarge(usize),
     #[error("the host is shutting down")]
@@ -99,9 +113,15 @@ impl Intake {
         self.hand_over(frame, Receipt::Refusal(refused.clone())).await;
     }
 
-    async fn hand_over(&self, frame: Frame, receipt: Receipt) {
+    async fn hand_over(&self, mut frame: Frame, receipt: Receipt) {
+        if frame.origin.len() > ORIGIN_BYTES {
+            let end = (0..=ORIGIN_BYTES).rev().find(|end| frame.origin.is_char_boundary(*end));
+            frame.origin.truncate(end.unwrap_or_default());
+        }
         if frame.payload.len() > run::FRAME_BYTES {
             receipt.give(Err(RefuseReason::TooLarge(frame.payload.len())));
+        } else if frame.device.len() > DEVICE_BYTES || frame.device.contains(char::is_control) {
+            receipt.give(Err(RefuseReason::Name(frame.device.len())));
         } else if let Err(mpsc::error::SendError(offer)) = self.offers.send(Offer { frame, receipt }).await {
             offer.receipt.give(Err(RefuseReason::Closing));
         }

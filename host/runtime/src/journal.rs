@@ -37,6 +37,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// Signals of one step. A step is closed behind the message that reaches it.
 const STEP_SIGNALS: usize = 256;
 
+/// ... and this much of SIGNALS: facts repeat what an alarm says some six times, and
+/// a step's record must fit into a message of the bus.
+const STEP_BYTES: usize = 512 << 10;
+
 /// A step that only moves the position waits this long for a real one.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -199,7 +203,7 @@ impl Stage {
                 () = sleep_until(quiet), if quiet.is_some() => {}
                 () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => {}
             }
-            while batch.inputs.len() < STEP_SIGNALS {
+            while batch.inputs.len() < STEP_SIGNALS && batch.bytes < STEP_BYTES {
                 if let Some(stored) = tail.ready() {
                     batch.take(&stored);
                 } else if let Ok(asked) = asks.try_recv() {
@@ -320,6 +324,8 @@ struct Batch {
     inputs: Vec<Input>,
     asked: Vec<Asked>,
     trace: Option<String>,
+    /// Of the messages that its signals stood in.
+    bytes: usize,
 }
 
 impl Batch {
@@ -336,6 +342,7 @@ impl Batch {
                 return;
             }
         };
+        self.bytes += stored.payload.len();
         let before = self.inputs.len();
         self.heard(&covered);
         self.holes(&covered);

@@ -3,7 +3,7 @@
 //! connection is open, and a send is repeated by who asked for it.
 
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tocsin_core::frame::FrameId;
@@ -49,10 +49,23 @@ enum Way {
 /// them loses them, never the host's memory.
 pub const REPLIES: usize = 1_024;
 
+/// Devices that one connection can speak for, as a gateway does; who names more loses
+/// the way to the first of them, never the host's memory.
+const NAMES: usize = 4_096;
+
 pub struct Outlet {
     next: AtomicU64,
-    ways: Mutex<HashMap<u64, Way>>,
-    heard: Mutex<HashMap<(String, String), u64>>,
+    ways: Mutex<HashMap<u64, Open>>,
+    /// Department and device → the way that last heard it.
+    heard: Mutex<HashMap<Name, u64>>,
+}
+
+type Name = (String, String);
+
+struct Open {
+    way: Way,
+    /// Whom it heard first, the oldest first.
+    names: VecDeque<Name>,
 }
 
 impl Default for Outlet {
@@ -76,19 +89,33 @@ impl Outlet {
 
     fn insert(&self, way: Way) -> u64 {
         let route = self.next.fetch_add(1, Ordering::Relaxed);
-        self.lock(&self.ways).insert(route, way);
+        self.lock(&self.ways).insert(route, Open { way, names: VecDeque::new() });
         route
     }
 
     pub fn close(&self, route: u64) {
-        self.lock(&self.ways).remove(&route);
-        self.lock(&self.heard).retain(|_, way| *way != route);
+        let Some(open) = self.lock(&self.ways).remove(&route) else { return };
+        let mut heard = self.lock(&self.heard);
+        open.names.iter().for_each(|name| forget(&mut heard, name, route));
     }
 
     /// The door that last heard a device is the way to it.
     pub fn heard(&self, department: &str, device: &str, route: u64) {
-        if !device.is_empty() {
-            self.lock(&self.heard).insert((department.to_owned(), device.to_owned()), route);
+        if device.is_empty() {
+            return;
+        }
+        let name = (department.to_owned(), device.to_owned());
+        // Ordering: ways before heard, here and in `close`.
+        let mut ways = self.lock(&self.ways);
+        let Some(open) = ways.get_mut(&route) else { return };
+        let mut heard = self.lock(&self.heard);
+        if heard.insert(name.clone(), route) != Some(route) {
+            open.names.push_back(name);
+            if open.names.len() > NAMES
+                && let Some(oldest) = open.names.pop_front()
+            {
+                forget(&mut heard, &oldest, route);
+            }
         }
     }
 
@@ -98,10 +125,10 @@ impl Outlet {
             return;
         }
         let mut ways = self.lock(&self.ways);
-        match ways.get(&route) {
+        match ways.get(&route).map(|open| &open.way) {
             None => {}
             Some(Way::Once(_)) => {
-                if let Some(Way::Once(waiting)) = ways.remove(&route) {
+                if let Some(Open { way: Way::Once(waiting), .. }) = ways.remove(&route) {
                     let _ = waiting.send(Settled { frame: frame.clone(), end: end() });
                 }
             }
@@ -125,7 +152,7 @@ impl Outlet {
     pub fn send(&self, department: &str, send: &Send) -> Option<oneshot::Receiver<()>> {
         let key = (department.to_owned(), send.device.clone());
         let route = self.lock(&self.heard).get(&key).copied()?;
-        match self.lock(&self.ways).get(&route) {
+        match self.lock(&self.ways).get(&route).map(|open| &open.way) {
             Some(Way::Many(replies)) => {
                 let (written, answer) = oneshot::channel();
                 let payload = Bytes::from(send.payload.clone());
@@ -139,5 +166,52 @@ impl Outlet {
     /// Nothing that holds these locks can panic half-way through a change.
     fn lock<'a, T>(&self, mutex: &'a Mutex<T>) -> std::sync::MutexGuard<'a, T> {
         mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A device that another way has heard since is that one's.
+fn forget(heard: &mut HashMap<Name, u64>, name: &Name, route: u64) {
+    if heard.get(name) == Some(&route) {
+        heard.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(outlet: &Outlet, device: &str) -> bool {
+        let send = Send { device: device.to_owned(), ..Send::default() };
+        outlet.send("fire", &send).is_some()
+    }
+
+    #[test]
+    fn the_last_way_that_heard_a_device_is_the_way_to_it() {
+        let outlet = Outlet::default();
+        let (first, _first) = outlet.open();
+        let (second, _second) = outlet.open();
+        outlet.heard("fire", "a", first);
+        outlet.heard("fire", "b", first);
+        outlet.heard("fire", "a", second);
+        outlet.close(first);
+        assert_eq!((sent(&outlet, "a"), sent(&outlet, "b")), (true, false));
+        outlet.close(second);
+        assert!(!sent(&outlet, "a"));
+        // Closed: it hears nobody any more.
+        outlet.heard("fire", "a", first);
+        assert!(!sent(&outlet, "a") && outlet.lock(&outlet.heard).is_empty());
+    }
+
+    #[test]
+    fn one_connection_cannot_fill_the_memory_with_names() {
+        let outlet = Outlet::default();
+        let (route, _replies) = outlet.open();
+        for number in 0..2 * NAMES {
+            outlet.heard("fire", &format!("d{number}"), route);
+        }
+        assert_eq!(outlet.lock(&outlet.heard).len(), NAMES);
+        assert!(sent(&outlet, &format!("d{}", 2 * NAMES - 1)) && !sent(&outlet, "d0"));
+        outlet.close(route);
+        assert!(outlet.lock(&outlet.heard).is_empty());
     }
 }

@@ -121,6 +121,8 @@ pub struct Worker {
     digest: String,
     native: bool,
     guest: Guest,
+    /// The input that failed once; it is asked once more.
+    failed: Option<u64>,
 }
 
 impl Worker {
@@ -132,6 +134,7 @@ impl Worker {
             digest: loaded.plugin.digest().to_owned(),
             native: loaded.surroundings.native.is_some(),
             guest: Guest::new(&loaded.plugin, loaded.surroundings.clone()),
+            failed: None,
         }
     }
 
@@ -159,41 +162,41 @@ impl Worker {
 
     /// One input. A plugin is pure, so asking it again is useless; but a trap
     /// may be the instance's own history, so once more, alone, on a fresh one.
-    pub fn call(&mut self, call: Call, room: &mut Room, metrics: &Metrics) -> Result<Answer, Verdict> {
+    /// `None`: it was not asked (again), because its rate is used up or it rests;
+    /// [`wait`](Worker::wait), then call with the same input.
+    pub fn call(
+        &mut self,
+        call: &Call,
+        room: &mut Room,
+        metrics: &Metrics,
+    ) -> Option<Result<Answer, Verdict>> {
         let started = Instant::now();
-        let mut answer = self.patient(&call, room);
+        let mut answer = self.guest.call(call, room);
         if let Err(verdict) = &answer
             && verdict.kind.ran()
+            && self.failed != Some(call.sequence())
         {
             metrics.trap(&self.id, verdict.kind.as_str());
             self.guest.fresh();
-            answer = self.patient(&call, room);
-            if let Err(verdict) = &answer {
+            self.failed = Some(call.sequence());
+            answer = self.guest.call(call, room);
+        }
+        match &answer {
+            Ok(answer) => {
+                for (level, text) in &answer.logs {
+                    self.log(*level, text);
+                }
+            }
+            Err(verdict) if verdict.kind.rests() => return None,
+            Err(verdict) if verdict.kind.ran() => {
                 metrics.trap(&self.id, verdict.kind.as_str());
                 tracing::warn!(plugin = self.id, %verdict, "frame becomes a dead letter");
                 self.guest.fresh();
             }
+            Err(_) => {}
         }
         metrics.call(&self.id, started.elapsed());
-        if let Ok(answer) = &answer {
-            for (level, text) in &answer.logs {
-                self.log(*level, text);
-            }
-        }
-        answer
-    }
-
-    /// The feed waited before this message; inside it the rate may still run
-    /// out, and then its own thread is the one to wait.
-    fn patient(&mut self, call: &Call, room: &mut Room) -> Result<Answer, Verdict> {
-        loop {
-            match self.guest.call(call, room) {
-                Err(verdict) if !verdict.kind.ran() && verdict.kind != tocsin_sandbox::VerdictKind::Role => {
-                    std::thread::sleep(self.guest.ready_in().max(Duration::from_micros(100)));
-                }
-                answer => return answer,
-            }
-        }
+        Some(answer)
     }
 
     fn log(&self, level: Level, text: &str) {
@@ -231,12 +234,18 @@ impl Framer {
     pub fn frame(&mut self, buffer: &[u8]) -> Result<Vec<Piece>, Verdict> {
         self.refresh();
         let pieces = self.guest.frame(buffer);
-        if let Err(verdict) = &pieces {
+        if let Err(verdict) = &pieces
+            && !verdict.kind.rests()
+        {
             self.metrics.trap(&self.id, verdict.kind.as_str());
             tracing::warn!(plugin = self.id, %verdict, "framer");
             self.guest.fresh();
         }
         pieces
+    }
+
+    pub fn wait(&self) -> Duration {
+        self.guest.ready_in()
     }
 
     fn refresh(&mut self) {

@@ -313,7 +313,7 @@ async fn record(around: &Around, item: &Item) {
     loop {
         match around.raw.put(frame.clone()).await {
             Ok(_) => return,
-            Err(reason @ RefuseReason::TooLarge(_)) => {
+            Err(reason @ (RefuseReason::TooLarge(_) | RefuseReason::Name(_))) => {
                 tracing::error!(id = item.id, %reason, "undelivered send not recorded");
                 return;
             }

@@ -47,6 +47,12 @@ impl VerdictKind {
         !matches!(self, VerdictKind::Busy | VerdictKind::Broken | VerdictKind::Role)
     }
 
+    /// Whether the same call can be made later: the plugin rests, has used its rate up,
+    /// or no instance is free.
+    pub fn rests(self) -> bool {
+        matches!(self, VerdictKind::Busy | VerdictKind::Broken)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             VerdictKind::Busy => "busy",

@@ -8,10 +8,12 @@
 use super::stream::Stored;
 use super::{Bus, Link};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, push};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use std::time::Duration;
 use tocsin_core::time::Timestamp;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// Two heartbeats may be lost to a busy machine before the consumer is doubted.
@@ -27,6 +29,9 @@ pub struct Tail {
     /// Stream sequence of the last message handed on.
     position: u64,
     open: Option<Open>,
+    /// A consumer on its way, in a task of its own: who waits for a message waits for
+    /// other things too, and begins again with every one of them.
+    making: Option<JoinHandle<Result<Open, async_nats::Error>>>,
     link: watch::Receiver<Link>,
 }
 
@@ -36,6 +41,16 @@ struct Open {
     delivered: u64,
     /// Connection that the consumer was made on.
     generation: u64,
+    /// When it last gave a sign of life, whoever was listening.
+    heard: Instant,
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        if let Some(making) = self.making.take() {
+            making.abort();
+        }
+    }
 }
 
 impl Tail {
@@ -48,13 +63,16 @@ impl Tail {
             heads: false,
             position,
             open: None,
+            making: None,
             link: bus.link(),
         }
     }
 
     /// The same, of headers alone.
     pub fn heads(bus: &Bus, stream: &str, filter: &str, position: u64) -> Tail {
-        Tail { heads: true, ..Tail::new(bus, stream, filter, position) }
+        let mut tail = Tail::new(bus, stream, filter, position);
+        tail.heads = true;
+        tail
     }
 
     pub fn position(&self) -> u64 {
@@ -64,16 +82,7 @@ impl Tail {
     /// Cancel-safe: a dropped call loses nothing.
     pub async fn next(&mut self) -> Stored {
         loop {
-            if self.open.is_none() {
-                match self.make().await {
-                    Ok(open) => self.open = Some(open),
-                    Err(error) => {
-                        tracing::debug!(stream = self.stream, %error, "making a consumer");
-                        tokio::time::sleep(RETRY).await;
-                        continue;
-                    }
-                }
-            }
+            self.stand().await;
             if let Some(stored) = self.step().await {
                 return stored;
             }
@@ -82,10 +91,16 @@ impl Tail {
 
     /// What has already arrived, without waiting for the bus.
     pub fn ready(&mut self) -> Option<Stored> {
-        use futures_util::FutureExt;
         loop {
+            self.stand().now_or_never()?;
             let open = self.open.as_mut()?;
-            let message = open.subscription.next().now_or_never()?;
+            let Some(message) = open.subscription.next().now_or_never() else {
+                if open.heard.elapsed() >= SILENCE {
+                    self.open = None;
+                    continue;
+                }
+                return None;
+            };
             match self.take(message) {
                 Taken::Message(stored) => return Some(stored),
                 Taken::Nothing => {}
@@ -96,11 +111,12 @@ impl Tail {
 
     async fn step(&mut self) -> Option<Stored> {
         let open = self.open.as_mut()?;
-        let generation = open.generation;
+        let (generation, silent_at) = (open.generation, open.heard + SILENCE);
         let message = tokio::select! {
+            biased;
             message = open.subscription.next() => message,
             _ = self.link.wait_for(|link| link.up && link.generation != generation) => None,
-            () = tokio::time::sleep(SILENCE) => None,
+            () = tokio::time::sleep_until(silent_at) => None,
         };
         match self.take(message) {
             Taken::Message(stored) => Some(stored),
@@ -112,9 +128,37 @@ impl Tail {
         }
     }
 
+    /// Until there is a consumer.
+    async fn stand(&mut self) {
+        while self.open.is_none() {
+            if self.making.is_none() {
+                let generation = self.link.borrow_and_update().generation;
+                self.making = Some(tokio::spawn(self.make(generation)));
+            }
+            let Some(making) = self.making.as_mut() else { continue };
+            let made = making.await;
+            self.making = None;
+            match made {
+                Ok(Ok(open)) => self.open = Some(open),
+                Ok(Err(error)) => {
+                    tracing::debug!(stream = self.stream, %error, "making a consumer");
+                    tokio::time::sleep(RETRY).await;
+                }
+                Err(error) => tracing::error!(stream = self.stream, %error, "making a consumer"),
+            }
+        }
+    }
+
     fn take(&mut self, message: Option<async_nats::Message>) -> Taken {
         let (Some(message), Some(open)) = (message, self.open.as_mut()) else { return Taken::Broken };
+        open.heard = Instant::now();
         if message.status.is_some() {
+            // A heartbeat says what was delivered before it: more than came is a loss.
+            let last = message.headers.as_ref().and_then(|headers| headers.get("Nats-Last-Consumer"));
+            if last.and_then(|last| last.as_str().parse().ok()).is_some_and(|last: u64| last > open.delivered)
+            {
+                return Taken::Broken;
+            }
             // A flow-control request is answered by an empty message; a heartbeat
             // that cannot wait for the client names the subject in a header.
             let stalled = message.headers.as_ref().and_then(|h| h.get("Nats-Consumer-Stalled"));
@@ -142,30 +186,30 @@ impl Tail {
         })
     }
 
-    async fn make(&mut self) -> Result<Open, async_nats::Error> {
-        let generation = self.link.borrow_and_update().generation;
-        let client = self.bus.client();
-        let inbox = client.new_inbox();
-        // Ordering: subscribe before the consumer exists, or its first messages are lost.
-        let subscription = client.subscribe(inbox.clone()).await?;
-        let stream = self.bus.jet().get_stream_no_info(&self.stream).await?;
-        stream
-            .create_consumer(push::Config {
-                deliver_subject: inbox,
-                deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.position + 1 },
-                ack_policy: AckPolicy::None,
-                filter_subject: self.filter.clone(),
-                headers_only: self.heads,
-                flow_control: true,
-                idle_heartbeat: HEARTBEAT,
-                num_replicas: 1,
-                memory_storage: true,
-                inactive_threshold: Duration::from_secs(30),
-                max_deliver: 1,
-                ..push::Config::default()
-            })
-            .await?;
-        Ok(Open { subscription, delivered: 0, generation })
+    fn make(&self, generation: u64) -> impl Future<Output = Result<Open, async_nats::Error>> + use<> {
+        let (bus, stream) = (self.bus.clone(), self.stream.clone());
+        let inbox = bus.client().new_inbox();
+        let config = push::Config {
+            deliver_subject: inbox.clone(),
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: self.position + 1 },
+            ack_policy: AckPolicy::None,
+            filter_subject: self.filter.clone(),
+            headers_only: self.heads,
+            flow_control: true,
+            idle_heartbeat: HEARTBEAT,
+            num_replicas: 1,
+            memory_storage: true,
+            inactive_threshold: Duration::from_secs(30),
+            max_deliver: 1,
+            ..push::Config::default()
+        };
+        async move {
+            // Ordering: subscribe before the consumer exists, or its first messages are lost.
+            let subscription = bus.client().subscribe(inbox).await?;
+            let stream = bus.jet().get_stream_no_info(&stream).await?;
+            stream.create_consumer(config).await?;
+            Ok(Open { subscription, delivered: 0, generation, heard: Instant::now() })
+        }
     }
 }
 

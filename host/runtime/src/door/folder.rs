@@ -82,7 +82,8 @@ async fn take(mouth: &Mouth, framing: &Framing, folder: &Path, file: &Path) -> s
     let bytes = Bytes::from(tokio::fs::read(file).await?);
     let cuts = match framing.is_none() {
         true => vec![Cut { lane: Lane::Routine, noise: false, device: String::new(), payload: bytes }],
-        false => framing.whole(bytes),
+        // The file stays where it is, and is looked at again.
+        false => framing.whole(bytes).map_err(|_| std::io::Error::other(RefuseReason::Resting))?,
     };
     let mut receipts = Vec::with_capacity(cuts.len());
     for cut in cuts {

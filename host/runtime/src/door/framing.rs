@@ -7,6 +7,7 @@ use crate::plugin::{Framer, Shelf};
 use crate::subject::Lane;
 use bytes::{Bytes, BytesMut};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tocsin_sandbox::PieceKind;
 
 /// Bytes of one connection that wait for their end. Twice the largest frame of
@@ -16,6 +17,9 @@ pub const BUFFER: usize = 64 << 10;
 /// First bytes that are given up at the end of what came, to find frames behind a
 /// header that promised more: a framer reads all that is left each time.
 const GIVE_UPS: usize = 64;
+
+/// Where the sandbox cannot say when a framer has its turn.
+const LEAST_REST: Duration = Duration::from_millis(20);
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cut {
@@ -30,9 +34,15 @@ pub struct Cut {
 #[derive(Clone)]
 pub struct Framing(Option<Arc<Mutex<Framer>>>);
 
-/// The framer failed: the connection closes.
+/// Why what is left in the buffer was not looked at.
 #[derive(Debug)]
-pub struct Stuck;
+pub enum Stuck {
+    /// The framer failed on it: the connection closes.
+    Failed,
+    /// The framer rests, after it failed on others' bytes: these are as they were, and
+    /// can be cut after this long.
+    Resting(Duration),
+}
 
 impl Framing {
     pub fn of(spec: &DoorSpec, shelf: &Shelf, metrics: &Arc<Metrics>) -> Framing {
@@ -63,16 +73,23 @@ impl Framing {
             return (cuts, Ok(()));
         };
         // A framer that panicked is told its buffers from the start, as after a trap.
-        let framed = framer.lock().unwrap_or_else(PoisonError::into_inner).frame(buffer);
-        let Ok(pieces) = framed else {
-            cuts.push(noise(buffer.split().freeze()));
-            return (cuts, Err(Stuck));
+        let mut framer = framer.lock().unwrap_or_else(PoisonError::into_inner);
+        let pieces = match framer.frame(buffer) {
+            Ok(pieces) => pieces,
+            Err(verdict) if verdict.kind.rests() => {
+                return (cuts, Err(Stuck::Resting(framer.wait().max(LEAST_REST))));
+            }
+            Err(_) => {
+                cuts.push(noise(buffer.split().freeze()));
+                return (cuts, Err(Stuck::Failed));
+            }
         };
+        drop(framer);
         for piece in pieces {
             let length = piece.length as usize;
             if length == 0 || length > buffer.len() {
                 cuts.push(noise(buffer.split().freeze()));
-                return (cuts, Err(Stuck));
+                return (cuts, Err(Stuck::Failed));
             }
             let payload = buffer.split_to(length).freeze();
             // Noise may name who speaks from here on: a table's header does.
@@ -91,8 +108,9 @@ impl Framing {
 
     /// Cuts what is whole already, a file or a body. Its end ends the last piece:
     /// what the framer would still wait for is a frame, and the decoder says what
-    /// is wrong with it. A piece that names no device is the one's before.
-    pub fn whole(&self, mut rest: Bytes) -> Vec<Cut> {
+    /// is wrong with it. A piece that names no device is the one's before. `Err`: the
+    /// framer rests for so long.
+    pub fn whole(&self, mut rest: Bytes) -> Result<Vec<Cut>, Duration> {
         let (mut cuts, mut buffer): (Vec<Cut>, _) = (Vec::new(), BytesMut::new());
         let mut device = String::new();
         while !rest.is_empty() {
@@ -105,16 +123,20 @@ impl Framing {
                 }
                 cuts.push(cut);
             }
-            if let Err(Stuck) = stuck {
-                while !rest.is_empty() {
-                    cuts.push(noise(rest.split_to(rest.len().min(BUFFER))));
+            match stuck {
+                Ok(()) => {}
+                Err(Stuck::Resting(wait)) => return Err(wait),
+                Err(Stuck::Failed) => {
+                    while !rest.is_empty() {
+                        cuts.push(noise(rest.split_to(rest.len().min(BUFFER))));
+                    }
                 }
             }
         }
         if !buffer.is_empty() {
             cuts.push(Cut { lane: Lane::Routine, noise: false, device, payload: buffer.freeze() });
         }
-        cuts
+        Ok(cuts)
     }
 
     /// Nothing more comes. Frames that stand behind a header which promised more than
@@ -128,7 +150,7 @@ impl Framing {
             }
             let (more, stuck) = self.give_up_first(buffer);
             more.into_iter().for_each(|cut| join(&mut cuts, cut));
-            if let Err(Stuck) = stuck {
+            if stuck.is_err() {
                 break;
             }
         }

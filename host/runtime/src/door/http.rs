@@ -87,9 +87,14 @@ impl Source {
 
     /// Cuts the body and puts in every piece. Records go in and are decided
     /// together; their answers come in the body's order.
-    pub async fn post_all(&self, device: &str, origin: &str, payload: Bytes) -> Records {
+    pub async fn post_all(
+        &self,
+        device: &str,
+        origin: &str,
+        payload: Bytes,
+    ) -> Result<Records, RefuseReason> {
         let (now, mut noise, mut waiting) = (crate::clock::now(), 0, Vec::new());
-        for mut cut in self.cut(payload).await {
+        for mut cut in self.cut(payload).await? {
             if cut.device.is_empty() {
                 device.clone_into(&mut cut.device);
             }
@@ -105,13 +110,14 @@ impl Source {
         for waiting in waiting {
             posted.push(self.end(waiting, Some(&mut until)).await);
         }
-        Records { posted, noise }
+        Ok(Records { posted, noise })
     }
 
     /// A guest at work holds its thread, so it is one that may be held.
-    async fn cut(&self, payload: Bytes) -> Vec<Cut> {
-        let Some(framing) = self.framing.clone() else { return Vec::new() };
-        tokio::task::spawn_blocking(move || framing.whole(payload)).await.unwrap_or_default()
+    async fn cut(&self, payload: Bytes) -> Result<Vec<Cut>, RefuseReason> {
+        let Some(framing) = self.framing.clone() else { return Ok(Vec::new()) };
+        let cut = tokio::task::spawn_blocking(move || framing.whole(payload)).await;
+        cut.unwrap_or_else(|_| Ok(Vec::new())).map_err(|_| RefuseReason::Resting)
     }
 
     /// Ordering: the way back is open before the frame is in the log, or a fast

@@ -3,17 +3,25 @@
 
 use super::{DoorKind, Mouth, OpenError};
 use crate::intake::RefuseReason;
-use crate::run::Frame;
+use crate::run::{FRAME_BYTES, Frame};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, Publish, QoS};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 use tocsin_core::frame::FrameId;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Messages under way between broker and log.
 const UNDER_WAY: usize = 512;
+
+/// What a broker may carry. A larger message than a frame is taken off its hands and
+/// refused; one that the client would not even read comes again with every connection.
+const PACKET_BYTES: usize = 64 << 20;
+
+/// Of a topic, in a line of the log.
+const TOPIC_SHOWN: usize = 200;
 
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -37,17 +45,24 @@ pub async fn run(
         .set_credentials(broker.user, broker.password)
         .set_clean_session(false)
         .set_manual_acks(true)
-        .set_max_packet_size(crate::run::FRAME_BYTES + 1_024, 64 << 10)
+        .set_max_packet_size(PACKET_BYTES, 64 << 10)
         .set_keep_alive(Duration::from_secs(10));
     let (client, mut events) = AsyncClient::new(options, UNDER_WAY);
     let topic = format!("{}/{source}/+", mouth.spec.department);
     let (publishes, taken) = mpsc::channel(UNDER_WAY);
-    tokio::task::spawn_local(take(mouth.clone(), client.clone(), taken));
+    let refused = Rc::new(Notify::new());
+    tokio::task::spawn_local(take(mouth.clone(), client.clone(), taken, refused.clone()));
     let mut listening = Some(listening);
     let mut stop = mouth.stop.clone();
     loop {
         let event = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
+            () = refused.notified() => {
+                // A broker sends again what was not acknowledged when the session resumes.
+                tokio::time::sleep(RETRY).await;
+                events.clean();
+                continue;
+            }
             event = events.poll() => event,
         };
         match event {
@@ -61,8 +76,13 @@ pub async fn run(
                     let _ = listening.send(Ok(None));
                 }
             }
-            Ok(Event::Incoming(Packet::Publish(publish))) => {
-                if publishes.send(publish).await.is_err() {
+            Ok(Event::Incoming(Packet::Publish(mut publish))) => {
+                let size = publish.payload.len();
+                if size > FRAME_BYTES {
+                    // Only its size is of use.
+                    publish.payload.clear();
+                }
+                if publishes.send((publish, size)).await.is_err() {
                     return;
                 }
             }
@@ -78,18 +98,28 @@ pub async fn run(
 type Receipt = oneshot::Receiver<Result<FrameId, RefuseReason>>;
 
 /// Keeps the acknowledgements in the order of the messages, as MQTT wants.
-async fn take(mouth: Mouth, client: AsyncClient, mut publishes: mpsc::Receiver<Publish>) {
+async fn take(
+    mouth: Mouth,
+    client: AsyncClient,
+    mut publishes: mpsc::Receiver<(Publish, usize)>,
+    refused: Rc<Notify>,
+) {
     let mut under_way = FuturesOrdered::new();
     loop {
         tokio::select! {
             publish = publishes.recv(), if under_way.len() < UNDER_WAY => match publish {
-                Some(publish) => {
-                    let receipt = offer(&mouth, &publish).await;
-                    under_way.push_back(async move { (receipt.await, publish) });
+                Some((publish, size)) => {
+                    let receipt = if size > FRAME_BYTES { None } else { Some(offer(&mouth, &publish).await) };
+                    under_way.push_back(async move {
+                        let Some(receipt) = receipt else { return (Err(RefuseReason::TooLarge(size)), publish) };
+                        (receipt.await.unwrap_or(Err(RefuseReason::Closing)), publish)
+                    });
                 }
                 None => return,
             },
-            Some((receipt, publish)) = under_way.next() => acknowledge(&mouth, &client, receipt, publish).await,
+            Some((receipt, publish)) = under_way.next() => {
+                acknowledge(&mouth, &client, receipt, publish, &refused).await;
+            }
         }
     }
 }
@@ -108,21 +138,22 @@ async fn offer(mouth: &Mouth, publish: &Publish) -> Receipt {
 async fn acknowledge(
     mouth: &Mouth,
     client: &AsyncClient,
-    receipt: Result<Result<FrameId, RefuseReason>, oneshot::error::RecvError>,
+    receipt: Result<FrameId, RefuseReason>,
     publish: Publish,
+    refused: &Notify,
 ) {
     match receipt {
-        Ok(Ok(_)) => {}
+        Ok(_) => {}
         // Sent again and again it would never fit; the broker must not keep it for ever.
-        Ok(Err(RefuseReason::TooLarge(_))) => {
-            tracing::error!(door = mouth.spec.name, topic = publish.topic, "message too large; refused");
+        Err(reason @ (RefuseReason::TooLarge(_) | RefuseReason::Name(_))) => {
+            let topic: String = publish.topic.chars().take(TOPIC_SHOWN).collect();
+            tracing::error!(door = mouth.spec.name, topic, %reason, "message refused");
             mouth.metrics.refused(&mouth.spec.department);
         }
-        Ok(Err(reason)) => {
+        Err(reason) => {
             tracing::error!(door = mouth.spec.name, topic = publish.topic, %reason, "not acknowledged");
-            return;
+            return refused.notify_one();
         }
-        Err(_) => return,
     }
     if let Err(error) = client.ack(&publish).await {
         tracing::warn!(door = mouth.spec.name, %error, "acknowledging");

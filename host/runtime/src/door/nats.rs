@@ -40,7 +40,7 @@ pub async fn run(bus: Bus, mouth: Mouth, listening: oneshot::Sender<Result<Optio
             ..Frame::default()
         };
         let receipt = mouth.default_lane().offer(frame).await;
-        if let Some(reply) = message.reply {
+        if let Some(reply) = message.reply.filter(|reply| Bus::may_answer(reply)) {
             let client = bus.client().clone();
             tokio::task::spawn_local(async move {
                 let answer = match receipt.await {

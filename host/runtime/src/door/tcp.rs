@@ -143,19 +143,25 @@ impl Connection {
         let refused = self.refused.clone();
         // Since when the first byte has been the first, and when the last one came.
         let (mut front, mut heard) = (Instant::now(), Instant::now());
+        let mut rests_until: Option<Instant> = None;
         loop {
             buffer.reserve(4 << 10);
             let was_empty = buffer.is_empty();
+            let rests = rests_until.is_some();
             let (cuts, stuck) = tokio::select! {
                 // What follows a refused frame is not read: its sender says it again.
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 () = refused.notified() => break,
-                () = tokio::time::sleep_until((heard + QUIET).min(front + STALLED)), if !was_empty => {
+                () = tokio::time::sleep_until(rests_until.unwrap_or(heard)), if rests => {
+                    (front, heard) = (Instant::now(), Instant::now());
+                    self.framing.cut(&mut buffer)
+                }
+                () = tokio::time::sleep_until((heard + QUIET).min(front + STALLED)), if !was_empty && !rests => {
                     heard = Instant::now();
                     self.framing.give_up_first(&mut buffer)
                 }
-                got = read.read_buf(&mut buffer) => match got {
+                got = read.read_buf(&mut buffer), if !rests => match got {
                     Ok(0) | Err(_) => break,
                     Ok(_) => {
                         heard = Instant::now();
@@ -169,13 +175,19 @@ impl Connection {
             for cut in cuts {
                 self.offer(cut).await;
             }
-            if let Err(Stuck) = stuck {
-                tracing::warn!(
-                    door = self.mouth.spec.name,
-                    origin = self.origin,
-                    "framer failed; closing the connection"
-                );
-                break;
+            rests_until = None;
+            match stuck {
+                Ok(()) => {}
+                // Nothing more is read, so the peer waits as well.
+                Err(Stuck::Resting(wait)) => rests_until = Some(Instant::now() + wait),
+                Err(Stuck::Failed) => {
+                    tracing::warn!(
+                        door = self.mouth.spec.name,
+                        origin = self.origin,
+                        "framer failed; closing the connection"
+                    );
+                    break;
+                }
             }
         }
         debug_assert!(buffer.len() <= 2 * BUFFER);

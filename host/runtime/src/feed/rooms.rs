@@ -16,11 +16,13 @@ const TICKS: usize = 4_096;
 
 type Key = (String, String);
 
+/// (due, device, plugin, key), the order in which ticks fire.
+pub type Timer = (Timestamp, String, String, String);
+
 #[derive(Default)]
 pub struct Rooms {
     rooms: HashMap<Key, Room>,
-    /// (due, device, plugin, key), the order in which ticks fire.
-    timers: BTreeSet<(Timestamp, String, String, String)>,
+    timers: BTreeSet<Timer>,
     /// Room of the call under way.
     current: Option<(Key, Room)>,
     changes: usize,
@@ -76,18 +78,24 @@ impl Rooms {
 
     /// Due timers as frames for the log. They leave the order here and their
     /// room when the tick comes back, so that each is written once a life.
-    pub fn take_due(&mut self, now: Timestamp) -> Vec<Frame> {
+    pub fn take_due(&mut self, now: Timestamp) -> Vec<(Timer, Frame)> {
         let mut frames = Vec::new();
         while frames.len() < TICKS && self.timers.first().is_some_and(|(due, ..)| *due <= now) {
-            let Some((due, device, plugin, key)) = self.timers.pop_first() else { break };
+            let Some(timer) = self.timers.pop_first() else { break };
+            let (due, device, plugin, key) = timer.clone();
             if !self.holds(&plugin, &device, &key, due) {
                 continue;
             }
             let record = ClockRecord { plugin, key, due };
             let payload = serde_json::to_vec(&record).expect("a clock record is plain data").into();
-            frames.push(Frame { received: now, device, payload, ..Frame::default() });
+            frames.push((timer, Frame { received: now, device, payload, ..Frame::default() }));
         }
         frames
+    }
+
+    /// The log did not take its tick.
+    pub fn due_again(&mut self, timer: Timer) {
+        self.timers.insert(timer);
     }
 
     fn holds(&self, plugin: &str, device: &str, key: &str, due: Timestamp) -> bool {

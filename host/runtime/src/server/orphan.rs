@@ -1,7 +1,7 @@
 //! Ending a server: our own child politely, one left behind by a killed host surely.
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use std::path::Path;
+use rustix::process::{Pid, Signal, kill_process};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::process::Child;
 
@@ -23,9 +23,19 @@ pub async fn end(pid_file: &Path) {
     tracing::warn!(pid = pid.as_raw_nonzero().get(), "ending a nats-server that an earlier host left behind");
     // What it acknowledged is on the disk; asked politely it would take a second and more.
     let _ = kill_process(pid, Signal::KILL);
-    while test_kill_process(pid).is_ok() {
+    while !has_ended(pid) {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// Its ports are free and its store is closed. Nobody may be there to reap it, as in
+/// some containers: then a zombie stays, which holds neither once its threads are gone.
+fn has_ended(pid: Pid) -> bool {
+    let home = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
+    let Ok(stat) = std::fs::read_to_string(home.join("stat")) else { return true };
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    let threads = std::fs::read_dir(home.join("task")).map_or(0, Iterator::count);
+    matches!(state, Some('Z' | 'X')) && threads <= 1
 }
 
 /// A pid may have been given to another program since: the command line must
@@ -37,4 +47,31 @@ fn named(pid_file: &Path) -> Option<Pid> {
     let config = config.to_str()?;
     let is_ours = command.split(|byte| *byte == 0).any(|word| word == config.as_bytes());
     Pid::from_raw(pid).filter(|_| is_ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In a container nobody may be there to reap it.
+    #[tokio::test]
+    async fn one_that_stays_a_zombie_has_ended() {
+        let folder = std::env::temp_dir().join(format!("tocsin-orphan-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let config = folder.join("nats.conf");
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", "sleep 60; true", "server"])
+            .arg(&config)
+            .spawn()
+            .expect("a process");
+        let pid_file = folder.join("nats.pid");
+        std::fs::write(&pid_file, child.id().to_string()).expect("written");
+        // Until it is the shell, and not its parent's copy.
+        while named(&pid_file).is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::timeout(Duration::from_secs(20), end(&pid_file)).await.expect("ended");
+        let _ = child.wait();
+        let _ = std::fs::remove_dir_all(folder);
+    }
 }

@@ -13,3 +13,4 @@ mod process;
 mod retain;
 mod roles;
 mod servers;
+mod tail;
