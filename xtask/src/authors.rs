@@ -1,6 +1,7 @@
 //! The author's path, walked by the suite: new plugins in three languages, the
-//! examples, and every plugin against its vectors.
+//! guide's own, the examples, and every plugin against its vectors.
 
+use crate::guide;
 use crate::step::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
@@ -72,7 +73,7 @@ fn begin(workspace: &Workspace, steps: &mut Steps, tocsin: &dyn Fn() -> Command)
             native(workspace, steps, &dir, &folder)?;
         }
     }
-    Ok(())
+    guide::follow(&workspace.root, &folder, steps, tocsin)
 }
 
 /// The tests that the scaffold brings along.

@@ -6,6 +6,7 @@ mod build;
 mod demo;
 mod fuzz;
 mod guests;
+mod guide;
 mod nats;
 mod power_cut;
 mod step;

@@ -88,20 +88,29 @@ impl Loaded {
 
 /// Reads and checks the city in `dir`.
 pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
+    match read(dir) {
+        (Some(loaded), errors) => CityErrors::none_or(errors, loaded),
+        (None, errors) => Err(CityErrors::new(errors)),
+    }
+}
+
+/// What is wrong with the city in `dir`, and as much of it as could be read: with
+/// errors it is good for more checks, and for nothing else.
+pub fn read(dir: &Path) -> (Option<Loaded>, Vec<Finding>) {
     let mut findings = Findings::default();
     let mut files: Vec<File> = FILES.iter().filter_map(|name| File::read(dir, name, &mut findings)).collect();
     files.extend(OPTIONAL.iter().filter_map(|name| File::read_optional(dir, name, &mut findings)));
     files.extend(File::read_folder(dir, PLANS, &mut findings));
     let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &mut findings)).collect();
     if findings.any_unreadable() {
-        return Err(CityErrors::new(findings.into_list()));
+        return (None, findings.into_list());
     }
     let [main, regions, units, devices, hazards, rooms @ ..] = &sources[..] else {
-        return Err(CityErrors::new(findings.into_list()));
+        return (None, findings.into_list());
     };
     let [duty, teams, supplies, warned, accidents, grid, dangers, risk, reports, upkeep, plans @ ..] = rooms
     else {
-        return Err(CityErrors::new(findings.into_list()));
+        return (None, findings.into_list());
     };
     warn_of_unread(dir, main, &mut findings);
 
@@ -161,7 +170,7 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
     // Plans refer to all the rest.
     city.plans = plan::read(plans, &city, &mut findings);
     let (errors, warnings) = findings.into_list().into_iter().partition(|f| f.level == Level::Error);
-    CityErrors::none_or(errors, Loaded { city, plugins, doors, retention, warnings })
+    (Some(Loaded { city, plugins, doors, retention, warnings }), errors)
 }
 
 /// SHA-256 over name and content of the files, each with its length before it, so

@@ -36,6 +36,7 @@ mod team;
 mod thing;
 mod unit;
 mod up;
+mod usage;
 mod warning;
 mod words;
 
@@ -170,7 +171,11 @@ impl Around {
 }
 
 pub fn main() -> ExitCode {
-    let Cli { data, json, command } = Cli::parse();
+    let Cli { data, json, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Of a line that was not understood no flag is known.
+        Err(error) => return usage::refuse(&error, std::env::args_os().any(|word| word == "--json")),
+    };
     let around = Around { data, print: Printer::new(json) };
     match run(command, &around) {
         Ok(code) => code,

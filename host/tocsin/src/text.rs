@@ -29,7 +29,11 @@ impl Entry {
     /// In the reader's language, with `{name}` replaced. One pass from left to
     /// right, so that braces inside a value stay what they are.
     pub fn with(self, values: &[(&str, &dyn Display)]) -> String {
-        fill(self.of(language()), values)
+        self.given(language(), values)
+    }
+
+    pub fn given(self, language: Language, values: &[(&str, &dyn Display)]) -> String {
+        fill(self.of(language), values)
     }
 }
 

@@ -41,11 +41,7 @@ impl Demo {
         let file = std::fs::File::create(&log_path)
             .with_context(|| format!("cannot write {}", log_path.display()))?;
         log::to_file("info", file)?;
-        let runtime = runtime()?;
-        let told = runtime.block_on(self.play(&data, around));
-        // A stage that did not finish in time would hold the program for as long as its
-        // plugin rests.
-        runtime.shutdown_background();
+        let told = runtime()?.block_on(self.play(&data, around));
         if is_kept {
             if !around.print.json {
                 around.print.line(&words::DEMO_KEPT.with(&[("data", &data.display())]));

@@ -18,6 +18,20 @@ words! {
     UP_TAKEN_OVER: "another host has taken over ({other}); this one ends, start it again to stand by", "已被另一主机接管({other}),本机停止;重新启动后待命";
     UP_ENDED: "ended", "已停止";
 
+    USAGE: "Usage:", "用法:";
+    USAGE_HELP: "For more, try --help.", "更多说明见 --help。";
+    USAGE_ARGUMENT: "there is no argument {argument}", "没有参数 {argument}";
+    USAGE_COMMAND: "there is no command {command}", "没有命令 {command}";
+    USAGE_NO_COMMAND: "a command is missing", "缺少命令";
+    USAGE_MISSING: "missing: {argument}", "缺少参数:{argument}";
+    USAGE_CONFLICT: "{argument} cannot stand beside {prior}", "{argument} 不能与 {prior} 同时使用";
+    USAGE_NO_VALUE: "{argument} needs a value", "{argument} 需要一个值";
+    USAGE_VALUE: "{argument} cannot be {value}", "{argument} 不能是 {value}";
+    USAGE_BECAUSE: "{argument} cannot be {value}: {because}", "{argument} 不能是 {value}:{because}";
+    USAGE_VALUES: "; possible are {values}", ";可用:{values}";
+    USAGE_COMMANDS: "; there are {values}", ";可用命令:{values}";
+    USAGE_MEANT: "; did you mean {values}", ";是否为:{values}";
+
     NO_INCIDENT: "no incident", "没有事件";
     NOTHING: "nothing", "没有记录";
     NO_DEAD: "no dead letter", "没有死信";

@@ -13,6 +13,9 @@ use tocsin_runtime::command::{Answer, Request};
 use tocsin_runtime::host::Host;
 use tokio::sync::watch;
 
+/// Of a command's id and of who asks: both stand in the cause of every fact that follows.
+const NAME_CHARS: usize = 128;
+
 /// `command`: chosen by whoever asks, so that asking again is harmless. `actor`:
 /// who asks, as officers after them will read it.
 pub async fn ask(
@@ -25,6 +28,15 @@ pub async fn ask(
     let mut own = |name: &str| fields.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     let command = own("command").unwrap_or_else(mint);
     let actor = own("actor").unwrap_or_else(|| "operator".to_owned());
+    for (name, value) in [("command", &command), ("actor", &actor)] {
+        let length = value.chars().count();
+        if length > NAME_CHARS || value.contains(char::is_control) {
+            let message = format!(
+                "`{name}` 有 {length} 字或含控制字符,至多 {NAME_CHARS} 字 (at most {NAME_CHARS} characters, no control characters)"
+            );
+            return Err(Refusal::bad("command.malformed", message));
+        }
+    }
     let act = Act::read(noun, verb, id, fields)
         .map_err(|error| Refusal::bad("command.malformed", format!("命令无法读取: {error}")))?;
     let answered = host.desk.ask(Command { id: command.clone(), actor, act }).await?;

@@ -144,7 +144,7 @@ impl Door {
         }
         match source.is_bulk() {
             false => one(source.post(device, origin, payload).await),
-            true => bulk::answer(source.post_all(&device, &origin, payload).await),
+            true => bulk::answer(source.post_all(&device, &origin, payload).await.map_err(not_taken)?),
         }
     }
 
@@ -177,8 +177,17 @@ fn one(posted: Result<Posted, RefuseReason>) -> Result<Response, Refusal> {
     match posted {
         Ok(Posted::Taken(frame)) => Ok(accepted(&frame)),
         Ok(Posted::Settled(settled)) => Ok(answer(*settled)),
-        Err(reason @ RefuseReason::TooLarge(_)) => Err(too_large(reason.to_string())),
-        Err(reason) => Err(Refusal::away("log.refused", format!("{reason}; send it again"))),
+        Err(reason) => Err(not_taken(reason)),
+    }
+}
+
+fn not_taken(reason: RefuseReason) -> Refusal {
+    match reason {
+        RefuseReason::TooLarge(_) => too_large(reason.to_string()),
+        RefuseReason::Name(_) => Refusal::bad("device.name", reason.to_string()),
+        RefuseReason::Full | RefuseReason::Away | RefuseReason::Resting | RefuseReason::Closing => {
+            Refusal::away("log.refused", format!("{reason}; send it again"))
+        }
     }
 }
 

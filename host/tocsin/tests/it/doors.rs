@@ -86,3 +86,34 @@ fn mqtt_nats_and_a_folder_lead_to_the_same_plugins() {
     wait_for("two reports of the folder", || (signals("grid") == 2).then_some(()));
     wait_for("the file put away", || inbox.join("taken/reports.jsonl").is_file().then_some(()));
 }
+
+/// A name without a bound would stand in every signal about it, a message that is never
+/// read would come again for ever, and an answer has the host's rights.
+#[test]
+fn what_a_sender_makes_up_goes_no_further_than_its_door() {
+    let host = Running::new();
+    let signals = || {
+        let status = get(&host.console("/api/v1/status"), &[]).json();
+        let departments = status["departments"].as_array().cloned().unwrap_or_default();
+        let video = departments.iter().find(|d| d["id"] == "video");
+        video.and_then(|d| d["signals"].as_u64()).unwrap_or_default()
+    };
+    let long = format!("video/event/{}", "3".repeat(300));
+    mqtt::publish(host.door("mqtt"), &long, &video::intrusion(1, "东门"));
+    mqtt::publish(host.door("mqtt"), "video/event/large", &vec![b'<'; 300 << 10]);
+    mqtt::publish(host.door("mqtt"), &format!("video/event/{}", video::CAMERA), &video::intrusion(2, "东门"));
+    wait_for("the camera behind them", || (signals() == 1).then_some(()));
+
+    let mut sender = nats::Connection::open(host.door("nats"));
+    for reply in ["tocsin.live.journal", "tocsin.live.signal.video.0", "$KV.tocsin-sends.video.0"] {
+        sender.publish("tocsin.in.video.alarm", reply, &video::intrusion(3, "西门"));
+    }
+    wait_for("their alarms", || (signals() == 4).then_some(()));
+    // A host that begins again reads what stands there.
+    let sum = host.json(&["journal", "verify"]).remove(0);
+    assert_eq!(sum["ok"], true, "{sum}");
+    assert_eq!(
+        (&sum["departments"]["video"]["decoded"], &sum["departments"]["video"]["dead"]),
+        (&4.into(), &0.into())
+    );
+}

@@ -61,6 +61,33 @@ fn one_plugin_s_misbehaviour_changes_nothing_for_the_others() {
     tell("removed", &without, &quiet);
 }
 
+/// Five inputs in a row that fail, and it rests, longer each time: 13 failed calls
+/// are behind it when it rests for longer than a host takes to end.
+#[test]
+fn a_host_ends_while_a_plugin_rests_and_keeps_what_it_was_given() {
+    const INPUTS: u64 = 10;
+    let folder = Folder::new();
+    with_rogue(&folder, Abuse::Nothing);
+    let host = Running::on(&folder);
+    let mut line = TcpStream::connect(host.door("rogue-tcp")).expect("the door");
+    line.write_all("trap \n".repeat(INPUTS as usize).as_bytes()).expect("sent");
+    for traps in [11, 13] {
+        wait_for("a rest", || {
+            let plugins = host.json(&["plugin", "list"]);
+            let rogue = plugins.iter().find(|plugin| plugin["name"] == "rogue").expect("the plugin");
+            (rogue["traps"].as_u64() >= Some(traps) && rogue["state"] == "resting").then_some(())
+        });
+    }
+    assert_eq!(host.terminate().code(), Some(0));
+
+    let host = Running::on(&folder);
+    wait_for("the rest as dead letters", || {
+        let sum = host.json(&["journal", "verify"]).remove(0);
+        assert_eq!(sum["ok"], true, "{sum}");
+        (sum["departments"]["rogue"]["dead"] == INPUTS).then_some(())
+    });
+}
+
 fn tell(name: &str, run: &Run, quiet: &Run) {
     let of = |run: &Run, share: usize| run.waits[(run.waits.len() - 1) * share / 100].as_secs_f64() * 1e3;
     println!(

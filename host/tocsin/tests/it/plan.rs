@@ -146,6 +146,18 @@ fn checking_points_at_the_place() {
     assert_eq!(code, Some(1));
     assert_eq!(told, [(&json!("post-unknown"), true), (&json!("supplies-missing"), true)], "{found:?}");
 
+    // Of the others too, while one cannot be read.
+    std::fs::write(&plan, text.replacen("quantity = 200", "quantity = 2000000", 1)).expect("written");
+    let broken = city.join("plans/half.toml");
+    std::fs::write(&broken, "id = \"half\"\nversion = ").expect("written");
+    let (_, found) = run(&["plan", "check", dir]);
+    let told: Vec<(&Value, &Value)> = found.iter().map(|f| (&f["code"], &f["file"])).collect();
+    assert!(told.contains(&(&json!("syntax"), &json!("plans/half.toml"))), "{found:?}");
+    assert!(told.contains(&(&json!("supplies-missing"), &json!("plans/flood-city.toml"))), "{found:?}");
+    let twice = found.iter().enumerate().any(|(at, one)| found[..at].contains(one));
+    assert!(!twice, "{found:?}");
+    std::fs::remove_file(&broken).expect("removed");
+
     std::fs::write(&plan, text.replacen("w.severity >= 2", "w.severty >= 2", 1)).expect("written");
     let (code, found) = run(&["plan", "check", dir]);
     assert_eq!(

@@ -32,16 +32,22 @@ pub fn check(around: &Around, what: Option<&str>, of: Option<&Path>) -> Result<E
     Ok(ExitCode::SUCCESS)
 }
 
+/// What the city lacks is told beside plans that cannot be used, unless the rest of
+/// the city cannot either.
 fn folder(dir: &Path) -> Vec<Finding> {
-    match city::load(dir) {
-        Err(errors) => errors.findings().to_vec(),
-        Ok(loaded) => {
-            let of_plans = |finding: &Finding| finding.file.starts_with("plans/");
-            let mut findings: Vec<Finding> = loaded.warnings.into_iter().filter(of_plans).collect();
-            findings.extend(city::plan_lacks(dir, None, &means(loaded.city)));
-            findings
-        }
-    }
+    let is_of_plans = |finding: &Finding| finding.file.starts_with("plans/");
+    let (loaded, mut findings) = city::read(dir);
+    let Some(loaded) = loaded.filter(|_| findings.iter().all(is_of_plans)) else { return findings };
+    findings.extend(loaded.warnings.into_iter().filter(is_of_plans));
+    let lacks = city::plan_lacks(dir, None, &means(loaded.city));
+    add(&mut findings, lacks);
+    findings
+}
+
+/// A file that cannot be read is so for both.
+fn add(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    let more: Vec<Finding> = more.into_iter().filter(|finding| !findings.contains(finding)).collect();
+    findings.extend(more);
 }
 
 /// A file in `plans/` of a city, or one that a city is named for.
@@ -54,10 +60,7 @@ fn file(path: &Path, of: Option<&Path>) -> Vec<Finding> {
         Err(errors) => errors.findings().to_vec(),
         Ok(loaded) => {
             let mut findings = city::read_plan(path, Some(&loaded.city)).1;
-            // A file that cannot be read is so for both.
-            let lacks = city::plan_lacks(dir, Some(path), &means(loaded.city)).into_iter();
-            let more: Vec<Finding> = lacks.filter(|finding| !findings.contains(finding)).collect();
-            findings.extend(more);
+            add(&mut findings, city::plan_lacks(dir, Some(path), &means(loaded.city)));
             findings
         }
     }
@@ -77,7 +80,7 @@ pub fn warn(around: &Around, answer: &Value) {
 
 /// Posts, teams and stock as a host that began with these files would hold them.
 fn means(city: City) -> impl Means {
-    let mut core = Core::new(city.into());
+    let mut core = Core::new(City { plans: Vec::new(), ..city }.into());
     core.step(now(), &[]);
     core.state().rooms.clone()
 }
