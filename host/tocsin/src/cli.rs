@@ -286,6 +286,7 @@ mod tests {
         check("tocsin team status t", false);
         check("tocsin team status t --position 120.1,29.3", true);
         check("tocsin supply reserve --store s --item 3010101 --quantity 200 --for I1", true);
+        check("tocsin supply reserve --item 3010101 --quantity 200 --for I1", true);
         check("tocsin supply reserve --store s --item 3010101 --for I1", false);
         check("tocsin supply receive T1 --quantity 7", true);
         check("tocsin dead replay d-fire/12/3 --data d", true);

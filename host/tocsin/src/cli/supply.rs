@@ -36,7 +36,8 @@ Examples · 示例:
   tocsin supply load stock.json --by 王建国";
 const RESERVE: &str = "\
 Examples · 示例:
-  tocsin supply reserve --store store-city --item 3010101 --quantity 200 --for I20260712-0001";
+  tocsin supply reserve --store store-city --item 3010101 --quantity 200 --for I20260712-0001
+  tocsin supply reserve --item 3010101 --quantity 200 --for I20260712-0001     the nearest that has enough";
 const DISPATCH: &str = "\
 Examples · 示例:
   tocsin supply dispatch T20260712-0001 --note 车牌尾号 218";
@@ -187,9 +188,9 @@ pub struct Nearest {
 
 #[derive(Debug, Args)]
 pub struct Reserve {
-    /// From which store · 仓库
+    /// From which store [default: the nearest that has enough] · 仓库
     #[arg(long, value_name = "ID")]
-    store: String,
+    store: Option<String>,
     /// GB/T 38565 · 物资代码
     #[arg(long, value_name = "CODE")]
     item: String,
@@ -249,7 +250,7 @@ impl Supply {
             }
             Supply::Reserve(Reserve { store, item, quantity, matter, note, by }) => {
                 let fields = [
-                    ("store", Some(store.into())),
+                    ("store", store.map(Value::from)),
                     ("item", Some(item.into())),
                     ("quantity", Some(quantity.into())),
                     ("for", Some(matter.into())),
