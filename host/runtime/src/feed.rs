@@ -181,16 +181,8 @@ impl Feed {
                 Err(Unwritten::StepDown(down)) => {
                     tracing::warn!(feed = %self.config.name, %down, "feed begins again from its last message");
                 }
-                Err(Unwritten::Full(reason)) => {
-                    tracing::error!(feed = %self.config.name, reason, "SIGNALS is full; waiting for room");
-                    tokio::select! {
-                        _ = stop.wait_for(|stop| *stop) => return,
-                        () = tokio::time::sleep(ROOM_PAUSE) => {}
-                    }
-                    self.recover().await;
-                    // Retention makes room behind snapshots, and this feed is not there to be asked.
-                    self.save().await;
-                }
+                // Stopped while it waited for room.
+                Err(Unwritten::Full(_)) => return,
             }
         }
     }
@@ -265,7 +257,7 @@ impl Feed {
             }
             let draft = self.build(&mut red, &mut routine);
             let waits = draft.closed && draft.spans.is_empty();
-            self.commit(draft).await?;
+            self.commit(draft, stop).await?;
             if waits {
                 // No instance was free, of which nobody says when that ends.
                 tokio::select! {
@@ -491,7 +483,7 @@ impl Feed {
         true
     }
 
-    async fn commit(&mut self, draft: Draft) -> Result<(), Unwritten> {
+    async fn commit(&mut self, draft: Draft, stop: &mut watch::Receiver<bool>) -> Result<(), Unwritten> {
         if draft.spans.is_empty() && self.missing.is_empty() {
             return Ok(());
         }
@@ -523,7 +515,30 @@ impl Feed {
         headers.insert(quality::HEADER, serde_json::to_string(&tally).expect("a tally is plain data"));
         let subject = subject::signal(name);
         let fence = Fence::Subject(self.last);
-        self.last = self.bus.write_once(subject::SIGNALS, &subject, headers, fence, payload).await?;
+        let mut is_full = false;
+        self.last = loop {
+            let written = self
+                .bus
+                .write_once(subject::SIGNALS, &subject, headers.clone(), fence, payload.clone())
+                .await;
+            match written {
+                Ok(sequence) => break sequence,
+                Err(Unwritten::Full(reason)) => {
+                    tracing::error!(feed = %name, reason, "SIGNALS is full; waiting for room");
+                    let wait = async {
+                        if !std::mem::replace(&mut is_full, true) {
+                            self.save_what_stands().await;
+                        }
+                        tokio::time::sleep(ROOM_PAUSE).await;
+                    };
+                    tokio::select! {
+                        _ = stop.wait_for(|stop| *stop) => return Err(Unwritten::Full(reason)),
+                        () = wait => {}
+                    }
+                }
+                Err(down) => return Err(down),
+            }
+        };
         // Ordering: replies follow the commit, or a device would be told of an
         // outcome that a crash takes back. Sends read what was committed.
         self.metrics.covered(&covered);
@@ -535,6 +550,14 @@ impl Feed {
             self.save().await;
         }
         Ok(())
+    }
+
+    /// Retention makes room behind snapshots, and cannot ask a feed that waits for room.
+    /// Its own rooms are ahead of the log by the message that waits.
+    async fn save_what_stands(&self) {
+        let name = &self.config.name;
+        let rooms = snapshot::load(&self.bus, name, self.last).await;
+        snapshot::save(&self.bus, name, self.last, &rooms, &self.config.snapshots).await;
     }
 
     async fn save(&mut self) {

@@ -110,6 +110,8 @@ impl Outlet {
         let Some(open) = ways.get_mut(&route) else { return };
         let mut heard = self.lock(&self.heard);
         if heard.insert(name.clone(), route) != Some(route) {
+            // It may have been its before another way took it over.
+            open.names.retain(|own| *own != name);
             open.names.push_back(name);
             if open.names.len() > NAMES
                 && let Some(oldest) = open.names.pop_front()
@@ -197,6 +199,13 @@ mod tests {
         assert_eq!((sent(&outlet, "a"), sent(&outlet, "b")), (true, false));
         outlet.close(second);
         assert!(!sent(&outlet, "a"));
+        // Two that take it from each other, as redundant gateways do.
+        let ways = [outlet.open(), outlet.open()];
+        for turn in 0..2 * NAMES + 3 {
+            outlet.heard("fire", "c", ways[turn % 2].0);
+        }
+        assert!(sent(&outlet, "c"));
+        ways.iter().for_each(|(route, _)| outlet.close(*route));
         // Closed: it hears nobody any more.
         outlet.heard("fire", "a", first);
         assert!(!sent(&outlet, "a") && outlet.lock(&outlet.heard).is_empty());

@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::notice::Notice;
+use crate::city::Region;
 use crate::place::DEGREE_M;
 use crate::region::{Regions, contains};
 use crate::registry::Registry;
@@ -56,18 +57,41 @@ fn one(registry: &Registry, place: &Place, meant: &mut Meant, seen: &mut BTreeSe
     }
 }
 
-/// One text may name several (`石湖镇、城东街道`), and the city before them.
+/// One text may name several (`石湖镇、城东街道`), each with what holds it before
+/// (`青山市石湖镇上村`). A part that names nothing is told.
 fn named(registry: &Registry, text: &str, meant: &mut Meant, seen: &mut BTreeSet<String>) {
     let city = registry.city();
-    let names = |region: &&crate::city::Region| {
+    for part in text.split(['、', '，', ',', '；', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        let codes = innermost(registry, part);
+        match codes.is_empty() {
+            false => codes.iter().for_each(|code| down(registry, code, meant, seen)),
+            true if !city.name.is_empty() && part.contains(city.name.as_str()) => {
+                whole(registry, meant, seen);
+            }
+            true => meant.unknown = true,
+        }
+    }
+}
+
+/// The regions that a text means by their names: no holder of another that it names,
+/// no name within a longer one, and of two with one name that whose holder is named.
+fn innermost(registry: &Registry, text: &str) -> Vec<String> {
+    let city = registry.city();
+    let names = |region: &&Region| {
         region.code != city.code && !region.name.is_empty() && text.contains(region.name.as_str())
     };
-    let codes: Vec<&str> = city.regions.iter().filter(names).map(|region| region.code.as_str()).collect();
-    match codes.is_empty() {
-        false => codes.into_iter().for_each(|code| down(registry, code, meant, seen)),
-        true if !city.name.is_empty() && text.contains(city.name.as_str()) => whole(registry, meant, seen),
-        true => meant.unknown = true,
-    }
+    let found: Vec<&Region> = city.regions.iter().filter(names).collect();
+    let holds = |holder: &Region, region: &Region| {
+        registry.regions().chain(&region.code).iter().skip(1).any(|above| above.code == holder.code)
+    };
+    let is_placed = |region: &Region| found.iter().any(|holder| holds(holder, region));
+    let outdone = |region: &Region, other: &Region| {
+        holds(region, other)
+            || (other.name.len() > region.name.len() && other.name.contains(region.name.as_str()))
+            || (other.name == region.name && is_placed(other) && !is_placed(region))
+    };
+    let meant = found.iter().filter(|region| !found.iter().any(|other| outdone(region, other)));
+    meant.map(|region| region.code.clone()).collect()
 }
 
 /// The digits that say something of a code of a county or above.
@@ -91,7 +115,7 @@ fn down(registry: &Registry, code: &str, meant: &mut Meant, seen: &mut BTreeSet<
         return whole(registry, meant, seen);
     }
     put(code, meant, seen);
-    let inside = |region: &&crate::city::Region| {
+    let inside = |region: &&Region| {
         registry.regions().chain(&region.code).iter().skip(1).any(|holder| holder.code == code)
     };
     let codes: Vec<&String> =

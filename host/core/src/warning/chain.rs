@@ -45,7 +45,10 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
         if row.messages.iter().any(|message| message.id == notice.id) {
             match is_another(row, notice) {
                 true => place.reused = true,
-                false => place.same = Some(row.id.clone()),
+                false if place.same.is_none() || (row.has_heard(notice) && is_about(row, notice)) => {
+                    place.same = Some(row.id.clone());
+                }
+                false => {}
             }
         }
         if row.awaits.iter().any(|id| names(id, &notice.id)) {

@@ -303,6 +303,10 @@ fn two_warnings_under_one_identifier_both_stand() {
         &["A active y alert e n=1", "A.meteorology cancelled y cancel w n=2"],
     );
     check(
+        &format!("{grounds}\n1h B cancel y w ref=A\n2h A alert y e sent=0s"),
+        &["A active y alert e n=1 again=1", "A.meteorology cancelled y cancel w n=2"],
+    );
+    check(
         &format!("{two}\n1h B update r e ref=A code=11B06 title=大风预警"),
         &["A active y alert e n=1", "A.meteorology active r update e n=2"],
     );

@@ -1,6 +1,6 @@
 //! UDP: each datagram is cut by the framer, or is a frame.
 
-use super::framing::Framing;
+use super::framing::{Framing, Stuck};
 use super::{DoorKind, Mouth, OpenError};
 use crate::outlet::Reply;
 use crate::run::Frame;
@@ -67,7 +67,16 @@ pub async fn run(
         });
         peer.heard = Instant::now();
         let mut buffer = BytesMut::from(&datagram[..length]);
-        let (cuts, _) = framing.cut(&mut buffer);
+        let cuts = loop {
+            match framing.cut(&mut buffer) {
+                // What comes meanwhile waits in the socket's own buffer.
+                (_, Err(Stuck::Resting(wait))) => tokio::select! {
+                    _ = stop.wait_for(|stop| *stop) => return,
+                    () = tokio::time::sleep(wait) => {}
+                },
+                (cuts, _) => break cuts,
+            }
+        };
         // A datagram ends here: what was cut short is a frame, and the decoder says so.
         let rest = framing.finish(&mut buffer);
         for cut in cuts.into_iter().chain(rest) {

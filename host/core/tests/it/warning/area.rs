@@ -18,8 +18,9 @@ fn codes_of_every_level() {
     check("0s A alert r 东乡", &["A active r alert e n=1"]);
     check("0s A alert r 青山市西乡", &["A active r alert w n=1"]);
     check("0s A alert r 青山市", &["A active r alert all+e+w n=1"]);
-    check("0s A alert r 青山市西乡、东乡", &["A active r alert e+w n=1"]);
+    check("0s A alert r 青山市西乡、东乡", &["A active r alert w+e n=1"]);
     check("0s A alert r 青山市全境", &["A active r alert all+e+w n=1"]);
+    check("0s A alert r 东乡、南乡", &["A active r alert e n=1 area-unknown"]);
     // Nobody knows where: everybody is warned.
     check("0s A alert r 南乡", &["A active r alert all+e+w n=1 area-unknown"]);
     check("0s A alert r -", &["A active r alert all+e+w n=1 area-unknown"]);
@@ -50,6 +51,32 @@ fn a_village_without_a_post_is_its_township_s() {
     check(&format!("{VILLAGE}上村"), 1);
     check("e", 1);
     check("all", 3);
+}
+
+#[test]
+fn names_within_names_are_not_meant() {
+    let mut city = (*warned_city()).clone();
+    let region = |code: &str, name: &str, parent: &str| Region {
+        code: code.into(),
+        name: name.into(),
+        parent: parent.into(),
+        boundary: vec![],
+    };
+    city.regions.push(region("330000003000", "城东乡", super::CITY));
+    city.regions.push(region("330000001001", "上村", super::EAST));
+    city.regions.push(region("330000002001", "上村", super::WEST));
+    let city = Arc::new(city);
+    let check = |text: &str, expect: &[&str]| {
+        let mut core = Core::new(city.clone());
+        let (now, observed) = message(1, &format!("0s A alert r {text}"));
+        core.step(now, &[Input::Signal(observed)]);
+        let row = core.state().rooms.warnings.values().next().expect("a warning");
+        assert_eq!(row.areas, expect, "{text}");
+    };
+    check("城东乡", &["330000003000"]);
+    check("东乡上村", &["330000001001"]);
+    check("青山市东乡上村、城东乡", &["330000001001", "330000003000"]);
+    check("上村", &["330000001001", "330000002001"]);
 }
 
 mod shapes {
