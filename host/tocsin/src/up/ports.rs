@@ -3,8 +3,10 @@
 use super::{Options, leftover};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use std::hash::{BuildHasher, Hasher};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::path::Path;
 use tocsin_runtime::door::{DoorKind, DoorSpec};
@@ -15,6 +17,13 @@ const NATS: u16 = 14_222;
 const MQTT: u16 = 11_883;
 const CONSOLE: u16 = 18_080;
 const DOORS: u16 = 18_081;
+
+/// Below the ports that Linux gives to connections going out (32,768 and above), and
+/// beside those that hosts and protocols have by habit.
+const SERVER_PORTS: Range<u16> = 28_000..32_700;
+
+/// Ports tried of those before any will do.
+const TRIES: usize = 64;
 
 /// Socket doors begin this far behind `--port-base`; below it are the host's own.
 const SOCKETS: u16 = 10;
@@ -133,18 +142,28 @@ fn any_free(data: &Path) -> Result<(u16, u16)> {
         return Ok((nats, mqtt));
     }
     // Both are held before either is let go, or they could be one.
-    let hold = || {
-        std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|held| Ok((held.local_addr()?.port(), held)))
-    };
     let (nats, _held) = hold().context("no free port")?;
     let (mqtt, _held_too) = hold().context("no free port")?;
-    if nats == 0 || mqtt == 0 {
-        bail!("the operating system gives no port");
-    }
     std::fs::write(&path, serde_json::to_vec(&Remembered { nats, mqtt })?)
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok((nats, mqtt))
+}
+
+/// A free port for the server, which takes it a moment later: of those that no
+/// connection going out is given in between, as long as there is one.
+fn hold() -> std::io::Result<(u16, std::net::TcpListener)> {
+    let of_these = std::iter::repeat_with(|| {
+        let random = std::hash::RandomState::new().build_hasher().finish();
+        SERVER_PORTS.start + (random % SERVER_PORTS.len() as u64) as u16
+    });
+    for port in of_these.take(TRIES).chain([0]) {
+        match std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(held) => return Ok((held.local_addr()?.port(), held)),
+            Err(error) if port == 0 => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Err(ErrorKind::AddrInUse.into())
 }
 
 fn is_free(port: u16) -> bool {
