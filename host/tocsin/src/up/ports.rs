@@ -1,7 +1,7 @@
 //! Which ports a host takes, and that they are free.
 
 use super::{Options, leftover};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hasher};
 use std::io::ErrorKind;
