@@ -56,10 +56,16 @@ fn a_killed_host_comes_back_and_takes_its_server_over() {
 #[test]
 fn a_busy_port_is_named() {
     let folder = Folder::new();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = taken.local_addr().expect("its address").port();
-    // The console is the third port of a base.
-    let output = Running::command(&folder, &(port - 2).to_string()).output().expect("a command");
+    // The console is the third port of a base; below those of connections that go out.
+    let bind = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port));
+    let is_free = |base: &u16| bind(*base).is_ok() && bind(base + 1).is_ok();
+    let (base, _taken) = (23_000..27_000)
+        .step_by(3)
+        .filter(is_free)
+        .find_map(|base| Some((base, bind(base + 2).ok()?)))
+        .expect("three ports side by side");
+    let port = base + 2;
+    let output = Running::command(&folder, &base.to_string()).output().expect("a command");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains(&format!("port {port}")) && said.contains("--port-base"), "{said}");
