@@ -95,7 +95,11 @@ fn device(plugin: &Plugin, around: &Surroundings, payload: &[u8]) -> Result<Stri
 
 /// Hex with blanks and lines as the reader likes them; all else as it is.
 fn payload(path: &Path) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path)?;
+    let mut bytes = std::fs::read(path)?;
+    if path.extension().is_some_and(|kind| kind == "json") {
+        // An editor's last line end is none of the message's.
+        bytes.truncate(bytes.trim_ascii_end().len());
+    }
     if path.extension().is_none_or(|kind| kind != "hex") {
         return Ok(bytes);
     }
