@@ -14,6 +14,7 @@ mod grid;
 mod hole;
 mod invariants;
 mod muster;
+mod night;
 mod order;
 mod plan;
 mod properties;

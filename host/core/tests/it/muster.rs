@@ -2,7 +2,7 @@
 //! it is missing somebody hears of it until it has come.
 
 use crate::depot::{self, SANDBAG};
-use crate::plan::{Night, approved, flood};
+use crate::night::{Night, approved, flood};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tocsin_core::signal::Severity;

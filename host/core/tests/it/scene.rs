@@ -1,7 +1,7 @@
 //! One plan that answers for several matters at once, each on its own.
 
 use crate::fixture;
-use crate::plan::{Night, approved, flood, task};
+use crate::night::{Night, approved, flood, task};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tocsin_core::city::City;
