@@ -11,7 +11,7 @@ pub(crate) mod summary;
 
 pub use act::Act;
 pub use disposition::{Disposition, DispositionKind};
-pub use evidence::{Evidence, Role};
+pub use evidence::{Evidence, Role, Said};
 pub use stage::{Move, Stage};
 
 use crate::frame::FrameId;

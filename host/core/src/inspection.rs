@@ -68,8 +68,7 @@ impl Core {
         let unit = field(&data, "unit");
         let known = self.unit(&unit).unwrap_or_default();
         let mut place = self.lies(signal, &data, speaker);
-        let says_where = !signal.region.is_empty() || data["region_name"].is_string();
-        if !says_where && !known.region.is_empty() {
+        if !place.is_said && !known.region.is_empty() {
             (place.region, place.village) = (known.region, known.village);
         }
         let or_known = |said: String, known: String| if said.is_empty() { known } else { said };

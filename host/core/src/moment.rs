@@ -19,6 +19,8 @@ pub const AGREE_MS: i64 = 5 * 60_000;
 pub const LATE_MS: i64 = 60 * 60_000;
 /// Beyond it the source's clock is wrong: factory dates, flat batteries.
 pub const LATEST_MS: i64 = 30 * 24 * 60 * 60_000;
+/// What people recorded under a number of its own is handed on for a quarter.
+const RECORDED_MS: i64 = 92 * 24 * 60 * 60_000;
 const SAME_SKEW_MS: i64 = 30_000;
 const SKEW_PROVED_MS: i64 = 3 * 60_000;
 
@@ -39,6 +41,15 @@ pub struct Moment {
 }
 
 pub fn of(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Moment {
+    within(LATEST_MS, observed, received, known)
+}
+
+/// The same of a record of people, which is older and no less true.
+pub fn of_record(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Moment {
+    within(RECORDED_MS, observed, received, known)
+}
+
+fn within(latest_ms: i64, observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>) -> Moment {
     let live = |at| Moment { at, historic: false };
     let Some(observed) = observed else {
         return live(received);
@@ -47,7 +58,7 @@ pub fn of(observed: Option<Timestamp>, received: Timestamp, known: Option<Skew>)
     if skew.saturating_abs() <= AGREE_MS {
         return live(observed);
     }
-    match (LATE_MS..=LATEST_MS).contains(&skew) && !is_wrong(skew, received, known) {
+    match (LATE_MS..=latest_ms).contains(&skew) && !is_wrong(skew, received, known) {
         true => Moment { at: observed, historic: true },
         false => live(received),
     }

@@ -4,6 +4,7 @@
 use crate::city::City;
 use crate::incident::Incident;
 use crate::region::Regions;
+use crate::report::Report;
 use crate::signal::{Position, Severity};
 use crate::thing::Rooms;
 use crate::time::Timestamp;
@@ -131,7 +132,10 @@ pub fn of<'a>(
         title: report.title.clone(),
         code: report.code.clone(),
         severity: report.severity,
-        departments: vec![report.department.clone()],
+        departments: match report.sources.as_slice() {
+            [] => vec![report.department.clone()],
+            sources => sources.iter().map(|source| source.department.clone()).collect(),
+        },
         sources: vec![report.device.clone()],
         region: report.region.clone(),
         position: report.position,
@@ -139,7 +143,7 @@ pub fn of<'a>(
         unit: report.unit.clone(),
         at: report.at,
         until: report.until,
-        quality: serde_json::to_value(&report.quality).unwrap_or_default(),
+        quality: quality(report),
         data: report.data.clone(),
     }));
     facts.sort_by(|a, b| {
@@ -147,6 +151,15 @@ pub fn of<'a>(
         rank(a).cmp(&rank(b)).then_with(|| (a.noun, &a.id).cmp(&(b.noun, &b.id)))
     });
     facts
+}
+
+/// With the number of each department, where several measure it.
+fn quality(report: &Report) -> Value {
+    let mut quality = serde_json::to_value(&report.quality).unwrap_or_default();
+    if !report.sources.is_empty() {
+        quality["sources"] = json!(report.sources);
+    }
+    quality
 }
 
 fn incident_fact(incident: &Incident) -> Fact {

@@ -4,6 +4,8 @@ use crate::city::Region;
 use crate::signal::Position;
 use std::collections::HashMap;
 
+/// What people leave out of a region's name.
+const KINDS: [&str; 8] = ["镇", "乡", "街道", "街道办事处", "村", "社区", "市", "县"];
 /// More levels than any administrative tree has; a loop in the data ends here.
 const MAX_DEPTH: usize = 8;
 
@@ -27,6 +29,27 @@ impl Regions {
 
     pub fn get(&self, code: &str) -> Option<&Region> {
         self.by_code.get(code).map(|place| &self.regions[*place])
+    }
+
+    /// The region of a code; a village that the city does not list is its township's.
+    pub fn listed(&self, code: &str) -> Option<&Region> {
+        self.get(code).or_else(|| self.get(&format!("{}000", code.get(..9)?)))
+    }
+
+    /// `青溪镇`, or with what it belongs to before it, or without its last word.
+    pub fn named(&self, name: &str) -> Option<&Region> {
+        let named = self.regions.iter().filter(|region| !region.name.is_empty());
+        let whole = named.clone().filter(|region| name.ends_with(region.name.as_str()));
+        let whole = whole.max_by_key(|region| region.name.len());
+        whole.or_else(|| {
+            let is_front = |region: &&Region| {
+                let last = region.name.strip_prefix(name).filter(|_| name.chars().count() > 1);
+                last.is_some_and(|last| KINDS.contains(&last))
+            };
+            let mut fronts = named.filter(is_front);
+            // Two of one name are none.
+            fronts.next().filter(|_| fronts.next().is_none())
+        })
     }
 
     pub fn codes(&self) -> impl Iterator<Item = &str> {
@@ -103,6 +126,38 @@ mod tests {
             name: format!("区{code}"),
             parent: parent.into(),
             boundary: boundary.to_vec(),
+        }
+    }
+
+    #[test]
+    fn by_code_and_by_name() {
+        let named = |code: &str, name: &str| Region { name: name.into(), ..region(code, "", &[]) };
+        let regions = Regions::new(&[
+            named("330791000000", "青山市"),
+            named("330791105000", "石湖镇"),
+            named("330791106000", "石湖街道"),
+            named("330791107000", "青溪镇"),
+        ]);
+        let code = |region: Option<&Region>| region.map(|region| region.code.clone()).unwrap_or_default();
+        for (name, expect) in [
+            ("石湖镇", "330791105000"),
+            ("青山市石湖镇", "330791105000"),
+            ("青溪", "330791107000"),
+            ("石湖", ""),
+            ("镇", ""),
+            ("", ""),
+            ("青", ""),
+        ] {
+            assert_eq!(code(regions.named(name)), expect, "{name}");
+        }
+        for (stated, expect) in [
+            ("330791105203", "330791105000"),
+            ("330791105000", "330791105000"),
+            ("330792105203", ""),
+            ("", ""),
+            ("青山市石湖", ""),
+        ] {
+            assert_eq!(code(regions.listed(stated)), expect, "{stated}");
         }
     }
 

@@ -52,6 +52,16 @@ impl Speaker {
     }
 }
 
+/// What a signal without a code says of its region, in words.
+fn region_name(data: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        region_name: Option<String>,
+    }
+    // Nearly all say nothing of the kind.
+    data.contains("\"region_name\"").then(|| serde_json::from_str::<Named>(data).ok()?.region_name).flatten()
+}
+
 /// The device at the front of a path.
 pub fn root(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
@@ -133,15 +143,16 @@ impl Registry {
             registered: found.map(|(device, _)| (device.id.clone(), device.title.clone())),
             heartbeat: found.and_then(|(device, _)| device.heartbeat),
             unit: unit.to_owned(),
-            region: region.map_or_else(|| self.region(&signal.region, spot), str::to_owned),
+            region: region.map_or_else(|| self.region(signal, spot), str::to_owned),
             spot,
         }
     }
 
-    /// Of what no registration covers: what the signal states if the city
-    /// knows it, else where the point lies, else the city.
-    fn region(&self, stated: &str, spot: Option<Spot>) -> String {
-        let known = self.regions.get(stated);
+    /// Of what no registration covers: what the signal states by code or by name if
+    /// the city knows it, else where the point lies, else the city.
+    fn region(&self, signal: &Signal, spot: Option<Spot>) -> String {
+        let known = self.regions.listed(&signal.region);
+        let known = known.or_else(|| self.regions.named(&region_name(&signal.data)?));
         let drawn = || spot.and_then(|spot| self.regions.at(spot.position()));
         known.or_else(drawn).map_or(self.city.code.as_str(), |region| region.code.as_str()).to_owned()
     }

@@ -18,6 +18,9 @@ use crate::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// In a reading's `data`: the limit of the thing itself, below which it alarms.
+const LOW_LIMIT: &str = "low_limit_kpa";
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Report {
@@ -45,6 +48,12 @@ pub struct Report {
     /// When it was so, by its source.
     pub at: Timestamp,
     pub received_at: Timestamp,
+    /// What its source's own clock said, be it believed or not.
+    pub observed: Option<Timestamp>,
+    /// The last number of each department that measures it, where they are several:
+    /// one circuit by a fire controller and by a meter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
     /// When it grows old, or ends by its own word.
     pub until: Option<Timestamp>,
     pub frame: Option<FrameId>,
@@ -52,6 +61,15 @@ pub struct Report {
     pub data: serde_json::Value,
     pub ended_at: Option<Timestamp>,
     pub next: Option<Timestamp>,
+}
+
+/// One department's number of a matter that others measure too.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Source {
+    pub department: String,
+    pub value: Option<f64>,
+    pub at: Timestamp,
 }
 
 /// How much a fact is worth.

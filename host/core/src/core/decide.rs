@@ -93,7 +93,11 @@ impl Core {
     pub(crate) fn moment(&self, observed: &Observed) -> Moment {
         let clocks = self.state.clocks.get(&observed.frame.department);
         let known = clocks.and_then(|clocks| clocks.get(root(&observed.signal.device))).copied();
-        let of = if observed.signal.kind == Kind::Reading { moment::of_reading } else { moment::of };
+        let of = match observed.signal.kind {
+            Kind::Reading => moment::of_reading,
+            Kind::Report if !observed.signal.reference.is_empty() => moment::of_record,
+            _ => moment::of,
+        };
         of(observed.signal.observed, observed.received, known)
     }
 

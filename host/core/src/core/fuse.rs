@@ -10,7 +10,7 @@ use super::Core;
 use super::decide::Step;
 use crate::fact::{Cause, Fact};
 use crate::incident::index::{Class, Probe, Reach};
-use crate::incident::{Evidence, Note, Role, Stage};
+use crate::incident::{Evidence, Note, Role, Said, Stage};
 use crate::input::Observed;
 use crate::moment::Moment;
 use crate::registry::Speaker;
@@ -105,6 +105,7 @@ impl Core {
             .find_map(|class| {
                 self.with_fingerprint(*class, hazard, rule, &row, historic).map(|id| (*class, id))
             })
+            .or_else(|| self.closed_with(hazard, &row).map(|id| (Class::Past, id)))
             .or_else(|| {
                 classes
                     .iter()
@@ -157,6 +158,20 @@ impl Core {
             .filter(|incident| incident.hazard == hazard && near(&incident.id))
             .min_by_key(|incident| incident.age())
             .map(|incident| incident.id.clone())
+    }
+
+    /// The incident that was closed with this very report: one matter by its source's
+    /// own number and time, told again.
+    fn closed_with(&self, hazard: &str, row: &Evidence) -> Option<String> {
+        let is_numbered = !row.reference.is_empty() && row.observed.is_some();
+        let is_it = |id: &&str| {
+            let known = self.state.evidence.get(*id).and_then(|rows| rows.get(&row.key));
+            known.is_some_and(|known| known.observed == row.observed)
+        };
+        let ids = is_numbered.then(|| self.index.with_key(Class::Past, &row.key)).into_iter().flatten();
+        let incidents = ids.filter(is_it).filter_map(|id| self.state.incidents.get(id));
+        let own = incidents.filter(|incident| incident.hazard == hazard);
+        own.min_by_key(|incident| incident.age()).map(|incident| incident.id.clone())
     }
 
     fn nearby(&self, class: Class, hazard: &str, rule: Rule, row: &Evidence) -> Option<String> {
@@ -310,5 +325,6 @@ fn row(observed: &Observed, speaker: Speaker, moment: Moment) -> Evidence {
         region: speaker.region,
         position: speaker.spot.map(|spot| spot.position()),
         recovered_at: None,
+        said: Said::of(&signal.data),
     }
 }

@@ -11,7 +11,8 @@ impl Danger {
     /// Each deadline strikes once: behind its last millisecond, while somebody
     /// still has to rectify it.
     pub(super) fn next_clock(&self) -> Option<Timestamp> {
-        let deadline = self.deadline.filter(|_| self.awaits_rectification() && self.overdue_at.is_none());
+        let is_new = |at: &Timestamp| self.overdue_at.is_none_or(|told| told < *at);
+        let deadline = self.deadline.filter(|at| self.awaits_rectification() && is_new(at));
         deadline.map(|at| at.plus_millis(1))
     }
 }
@@ -26,7 +27,10 @@ impl Core {
         };
         danger.overdue_at = Some(deadline);
         let superior = self.city().dangers.desk.superior.clone();
-        if !superior.is_empty() {
+        // Whoever is still at it for an earlier deadline need not be asked again.
+        let orders = &self.state.rooms.orders;
+        let is_asked = orders.get(&danger.escalation).is_some_and(|order| order.state.is_open());
+        if !superior.is_empty() && !is_asked {
             let draft = Draft { post: superior, ..self.draft(&danger, "督办逾期") };
             danger.escalation = self.issue(step, &Cause::Clock, draft);
         }

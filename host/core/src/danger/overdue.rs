@@ -28,7 +28,9 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub fn lines(rows: impl IntoIterator<Item = Danger>, now: Timestamp) -> Vec<Line> {
     let mut lines: BTreeMap<String, Line> = BTreeMap::new();
     for danger in rows {
-        let passed = danger.deadline.filter(|at| danger.awaits_rectification() && *at < now);
+        let stood = crate::risk::fact::danger(&danger, now);
+        let is_overdue = stood.is_some_and(|fact| fact.kind.ends_with(".overdue"));
+        let passed = danger.deadline.filter(|_| is_overdue);
         let Some(deadline) = passed else { continue };
         let line = lines.entry(danger.region.clone()).or_default();
         line.region.clone_from(&danger.region);

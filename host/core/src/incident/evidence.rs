@@ -5,6 +5,9 @@ use crate::signal::{Kind, Position, Severity};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// An address or a name.
+const SAID_CHARS: usize = 120;
+
 /// A row: its first signal, and how often and until when it was repeated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -51,6 +54,41 @@ pub struct Evidence {
     /// When the source last said that it was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered_at: Option<Timestamp>,
+    /// Where it is and whom to call, as the source says it.
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub said: Said,
+}
+
+/// What no registration knows: a platform sends it with each of its detectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub address: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub contact: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+}
+
+impl Said {
+    /// Of a signal's `data`; what is no text says nothing.
+    pub fn of(data: &str) -> Said {
+        // Nearly all say nothing of the kind, and a storm brings thousands a second.
+        if !["\"address\"", "\"contact\"", "\"phone\""].iter().any(|field| data.contains(field)) {
+            return Said::default();
+        }
+        let data: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
+        let text = |name: &str| {
+            let text = data[name].as_str().unwrap_or_default().trim();
+            text.chars().take(SAID_CHARS).collect()
+        };
+        Said { address: text("address"), contact: text("contact"), phone: text("phone") }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Said::default()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

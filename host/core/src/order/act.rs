@@ -167,7 +167,9 @@ impl Core {
             let reason = format!("没有进行中的事件 {} (no such open incident)", new.incident);
             return fail("incident-unknown", reason);
         }
-        if !new.device.is_empty() && self.registry.device(&new.department, &new.device).is_none() {
+        let is_known = self.registry.device(&new.department, &new.device).is_some()
+            || self.unit_of(&new.department, &new.device).is_some();
+        if !new.device.is_empty() && !is_known {
             let (device, department) = (&new.device, &new.department);
             let reason = format!(
                 "部门“{department}”没有登记设备 {device}；请写明部门和设备 (the department has no such device; name both)"

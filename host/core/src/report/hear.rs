@@ -1,6 +1,6 @@
 //! A word of a department becomes what is so now, or ends it.
 
-use super::{Quality, Report, word};
+use super::{LOW_LIMIT, Quality, Report, Source, word};
 use crate::city::report::Rule;
 use crate::core::Core;
 use crate::core::decide::Step;
@@ -18,6 +18,7 @@ pub const REPORTS_KEPT: usize = 20_000;
 /// A row travels whole in every fact about it.
 const DATA_BYTES: usize = 2_048;
 const TITLE_CHARS: usize = 200;
+const SOURCES_KEPT: usize = 8;
 const HOUR_MS: i64 = 3_600_000;
 /// Between two recorded numbers at the least, whatever the rule says.
 const APART_MS: i64 = 60_000;
@@ -40,13 +41,18 @@ impl Core {
             return;
         }
         let Some(rule) = city.reports.rule(&signal.kind, &signal.code) else { return };
+        // What a room of its own keeps is no news, unless the city wants it.
+        if rule.name.is_empty() && is_register(&signal.code) {
+            return;
+        }
         let id = id(&speaker.owner, &speaker.device, signal);
         let known = self.state.rooms.reports.get(&id);
         let at = self.moment(observed).at;
         let is_full = known.is_none() && self.state.rooms.reports.len() >= REPORTS_KEPT;
         let data = data(signal);
         let until = until(&data, &rule, at);
-        if is_full || known.is_some_and(|known| at < known.at) || until <= step.now {
+        let is_old = known.is_some_and(|known| at < known.at || is_told_again(known, signal, &data));
+        if is_full || is_old || until <= step.now {
             return;
         }
         let told = Report {
@@ -68,6 +74,8 @@ impl Core {
             quality: quality(observed, speaker),
             at,
             received_at: observed.received,
+            observed: signal.observed,
+            sources: sources(known, observed, at),
             until: Some(until),
             frame: Some(observed.frame.clone()),
             data,
@@ -112,20 +120,41 @@ fn id(owner: &str, device: &str, signal: &Signal) -> String {
     id.trim_end().to_owned()
 }
 
+/// Units, dangers, inspections, drills, supervision: thousands in one import.
+fn is_register(code: &str) -> bool {
+    matches!(code.split('.').next(), Some("unit" | "danger" | "inspection" | "drill" | "supervision"))
+}
+
+/// A copy of what its source has ended since: a road that is open, a gathering that is
+/// cancelled. To say it anew, people say it otherwise.
+fn is_told_again(known: &Report, signal: &Signal, data: &Value) -> bool {
+    let same = |title: &str| signal.title.chars().take(TITLE_CHARS).eq(title.chars());
+    signal.kind == Kind::Report
+        && known.state == "over"
+        && (known.value, &known.data) == (signal.value, data)
+        && same(&known.title)
+}
+
 /// Something people reported at once when it changed; a number as coarsely as the
 /// rule says, unless it crosses a limit.
 fn says_more(known: &Report, told: &Report, rule: &Rule) -> bool {
     let apart = |every_ms: i64| told.at.since(known.at) >= every_ms;
-    let crosses = |limit: &f64| {
-        known.value.zip(told.value).is_some_and(|(before, after)| (before < *limit) != (after < *limit))
+    let crosses = |limit: f64| {
+        known.value.zip(told.value).is_some_and(|(before, after)| (before < limit) != (after < limit))
     };
-    let turned = (known.severity, &known.region) != (told.severity, &told.region) || !known.is_current();
+    let own = told.data[LOW_LIMIT].as_f64();
+    let mut limits = rule.limits.iter().copied().chain(own);
+    let turned = (known.severity, &known.region, known.sources.len())
+        != (told.severity, &told.region, told.sources.len())
+        || !known.is_current();
     let changed = (known.value, &known.title, &known.data) != (told.value, &told.title, &told.data);
     match told.kind.as_str() {
         "report" => turned || changed || apart(HOUR_MS),
         _ => {
             turned
-                || rule.limits.iter().any(crosses)
+                || limits.any(crosses)
+                // The last of several in one frame says how it stands.
+                || (!rule.limits.is_empty() && told.frame == known.frame && told.value != known.value)
                 || apart((i64::from(rule.every_s) * 1_000).max(APART_MS))
         }
     }
@@ -136,6 +165,22 @@ fn until(data: &Value, rule: &Rule, at: Timestamp) -> Timestamp {
     let own = data["until"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
     let own = own.filter(|until| until.since(at) <= UNTIL_MS);
     own.unwrap_or_else(|| at.plus_millis(i64::from(rule.hours) * HOUR_MS))
+}
+
+/// With the number of whoever speaks; none while one department speaks alone.
+fn sources(known: Option<&Report>, observed: &Observed, at: Timestamp) -> Vec<Source> {
+    let Some(known) = known.filter(|known| known.is_current()) else { return Vec::new() };
+    let department = &observed.frame.department;
+    let mut sources = match known.sources.as_slice() {
+        [] if known.department == *department => return Vec::new(),
+        [] => vec![Source { department: known.department.clone(), value: known.value, at: known.at }],
+        sources => sources.to_vec(),
+    };
+    sources.retain(|source| source.department != *department);
+    sources.push(Source { department: department.clone(), value: observed.signal.value, at });
+    sources.sort_by(|a, b| a.department.cmp(&b.department));
+    sources.truncate(SOURCES_KEPT);
+    sources
 }
 
 fn data(signal: &Signal) -> Value {

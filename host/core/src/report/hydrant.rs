@@ -1,6 +1,6 @@
 //! Hydrants near an incident: which are dry, and which works instead.
 
-use super::Report;
+use super::{LOW_LIMIT, Report};
 use crate::city::report::Hydrants;
 use crate::incident::Incident;
 use crate::place::Spot;
@@ -22,6 +22,8 @@ pub struct Hydrant {
     pub pressure_kpa: f64,
     pub dry: bool,
     pub at: Timestamp,
+    /// By the hydrant's own clock.
+    pub observed: Option<Timestamp>,
     /// The nearest that works, where one nearby is dry.
     pub offered: bool,
 }
@@ -50,8 +52,10 @@ pub fn hydrants<'a>(
             position,
             distance_m: spot.metres_to(Spot::of(position)?).round(),
             pressure_kpa: pressure,
-            dry: pressure < rules.dry_kpa,
+            // By the city's measure and by its own: what alarms is not offered.
+            dry: pressure < rules.dry_kpa.max(report.data[LOW_LIMIT].as_f64().unwrap_or_default()),
             at: report.at,
+            observed: report.observed,
             offered: false,
         })
     };

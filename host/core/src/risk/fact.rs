@@ -93,7 +93,8 @@ pub fn incident(row: &Incident, at: Timestamp) -> Option<Fact> {
     let how = match (over, row.state) {
         (Some(_), Stage::FalseAlarm) => "false-alarm",
         (Some(_), _) => "closed",
-        (None, Stage::Suspected) => "suspected",
+        // What turned out to be none was never more than suspected.
+        (None, Stage::Suspected | Stage::FalseAlarm) => "suspected",
         (None, _) => "open",
     };
     Some(Fact {

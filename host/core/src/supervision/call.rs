@@ -77,8 +77,7 @@ impl Core {
         answered: bool,
         answered_at: Option<Timestamp>,
     ) -> Option<Site> {
-        let device = self.registry.device(&order.department, &order.device).map(|(device, _)| device);
-        let unit = device.map(|device| device.unit.clone()).filter(|unit| !unit.is_empty());
+        let unit = self.unit_of(&order.department, &order.device);
         let mut unit = self.site_of(unit.as_ref().unwrap_or(&order.device), &order.department)?;
         let known = unit.calls.iter_mut().find(|call| call.order == order.id);
         match known {

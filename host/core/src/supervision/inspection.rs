@@ -8,6 +8,7 @@ use crate::core::decide::Step;
 use crate::fact::Cause;
 use crate::input::Observed;
 use crate::place::Spot;
+use crate::registry::root;
 use crate::time::Timestamp;
 use serde_json::Value;
 
@@ -65,6 +66,24 @@ impl Core {
             unit.state = "listed".into();
         }
         Some(unit)
+    }
+
+    /// The unit that a device serves: the registry's, else the one whose facility it is.
+    /// A transmitter serves one building: of several the one that names the part counts.
+    pub(crate) fn unit_of(&self, department: &str, device: &str) -> Option<String> {
+        let registered = self.registry.device(department, device).map(|(device, _)| device.unit.clone());
+        if let Some(unit) = registered.filter(|unit| !unit.is_empty()) {
+            return Some(unit);
+        }
+        let sites = self.state.rooms.sites.values().filter(|site| site.department == department);
+        let facilities =
+            sites.flat_map(|site| site.facilities.iter().map(move |facility| (&site.id, &facility.device)));
+        let serves = facilities.filter(|(_, own)| !own.is_empty() && root(own) == root(device));
+        let fit = |own: &str| match device.strip_prefix(own) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => own.len(),
+            _ => 0,
+        };
+        serves.max_by_key(|(id, own)| (fit(own), std::cmp::Reverse(*id))).map(|(id, _)| id.clone())
     }
 
     fn hear_site(&mut self, step: &mut Step, cause: &Cause, observed: &Observed, data: &Value, row: Site) {

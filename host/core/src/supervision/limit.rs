@@ -41,7 +41,7 @@ impl Core {
                 frame: point.frame.clone(),
                 order: String::new(),
             };
-            let finding = self.list(step, &cause, Subject::of(&row), item);
+            let finding = self.list(step, &cause, self.answers_for(&row), item);
             for known in row.points.iter_mut().filter(|known| known.stands() && known.about == point.about) {
                 known.supervision.clone_from(&finding);
             }
@@ -49,6 +49,23 @@ impl Core {
         let said: Vec<&str> = over.iter().map(|point| point.state.as_str()).collect();
         let note = format!("{} 超过时限,列入监督", said.join("、"));
         self.condition_became(step, &cause, "listed", &note, row);
+    }
+
+    /// Whose list a state goes on.
+    fn answers_for(&self, row: &Condition) -> Subject {
+        let known = Some(row.unit.clone()).filter(|unit| !unit.is_empty());
+        let unit = known.or_else(|| self.unit_of(&row.department, &row.device));
+        let site = unit.as_ref().and_then(|unit| self.site_of(unit, &row.department));
+        let unit_name = match row.unit_name.as_str() {
+            "" => site.as_ref().map(|site| site.title.clone()).unwrap_or_default(),
+            name => name.to_owned(),
+        };
+        Subject {
+            unit: unit.unwrap_or_else(|| root(&row.device).to_owned()),
+            unit_name,
+            department: row.department.clone(),
+            region: site.filter(|_| row.unit.is_empty()).map_or(row.region.clone(), |site| site.region),
+        }
     }
 
     /// Puts an item on the list of its unit: on the finding that is not closed, else
@@ -134,21 +151,6 @@ pub(super) struct Subject {
     pub unit_name: String,
     pub department: String,
     pub region: String,
-}
-
-impl Subject {
-    fn of(row: &Condition) -> Subject {
-        let unit = match row.unit.as_str() {
-            "" => root(&row.device),
-            unit => unit,
-        };
-        Subject {
-            unit: unit.to_owned(),
-            unit_name: row.unit_name.clone(),
-            department: row.department.clone(),
-            region: row.region.clone(),
-        }
-    }
 }
 
 /// `第一医院:屏蔽 2 处、手动 1 处`.

@@ -18,6 +18,8 @@ pub(crate) struct Where {
     /// Code of a village that the city does not list, or empty.
     pub village: String,
     pub position: Option<Position>,
+    /// The source says it, by code or by name, and the city knows it.
+    pub is_said: bool,
 }
 
 impl Core {
@@ -100,24 +102,16 @@ impl Core {
     pub(crate) fn lies(&self, signal: &Signal, data: &Value, speaker: &Speaker) -> Where {
         let regions = self.registry.regions();
         let stated = signal.region.as_str();
-        let township = stated.get(..9).map(|front| format!("{front}000")).unwrap_or_default();
         let position = speaker.spot.map(Spot::position);
-        let (region, village) = match (regions.get(stated), regions.get(&township)) {
-            (Some(region), _) => (region.code.clone(), String::new()),
-            (None, Some(region)) => (region.code.clone(), stated.to_owned()),
-            (None, None) => {
-                let named = self.region_named(&field(data, "region_name"));
-                (named.unwrap_or_else(|| speaker.region.clone()), String::new())
-            }
+        let coded = regions.listed(stated);
+        let named = || regions.named(&field(data, "region_name"));
+        let found = coded.or_else(named).map(|region| region.code.clone());
+        let village = match coded {
+            Some(region) if region.code != stated => stated.to_owned(),
+            _ => String::new(),
         };
-        Where { region, village, position }
-    }
-
-    /// `青溪镇`, or with what it belongs to before it.
-    fn region_named(&self, name: &str) -> Option<String> {
-        let regions = self.city().regions.iter().filter(|region| !region.name.is_empty());
-        let named = regions.filter(|region| name.ends_with(region.name.as_str()));
-        named.max_by_key(|region| region.name.len()).map(|region| region.code.clone())
+        let is_said = found.is_some();
+        Where { region: found.unwrap_or_else(|| speaker.region.clone()), village, position, is_said }
     }
 
     /// A unit by its id: one that a department told of, else one of the city's files.

@@ -55,7 +55,7 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
             awaited.push((row.issued_at, &row.id));
         } else if refers {
             referred.push((first_sent(row), &row.id));
-        } else if is_standing(row) && is_alike(row, notice) {
+        } else if (is_standing(row) || is_cancelled_ahead(row, notice)) && is_alike(row, notice) {
             alike.push((row.issued_at, &row.id));
         }
     }
@@ -99,6 +99,12 @@ fn numberless(short: &str, long: &str) -> bool {
 /// Not over, whatever it is for.
 fn is_standing(row: &Warning) -> bool {
     row.ended_at.is_none()
+}
+
+/// Its cancellation came first, and alone.
+fn is_cancelled_ahead(row: &Warning, notice: &Notice) -> bool {
+    let is_cancel = |message: &Message| message.msg_type == Kind::Cancel.as_str();
+    notice.kind != Kind::Cancel && row.messages.iter().all(is_cancel) && notice.sent <= row.issued_at
 }
 
 /// Two alerts of one second can have one identifier where it has no number: another
@@ -174,7 +180,8 @@ impl Warning {
             return false;
         }
         let kind = Kind::parse(&self.msg_type).unwrap_or_default();
-        (self.issued_at, kind) < (notice.sent, notice.kind)
+        // Of two in one second the graver counts, whichever comes first.
+        (self.issued_at, kind, self.severity) < (notice.sent, notice.kind, notice.severity)
     }
 
     /// The same identifier and the same content.

@@ -9,6 +9,7 @@ use crate::thing::Noun;
 use crate::time::Timestamp;
 
 const HOUR_MS: i64 = 3_600_000;
+const HISTORY_MS: i64 = 7 * 24 * HOUR_MS;
 
 impl Core {
     pub(crate) fn warning_due(&mut self, step: &mut Step, id: &str) {
@@ -26,10 +27,11 @@ impl Core {
     }
 
     /// Until when the message holds: what it says, else the city's hours from
-    /// when the city could first know of it.
+    /// when the city could first know of it. One that is a week old is history.
     pub(super) fn warning_until(&self, now: Timestamp, notice: &Notice) -> Timestamp {
         let hours = self.registry.city().warnings.expiry.hours(notice.severity);
-        notice.expires.unwrap_or_else(|| notice.sent.max(now).plus_millis(i64::from(hours) * HOUR_MS))
+        let from = if now.since(notice.sent) > HISTORY_MS { notice.sent } else { notice.sent.max(now) };
+        notice.expires.unwrap_or_else(|| from.plus_millis(i64::from(hours) * HOUR_MS))
     }
 
     /// Before one more chain: what is over goes first, then the least.

@@ -107,6 +107,30 @@ fn a_deadline_that_passes_is_told_to_the_county_desk_once() {
 }
 
 #[test]
+fn each_deadline_escalates_and_whoever_is_asked_is_not_asked_twice() {
+    let mut desk = desk();
+    say(&mut desk, 0, "safety", "danger.found", "YH-1", 0, &found("major", DAY));
+    desk.pass(at(DAY + 1));
+    let first = danger(&desk)["escalation"].clone();
+    let failed = |deadline: i64| json!({"passed": false, "deadline": at(deadline).0});
+    let measure = json!({"measure": "已整改"});
+    say(&mut desk, DAY + 10, "water", "danger.rectified", "YH-1", DAY + 10, &measure);
+    say(&mut desk, DAY + 20, "safety", "danger.rechecked", "YH-1", DAY + 20, &failed(2 * DAY));
+    desk.pass(at(2 * DAY + 1));
+    let row = danger(&desk);
+    assert_eq!(row["overdue_at"], json!(at(2 * DAY).0));
+    assert_eq!(row["escalation"], first, "its order is still open");
+    assert_eq!(desk.story(H1).matches("overdue").count(), 2);
+    desk.ask(2 * DAY + 2, "order", "ack", first.as_str().unwrap(), json!({})).unwrap();
+    desk.ask(2 * DAY + 3, "order", "done", first.as_str().unwrap(), json!({"result": "已约谈"})).unwrap();
+    say(&mut desk, 2 * DAY + 10, "water", "danger.rectified", "YH-1", 2 * DAY + 10, &measure);
+    say(&mut desk, 2 * DAY + 20, "safety", "danger.rechecked", "YH-1", 2 * DAY + 20, &failed(3 * DAY));
+    desk.pass(at(3 * DAY + 1));
+    assert_ne!(danger(&desk)["escalation"], first);
+    desk.replays();
+}
+
+#[test]
 fn a_forged_close_is_refused_and_to_be_read() {
     let mut desk = desk();
     say(&mut desk, 0, "safety", "danger.found", "YH-1", 0, &found("major", DAY));
@@ -169,9 +193,11 @@ fn the_end_does_not_depend_on_the_order_of_arrival() {
 #[test]
 fn overdue_ones_are_listed_by_township() {
     let row = |id: &str, region: &str, deadline: i64, state: &str| -> Danger {
-        serde_json::from_value(
-            json!({"id": id, "region": region, "deadline": deadline, "state": state, "level": "major"}),
-        )
+        let done = |word: &str| (state == word).then_some(60);
+        serde_json::from_value(json!({
+            "id": id, "region": region, "deadline": deadline, "state": state, "level": "major",
+            "found_at": 1, "described_at": 1, "rectified_at": done("rectified"), "closed_at": done("closed"),
+        }))
         .unwrap()
     };
     let rows = vec![
@@ -182,15 +208,22 @@ fn overdue_ones_are_listed_by_township() {
         row("H5", "A", 10, "closed"),
         row("H6", "A", 20, "assigned"),
     ];
-    let lines = overdue::lines(rows, Timestamp(100));
-    let shown: Vec<(&str, usize, Vec<&str>)> = lines
-        .iter()
-        .map(|line| {
-            let ids = line.dangers.iter().map(|item| item.danger.id.as_str()).collect();
-            (line.region.as_str(), line.overdue, ids)
-        })
-        .collect();
-    assert_eq!(shown, [("A", 2, vec!["H6", "H2"]), ("B", 1, vec!["H1"])]);
+    let check = |at: i64, expect: &[(&str, usize, &str)]| {
+        let lines = overdue::lines(rows.clone(), Timestamp(at));
+        let shown: Vec<(&str, usize, String)> = lines
+            .iter()
+            .map(|line| {
+                let ids: Vec<&str> = line.dangers.iter().map(|item| item.danger.id.as_str()).collect();
+                (line.region.as_str(), line.overdue, ids.join(" "))
+            })
+            .collect();
+        let expect: Vec<(&str, usize, String)> =
+            expect.iter().map(|(region, count, ids)| (*region, *count, (*ids).to_owned())).collect();
+        assert_eq!(shown, expect, "at {at}");
+    };
+    check(100, &[("A", 2, "H6 H2"), ("B", 1, "H1")]);
+    // As it stood then: what has been rectified and closed since was not yet.
+    check(55, &[("A", 3, "H4 H5 H6"), ("B", 1, "H1")]);
 }
 
 #[test]

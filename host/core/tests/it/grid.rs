@@ -213,6 +213,33 @@ fn overtime_is_visible_step_by_step() {
 }
 
 #[test]
+fn a_copy_of_a_report_does_not_open_again_what_was_closed() {
+    let mut desk = desk();
+    let tell = |desk: &mut Desk, minute, seen| {
+        desk.hear(minute, "grid", Kind::Report, "report.fire", |observed| {
+            observed.signal.device = "grid-002-01".into();
+            observed.signal.reference = "GW-9".into();
+            observed.signal.title = "火情:楼道冒烟".into();
+            observed.signal.observed = Some(at(seen));
+            observed.signal.position = Some(east_north(40.0, 0.0));
+        });
+    };
+    tell(&mut desk, 0, 0);
+    let id = desk.core.incidents().next().expect("an incident").id.clone();
+    for (minute, verb, fields) in
+        [(1, "confirm", json!({})), (2, "respond", json!({})), (9, "close", json!({"result": "已扑灭"}))]
+    {
+        desk.ask(minute, "incident", verb, &id, fields).unwrap();
+    }
+    tell(&mut desk, 10, 0);
+    assert_eq!((desk.core.incidents().count(), desk.core.evidence(&id).next().unwrap().count), (1, 2));
+    // The same worker's number with a later time is another sight of it.
+    tell(&mut desk, 11, 11);
+    assert_eq!(desk.core.incidents().count(), 2);
+    desk.replays();
+}
+
+#[test]
 fn one_flag_makes_it_an_incident() {
     let mut desk = desk();
     report(&mut desk, 0, "report.hazard", "GW-1");

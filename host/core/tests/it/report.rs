@@ -75,8 +75,14 @@ fn a_closure_holds_until_it_is_over() {
     assert_eq!(states(&desk)[1..], ["told G330 road.closed", "over G330 road.closed"]);
     // Closed again; this time its own end comes.
     closed(&mut desk, 6, json!({"until": "2026-07-12T23:00:00+08:00"}));
+    // A copy of what was ended comes late: the road stays open.
+    closed(&mut desk, 7, json!({"until": "2026-07-12T23:00:00+08:00"}));
+    say(&mut desk, 8, Kind::Recovery, "road.closed", ("G330", 40.0), None, Value::Null);
+    closed(&mut desk, 9, json!({"until": "2026-07-12T23:00:00+08:00"}));
+    assert_eq!(states(&desk)[3..], ["told G330 road.closed", "over G330 road.closed"]);
+    closed(&mut desk, 10, json!({"until": "2026-07-12T23:30:00+08:00"}));
     desk.pass(at(120));
-    assert_eq!(states(&desk)[3..], ["told G330 road.closed", "expired G330 road.closed"]);
+    assert_eq!(states(&desk)[5..], ["told G330 road.closed", "expired G330 road.closed"]);
 }
 
 #[test]
@@ -91,6 +97,16 @@ fn numbers_are_recorded_coarsely_unless_they_cross_a_limit() {
         say(&mut desk, minute, Kind::Reading, "pipe.pressure", ("h", 0.0), Some(value), Value::Null);
     }
     assert_eq!(states(&desk).len(), 2 + 3, "{:?}", states(&desk));
+    // Of several in one frame the last says how it stands.
+    for (ordinal, value) in (0..).zip([190.0, 180.0]) {
+        desk.hear(16, "water", Kind::Reading, "pipe.pressure", |observed| {
+            (observed.frame.run, observed.ordinal) = (7_000, ordinal);
+            observed.signal.device = "frame".into();
+            observed.signal.title = "frame".into();
+            observed.signal.value = Some(value);
+        });
+    }
+    assert_eq!(desk.row(Noun::Report, "water/frame pipe.pressure")["value"], 180.0);
     // What no rule names, and what is told late, leaves nothing.
     say(&mut desk, 15, Kind::Reading, "wind.speed", ("s", 0.0), Some(3.0), Value::Null);
     desk.hear(200, "water", Kind::Reading, "water.level", |observed| {
@@ -98,7 +114,61 @@ fn numbers_are_recorded_coarsely_unless_they_cross_a_limit() {
         observed.signal.value = Some(9.0);
         observed.signal.observed = Some(at(4));
     });
-    assert_eq!(states(&desk).len(), 5, "{:?}", states(&desk));
+    assert_eq!(states(&desk).len(), 7, "{:?}", states(&desk));
+}
+
+#[test]
+fn two_departments_measure_one_circuit() {
+    let mut desk = desk();
+    let tell = |desk: &mut Desk, minute, department: &str, value| {
+        desk.hear(minute, department, Kind::Reading, "water.level", |observed| {
+            observed.signal.device = if department == "fire" { "a/box" } else { "meter-7" }.into();
+            observed.signal.value = Some(value);
+        });
+    };
+    tell(&mut desk, 0, "fire", 2.1);
+    tell(&mut desk, 1, "video", 2.2);
+    let row = desk.things(Noun::Report)[0].clone();
+    assert_eq!((desk.things(Noun::Report).len(), &row["value"]), (1, &json!(2.2)));
+    assert_eq!(
+        row["sources"],
+        json!([{"department": "fire", "value": 2.1, "at": at(0).0}, {"department": "video", "value": 2.2, "at": at(1).0}])
+    );
+    tell(&mut desk, 6, "fire", 2.3);
+    let state = desk.core.state();
+    let facts = now::of("330000000000", &desk.city(), state.incidents.values(), &state.rooms);
+    assert_eq!(facts[0].departments, ["fire", "video"]);
+    assert_eq!(facts[0].quality["sources"][0]["value"], 2.3);
+}
+
+#[test]
+fn a_region_is_known_by_its_name_and_by_its_villages() {
+    let mut desk = desk();
+    let tell = |desk: &mut Desk, minute, region: &str, data: Value| {
+        desk.hear(minute, "water", Kind::Report, "road.closed", |observed| {
+            observed.signal.device = format!("r{minute}");
+            observed.signal.region = region.into();
+            observed.signal.data = data.to_string();
+        });
+        desk.row(Noun::Report, &format!("water/r{minute} road.closed"))["region"].clone()
+    };
+    let named = |name: &str| json!({"region_name": name});
+    assert_eq!(tell(&mut desk, 0, EAST, json!({})), EAST);
+    assert_eq!(tell(&mut desk, 1, "330000001203", json!({})), EAST);
+    assert_eq!(tell(&mut desk, 2, "", named("青山市东乡")), EAST);
+    assert_eq!(tell(&mut desk, 3, "", named("别处镇")), "330000000000");
+    assert_eq!(tell(&mut desk, 4, WEST, named("东乡")), WEST, "its code counts first");
+}
+
+#[test]
+fn registers_are_no_news() {
+    let mut desk = desk();
+    for (minute, code) in
+        (0..).zip(["unit.registered", "danger.found", "inspection.done", "supervision.unit"])
+    {
+        say(&mut desk, minute, Kind::Report, code, ("r", 0.0), None, json!({"unit": "U9", "id": "U9"}));
+    }
+    assert_eq!(states(&desk), [""; 0]);
 }
 
 #[test]
@@ -146,4 +216,18 @@ fn a_fire_shows_the_dry_hydrant_and_offers_the_next() {
     check(incident("fire", 690.0), &[("near", false, false), ("far", false, false)]);
     check(incident("flood", 0.0), &[]);
     check(incident("fire", 9_000.0), &[]);
+    // What alarms by its own limit is not offered, however the city measures.
+    say(
+        &mut desk,
+        1,
+        Kind::Reading,
+        "pipe.pressure",
+        ("near", 500.0),
+        Some(120.0),
+        json!({"low_limit_kpa": 140.0}),
+    );
+    let found = hydrants(&incident("fire", 0.0), desk.core.state().rooms.reports.values(), &rules);
+    let offered: Vec<&str> =
+        found.iter().filter(|hydrant| hydrant.offered).map(|hydrant| hydrant.device.as_str()).collect();
+    assert_eq!(offered, ["far"]);
 }

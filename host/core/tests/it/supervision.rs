@@ -151,6 +151,32 @@ fn units_and_facilities_come_in_as_records() {
 }
 
 #[test]
+fn a_device_that_no_file_knows_belongs_to_the_unit_whose_facility_it_is() {
+    let mut night = supervised();
+    let at = minutes(&night, 1);
+    let unit = json!({"id": "K7", "name": "城南宾馆"});
+    let facility = json!({"unit": "K7", "id": "F1", "name": "用户信息传输装置", "device": "new"});
+    tell(&mut night, report(1, "supervision.unit", "", at, unit));
+    tell(&mut night, report(2, "supervision.facility", "", at, facility));
+    night.go_on("2m fire new/11 status.manual kind=status\n 40m");
+    let finding = night.core.state().rooms.supervisions["S20260712-0001"].clone();
+    assert_eq!((finding.unit.as_str(), finding.unit_name.as_str()), ("K7", "城南宾馆"));
+    let passed = json!({"unit": "K7", "passed": true, "inspector": "李工", "result": "合格"});
+    let at = minutes(&night, 41);
+    tell(&mut night, report(3, "supervision.inspection", "J-9", at, passed));
+    assert_eq!(night.core.state().rooms.supervisions["S20260712-0001"].state, "closed");
+    night.go_on(
+        "42m ? order issue - title=查岗 matter=fire.roll-call device=new department=fire done=10
+         43m fire new done kind=progress ref=O20260712-0001 title=应答",
+    );
+    assert_eq!(night.core.state().rooms.sites["K7"].score, Some(100));
+    night.go_on(
+        "44m ? order issue - title=查岗 matter=fire.roll-call device=elsewhere department=fire done=10",
+    );
+    assert_eq!(night.replies().last().unwrap(), "order.issue.device-unknown");
+}
+
+#[test]
 fn a_roll_call_scores_and_none_escalates() {
     let issue = "order issue - title=查岗 matter=fire.roll-call device=a department=fire done=10";
     let mut night = supervised();

@@ -244,6 +244,13 @@ fn references_need_not_be_exact() {
     check("0s A alert y e+w\n1h B update r e", &["A active r update e n=2 reference-missing"]);
     check("0s A alert y e\n1h B cancel y e", &["A cancelled y cancel e n=2 reference-missing"]);
     check("0s A alert y e\n1h B alert r e", &["A active r alert e n=2 reference-missing"]);
+    // Two of one second: the graver counts, whichever comes first.
+    check("1m A alert y e sent=0s\n2m B alert r e sent=0s", &["A active r alert e n=2 reference-missing"]);
+    check("1m B alert r e sent=0s\n2m A alert y e sent=0s", &["B active r alert e n=2"]);
+    // An alert behind its own cancellation, which refers to nothing.
+    check("2h C cancel y e\n3h A alert y e sent=1h", &["C cancelled y cancel e n=2 reference-missing"]);
+    // One of last month is history, whatever it does not say of its end.
+    check("20d A alert r e sent=0s", &["A expired r alert e n=1"]);
     check("0s A alert y e+w\n1h B alert r e", &["A active y alert e+w n=1", "B active r alert e n=1"]);
     // On part of the ground only.
     check("0s A alert y e+w\n1h B cancel y e", &["A active y alert w n=1 cancelled-in-part"]);
