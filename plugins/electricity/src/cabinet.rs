@@ -5,6 +5,9 @@
 //! at once means what it meant; only what waits for the *next* sample runs on the
 //! host's. A sample that comes late is a reading, and moves no limit; a flag that it
 //! raises is an alarm all the same, of its own time, unless it was told.
+//!
+//! Silence runs on the host's clock from the last value that was accepted: an answer
+//! that is an error, or a report of empty fields, ends none.
 
 use crate::raised::Raised;
 use crate::settings::Limits;
@@ -13,6 +16,7 @@ use crate::watch::{Change, Rule, Watch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_sdk::json::Object;
+use tocsin_sdk::text::{own, push, push_all, push_integer, push_number};
 use tocsin_sdk::{Answer, Certainty, Outcome, Severity, Signal, Tick, Timestamp, Urgency, memory, timers};
 
 /// Of one room: what posts for more than this names the device in its address. Their
@@ -82,7 +86,10 @@ impl Matter {
     }
 
     fn key(self, part: &str) -> String {
-        format!("{}/{part}", self as u8)
+        let mut key = String::with_capacity(8);
+        push_integer(&mut key, (self as u8).into());
+        push_all(&mut key, ["/", part]);
+        key
     }
 
     fn of_key(key: &str) -> Option<(Matter, &str)> {
@@ -125,6 +132,9 @@ struct State {
     trends: BTreeMap<String, Trend>,
     /// By the host's clock.
     heard: Timestamp,
+    /// When a number or flag of it was last accepted, else when it was first seen; by the
+    /// host's clock. 0: an older version wrote this.
+    valued: Timestamp,
     /// By its own.
     last: Timestamp,
     late: u8,
@@ -132,6 +142,20 @@ struct State {
     switch: String,
     timer: Timestamp,
     raised: Raised,
+}
+
+impl State {
+    fn new(now: Timestamp) -> State {
+        State { heard: now, valued: now, ..State::default() }
+    }
+
+    fn load(serial: &str) -> Option<State> {
+        let mut state: State = memory::load(&key(serial))?;
+        if state.valued == 0 {
+            state.valued = state.heard;
+        }
+        Some(state)
+    }
 }
 
 pub struct Cabinet<'a> {
@@ -144,7 +168,6 @@ pub struct Cabinet<'a> {
     is_late: bool,
     is_kept: bool,
     state: State,
-    before: State,
     pub outcome: Outcome,
 }
 
@@ -157,9 +180,8 @@ impl<'a> Cabinet<'a> {
         observed: Option<Timestamp>,
         now: Timestamp,
     ) -> Cabinet<'a> {
-        let known: Option<State> = memory::get(&key(serial)).and_then(|_| memory::load(&key(serial)));
+        let known = State::load(serial);
         let is_kept = known.is_some() || serial == room || has_place(serial);
-        let before = known.unwrap_or_default();
         let at = observed.filter(|at| *at <= now + AHEAD_MS).unwrap_or(now);
         let mut cabinet = Cabinet {
             serial,
@@ -169,8 +191,7 @@ impl<'a> Cabinet<'a> {
             observed,
             is_late: false,
             is_kept,
-            state: before.clone(),
-            before,
+            state: known.unwrap_or_else(|| State::new(now)),
             outcome: Outcome::default(),
         };
         if !is_kept {
@@ -182,7 +203,7 @@ impl<'a> Cabinet<'a> {
         cabinet
     }
 
-    /// Its clock against its own past, and against silence.
+    /// Its clock against its own past.
     fn follow(&mut self) {
         let state = &mut self.state;
         self.is_late = self.at < state.last;
@@ -198,19 +219,27 @@ impl<'a> Cabinet<'a> {
             (state.last, state.late) = (self.at, 0);
         }
         state.heard = self.now;
-        if std::mem::take(&mut state.silent) {
-            self.outcome
-                .signals
-                .push(Signal::recovery("device.silent").device(self.serial).title("恢复上报"));
+    }
+
+    /// A value was accepted. A device that only answers, with errors or nothing, is silent.
+    fn hear(&mut self) {
+        self.state.valued = self.now;
+        if std::mem::take(&mut self.state.silent) {
+            let back = Signal::recovery("device.silent").device(self.serial).title("恢复上报");
+            self.outcome.signals.push(back);
         }
     }
 
     /// One number of a part: a reading, and what its limits make of it.
     pub fn number(&mut self, part: &str, code: &str, name: &str, unit: &str, sign: &str, value: f64) {
-        let path = self.path(part);
-        let title = format!("{}{name} {} {sign}", phase(part), short(value));
-        let reading = Signal::reading(code, value, unit).device(path).observed(self.observed).title(title);
-        self.outcome.signals.push(reading);
+        self.hear();
+        let mut title = String::with_capacity(48);
+        push_phase(&mut title, part);
+        push_all(&mut title, [name, " "]);
+        push_number(&mut title, short(value));
+        push_all(&mut title, [" ", sign]);
+        let reading = Signal::reading(own(code), value, own(unit)).device(self.path(part));
+        self.outcome.signals.push(reading.observed(self.observed).title(title));
         if self.is_late {
             return;
         }
@@ -229,6 +258,7 @@ impl<'a> Cabinet<'a> {
     /// One flag of the device; `words` where it says more. A late record clears
     /// nothing, and raises what does not stand and was not told.
     pub fn flag(&mut self, matter: Matter, is_raised: bool, words: &str) {
+        self.hear();
         let key = matter.key("");
         let stands = self.state.watches.get(&key).is_some_and(|watch| watch.alarmed);
         let is_old = self.is_late && (!is_raised || stands || self.state.raised.has(&key, self.at));
@@ -350,7 +380,12 @@ impl<'a> Cabinet<'a> {
     }
 
     fn path(&self, part: &str) -> String {
-        if part.is_empty() { self.serial.to_owned() } else { format!("{}/{part}", self.serial) }
+        let mut path = String::with_capacity(self.serial.len() + 1 + part.len());
+        push(&mut path, self.serial);
+        if !part.is_empty() {
+            push_all(&mut path, ["/", part]);
+        }
+        path
     }
 
     /// Keeps what changed, and the timer for what ends first.
@@ -364,16 +399,14 @@ impl<'a> Cabinet<'a> {
             let (matter, _) = Matter::of_key(key)?;
             watch.due(&matter.rule(&self.limits)).map(|due| (due + skew).max(self.now))
         });
-        let silence = (!self.state.silent).then_some(self.state.heard + self.limits.silence_ms);
+        let silence = (!self.state.silent).then_some(self.state.valued + self.limits.silence_ms);
         let next = holds.chain(silence).min().unwrap_or(0);
         // Moved only where it must be earlier; one that comes too early looks again.
         if next != 0 && (self.state.timer == 0 || next < self.state.timer) {
             self.state.timer = next;
             timers::set(&key(self.serial), next);
         }
-        if self.state != self.before {
-            memory::save(&key(self.serial), &self.state);
-        }
+        memory::save(&key(self.serial), &self.state);
         self.outcome
     }
 }
@@ -382,7 +415,7 @@ impl<'a> Cabinet<'a> {
 pub fn wake(tick: &Tick) -> Answer {
     let Some(serial) = tick.key.strip_prefix(KEY) else { return Ok(Outcome::default()) };
     let limits = crate::settings::Device::of(serial).limits();
-    let Some(state) = memory::load::<State>(&key(serial)) else { return Ok(Outcome::default()) };
+    let Some(state) = State::load(serial) else { return Ok(Outcome::default()) };
     let mut cabinet = Cabinet {
         serial,
         limits,
@@ -391,7 +424,6 @@ pub fn wake(tick: &Tick) -> Answer {
         observed: None,
         is_late: false,
         is_kept: true,
-        before: state.clone(),
         state: State { timer: 0, ..state },
         outcome: Outcome::default(),
     };
@@ -411,23 +443,23 @@ impl Cabinet<'_> {
             }
         }
         self.state.watches = watches;
-        if !self.state.silent && self.now >= self.state.heard + self.limits.silence_ms {
+        if !self.state.silent && self.now >= self.state.valued + self.limits.silence_ms {
             self.state.silent = true;
             let long = match self.limits.silence_ms / 1_000 {
                 seconds if seconds < 120 => format!("{seconds} 秒"),
                 seconds => format!("{} 分钟", seconds / 60),
             };
-            let title = format!("设备静默: {long}未上报, 此前读数不代表现在正常 (silent)");
+            let title = format!("设备静默: {long}无有效读数, 此前读数不代表现在正常 (silent)");
             self.outcome.signals.push(Signal::fault("device.silent").device(self.serial).title(title));
         }
     }
 }
 
-/// A device that is asked but has never answered is silent too.
+/// A device that is asked but has never answered with a value is silent too.
 pub fn expect(serial: &str, limits: &Limits, now: Timestamp) {
     if memory::get(&key(serial)).is_none() {
         let timer = now + limits.silence_ms;
-        memory::save(&key(serial), &State { heard: now, timer, ..State::default() });
+        memory::save(&key(serial), &State { timer, ..State::new(now) });
         timers::set(&key(serial), timer);
     }
 }
@@ -435,7 +467,9 @@ pub fn expect(serial: &str, limits: &Limits, now: Timestamp) {
 const KEY: &str = "cabinet/";
 
 fn key(serial: &str) -> String {
-    format!("{KEY}{serial}")
+    let mut key = own(KEY);
+    push(&mut key, serial);
+    key
 }
 
 /// Whether there is room to remember one more device of this source.
@@ -451,11 +485,20 @@ fn has_place(serial: &str) -> bool {
 
 /// `A 相` of part `a`; a circuit by its own name.
 fn phase(part: &str) -> String {
-    match part {
-        "" => String::new(),
-        "a" | "b" | "c" => format!("{} 相", part.to_ascii_uppercase()),
-        part => format!("{part} "),
-    }
+    let mut text = String::new();
+    push_phase(&mut text, part);
+    text
+}
+
+fn push_phase(text: &mut String, part: &str) {
+    let letter = match part {
+        "" => return,
+        "a" => "A",
+        "b" => "B",
+        "c" => "C",
+        part => return push_all(text, [part, " "]),
+    };
+    push_all(text, [letter, " 相"]);
 }
 
 fn short(value: f64) -> f64 {

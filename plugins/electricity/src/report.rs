@@ -25,7 +25,7 @@ enum Meaning {
     Switch,
 }
 
-/// Fields that every box of three phases has.
+/// Fields that every box of three phases has, by [`Meaning::place`].
 const EXPECTED: [&str; 13] = [
     "collectTime",
     "residualCurrent",
@@ -41,9 +41,32 @@ const EXPECTED: [&str; 13] = [
     "cCurrent",
     "cTemperature",
 ];
+/// Those of the second and third phase.
+const WIRED: std::ops::Range<usize> = 7..13;
+
+impl Meaning {
+    /// In [`EXPECTED`], under whatever name it came.
+    fn place(&self) -> Option<usize> {
+        let phase = |part: &str| usize::from(part.as_bytes()[0] - b'a') * 3;
+        Some(match self {
+            Meaning::Time => 0,
+            Meaning::Number("", quantity) if **quantity == quantity::RESIDUAL => 1,
+            Meaning::Number("", quantity) if **quantity == quantity::BOX_TEMPERATURE => 2,
+            Meaning::Flag(Matter::Smoke) => 3,
+            Meaning::Number("", _) => return None,
+            Meaning::Number(part, quantity) if **quantity == quantity::VOLTAGE => 4 + phase(part),
+            Meaning::Number(part, quantity) if **quantity == quantity::CURRENT => 5 + phase(part),
+            Meaning::Number(part, _) => 6 + phase(part),
+            _ => return None,
+        })
+    }
+}
 
 pub fn decode(message: &Message) -> Answer {
-    let text = String::from_utf8_lossy(&message.payload);
+    let text = match std::str::from_utf8(&message.payload) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(&message.payload),
+    };
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim_matches('\0'))?;
     let mut outcome = Outcome::default();
     if text.contains('\u{fffd}') {
@@ -180,30 +203,37 @@ fn observed(known: &[(&str, Meaning, &Value)], defects: &mut Vec<String>) -> Opt
 }
 
 fn missing(known: &[(&str, Meaning, &Value)], phases: u8) -> Vec<&'static str> {
-    let has = |name: &str| known.iter().any(|(key, _, _)| letters(key).eq(letters(name)));
-    let wired = |name: &&str| {
-        phases == 3 || !name.starts_with(['b', 'c']) || matches!(*name, "boxTemperature" | "collectTime")
-    };
-    EXPECTED.into_iter().filter(wired).filter(|name| !has(name)).collect()
+    let mut is_said = [false; EXPECTED.len()];
+    if phases == 1 {
+        is_said[WIRED].fill(true);
+    }
+    known.iter().filter_map(|(_, meaning, _)| meaning.place()).for_each(|place| is_said[place] = true);
+    EXPECTED.into_iter().zip(is_said).filter(|(_, is_said)| !is_said).map(|(name, _)| name).collect()
 }
 
-/// `A_Voltage` and `aVoltage` are one key.
-fn plain(key: &str) -> String {
-    letters(key).map(char::from).collect()
-}
+/// The longest name of a field, in letters and digits.
+const NAME_BYTES_MAX: usize = "residualCurrent".len();
 
-fn letters(key: &str) -> impl Iterator<Item = u8> {
-    key.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+/// Letters and digits alone, in lower case: `A_Voltage` and `aVoltage` are one key.
+/// `None` where there are more than any name has.
+fn plain<'b>(key: &str, buffer: &'b mut [u8; NAME_BYTES_MAX]) -> Option<&'b str> {
+    let mut length = 0;
+    for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
+        *buffer.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    std::str::from_utf8(&buffer[..length]).ok()
 }
 
 fn meaning(key: &str) -> Option<Meaning> {
-    let key = plain(key);
+    let mut buffer = [0; NAME_BYTES_MAX];
+    let key = plain(key, &mut buffer)?;
     let part = match key.as_bytes().first() {
         Some(b'a') => "a",
         Some(b'b') => "b",
         _ => "c",
     };
-    Some(match key.as_str() {
+    Some(match key {
         "serialno" | "deviceno" | "deviceid" | "sn" => Meaning::Serial,
         "collecttime" | "time" | "timestamp" => Meaning::Time,
         "residualcurrent" | "leakagecurrent" => Meaning::Number("", &quantity::RESIDUAL),

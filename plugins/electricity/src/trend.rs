@@ -2,6 +2,7 @@
 //! one of these series climbs towards the limit.
 
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use tocsin_sdk::Timestamp;
 
 /// Steps of the series: a rise over ten minutes to three days shows in one of them.
@@ -10,6 +11,12 @@ const STEPS_MS: [i64; 4] = [60_000, 600_000, 3_600_000, 21_600_000];
 const KEPT: usize = 12;
 /// Of them, how many are one end.
 const ENDS: usize = 3;
+/// Steps from one mean to the next, on the average: with more between them a series
+/// measures the interval of reports, and a coarser one speaks.
+const GAP_MAX: i64 = 2;
+/// Of one distance; [`KEPT`], the longest, fits.
+const GAP_BITS: usize = 4;
+const GAPS_MASK: u64 = (1 << (GAP_BITS * KEPT)) - 1;
 /// Of its steps go up while it climbs, in tenths: by chance that happens to one series
 /// in a hundred thousand.
 const UPS: usize = 9;
@@ -36,6 +43,9 @@ struct Series {
     count: u32,
     /// Oldest first, to a tenth.
     means: Vec<f64>,
+    /// Steps from each mean to the one behind it, the newest one's to what is being
+    /// gathered; four bits each, the newest lowest.
+    gaps: u64,
 }
 
 /// How it climbs.
@@ -78,16 +88,7 @@ impl Series {
     fn add(&mut self, value: f64, step: i64) -> bool {
         let complete = step != self.step && self.count > 0;
         if complete {
-            let mean = (self.sum / f64::from(self.count) * 10.0).round() / 10.0;
-            if self.means.len() == KEPT {
-                self.means.remove(0);
-            }
-            // What lies apart by a long gap is no slope.
-            if step - self.step > KEPT as i64 {
-                self.means.clear();
-            }
-            self.means.push(mean);
-            (self.sum, self.count) = (0.0, 0);
+            self.keep(step - self.step);
         }
         self.step = step;
         self.sum += value;
@@ -95,20 +96,49 @@ impl Series {
         complete
     }
 
+    /// The mean of what was gathered, `gap` steps before what is gathered next.
+    fn keep(&mut self, gap: i64) {
+        let mean = (self.sum / f64::from(self.count) * 10.0).round() / 10.0;
+        (self.sum, self.count) = (0.0, 0);
+        // What lies apart by a long gap is no slope, nor is a clock that was set back.
+        let is_near = (1..=KEPT as i64).contains(&gap);
+        // An older version kept no distances.
+        let is_known = self.gaps != 0;
+        if !is_near || !is_known {
+            (self.means, self.gaps) = (Vec::new(), 0);
+        }
+        if !is_near {
+            return;
+        }
+        if self.means.len() == KEPT {
+            self.means.remove(0);
+        }
+        self.means.push(mean);
+        self.gaps = (self.gaps << GAP_BITS | gap.unsigned_abs()) & GAPS_MASK;
+    }
+
+    /// Steps from one of the kept means to another, by their places.
+    fn steps(&self, places: Range<usize>) -> i64 {
+        let gap = |place: usize| self.gaps >> (GAP_BITS * (KEPT - 1 - place)) & ((1 << GAP_BITS) - 1);
+        places.map(gap).sum::<u64>() as i64
+    }
+
     fn rise(&self, step: i64, limit: f64) -> Option<Rise> {
-        if self.means.len() < KEPT {
+        let gaps = KEPT - 1;
+        let span = self.steps(0..gaps);
+        if self.means.len() < KEPT || !(gaps as i64..=gaps as i64 * GAP_MAX).contains(&span) {
             return None;
         }
         let (first, last) = (self.means[0], self.means[KEPT - 1]);
         let ups = self.means.windows(2).filter(|pair| pair[1] > pair[0]).count();
         let gain = median(&self.means[KEPT - ENDS..]) - median(&self.means[..ENDS]);
-        let gaps = KEPT - 1;
         let climbs = ups * 10 >= gaps * UPS && gain >= limit * GAIN && last >= limit * FLOOR && last < limit;
-        let left = (limit - last) / gain * (step * (KEPT - ENDS) as i64) as f64;
+        // From the middle of one end to that of the other.
+        let left = (limit - last) / gain * (step * self.steps(ENDS / 2..gaps - ENDS / 2)) as f64;
         (climbs && left <= HORIZON_MS).then(|| Rise {
             from: first,
             to: last,
-            minutes: step * gaps as i64 / 60_000,
+            minutes: step * span / 60_000,
             left_minutes: left as i64 / 60_000,
         })
     }
@@ -146,6 +176,65 @@ mod tests {
             let values = (0..count).map(|n| 40.0 + 250.0 * f64::from(n) / f64::from(count));
             assert_eq!(rises(every, values), 1, "{count} samples every {every} s");
         }
+    }
+
+    /// A line from 60 mA: the first hint of it, and the value then.
+    fn hint(every_s: i64, a_minute: f64) -> Option<(Rise, f64)> {
+        let mut trend = Trend::default();
+        let value = |n: i64| 60.0 + a_minute * (n * every_s) as f64 / 60.0;
+        let samples = (0..).map(value).take_while(|value| *value < 300.0);
+        samples
+            .enumerate()
+            .find_map(|(n, value)| {
+                Some((trend.sample(value, START + n as i64 * every_s * 1_000, 300.0)?, value))
+            })
+            .inspect(|_| {
+                let bytes = serde_json::to_vec(&trend).unwrap().len();
+                assert!(bytes <= 720, "{bytes} bytes are kept of one part");
+            })
+    }
+
+    #[test]
+    fn minutes_are_real_at_every_interval() {
+        let is_near = |said: i64, real: f64| (said as f64 - real).abs() <= real * 0.2;
+        for (every_s, a_minute) in [
+            (10, 4.0),
+            (60, 4.0),
+            (60, 0.5),
+            (60, 0.2),
+            (90, 4.0),
+            (120, 4.0),
+            (300, 1.0),
+            (300, 0.5),
+            (300, 0.2),
+            (900, 0.2),
+        ] {
+            let (rise, value) = hint(every_s, a_minute).expect("it climbs");
+            let (minutes, left) = ((rise.to - rise.from) / a_minute, (300.0 - value) / a_minute);
+            assert!(is_near(rise.minutes, minutes), "every {every_s} s: {rise:?}, but {minutes} minutes");
+            assert!(is_near(rise.left_minutes, left), "every {every_s} s: {rise:?}, but {left} left");
+        }
+        // An hour at five minutes: a minute's series does not speak, and a coarser one has
+        // too little of it.
+        assert_eq!(hint(300, 4.0), None);
+    }
+
+    #[test]
+    fn a_pause_is_no_slope() {
+        let mut trend = Trend::default();
+        let mut rises = |n: i64, minute: i64| {
+            trend.sample(60.0 + 4.0 * n as f64, START + minute * 60_000, 300.0).is_some()
+        };
+        // Six samples, then six after half a day, as one line they would climb.
+        assert!(!(0..6).any(|n| rises(n, n)));
+        assert!(!(6..18).any(|n| rises(n, n + 720)));
+        assert!(rises(18, 738), "twelve means by themselves");
+        // What an older version kept has no distances.
+        let means = (0..KEPT).map(|n| 100.0 + n as f64 * 5.0).collect();
+        let mut old = Series { step: 1, sum: 170.0, count: 1, means, gaps: 0 };
+        assert_eq!(old.rise(60_000, 300.0), None);
+        assert!(old.add(175.0, 6));
+        assert_eq!((old.means.len(), old.rise(60_000, 300.0)), (1, None));
     }
 
     #[test]

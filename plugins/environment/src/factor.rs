@@ -28,12 +28,12 @@ const TABLE: &[Factor] = &[
     factor("w01018", "化学需氧量", "mg/L"),
     factor("w01019", "高锰酸盐指数", "mg/L"),
     factor("w01020", "总有机碳", "mg/L"),
-    factor("w20111", "总汞", "mg/L"),
-    factor("w20115", "总镉", "mg/L"),
+    factor("w20111", "总汞", "ug/L"),
+    factor("w20115", "总镉", "ug/L"),
     factor("w20116", "总铬", "mg/L"),
-    factor("w20117", "六价铬", "mg/L"),
-    factor("w20119", "总砷", "mg/L"),
-    factor("w20120", "总铅", "mg/L"),
+    factor("w20117", "六价铬", "ug/L"),
+    factor("w20119", "总砷", "ug/L"),
+    factor("w20120", "总铅", "ug/L"),
     factor("w20121", "总镍", "mg/L"),
     factor("w20122", "总铜", "mg/L"),
     factor("w20123", "总锌", "mg/L"),
@@ -57,7 +57,8 @@ const TABLE: &[Factor] = &[
     factor("a05002", "甲烷", "mg/m3"),
     factor("a05024", "臭氧", "ug/m3"),
     factor("a19001", "氧气含量", "%"),
-    factor("a20044", "铅及其化合物", "mg/m3"),
+    factor("a20043", "铅及其化合物", "mg/m3"),
+    factor("a20044", "铅", "ng/m3"),
     factor("a20057", "汞及其化合物", "mg/m3"),
     factor("a21001", "氨", "mg/m3"),
     factor("a21002", "氮氧化物", "mg/m3"),
@@ -84,7 +85,7 @@ const TABLE: &[Factor] = &[
     factor("Ln", "夜间等效声级", "dB"),
     // The codes of 2005.
     factor("B01", "污水流量", "L/s"),
-    factor("B02", "废气流量", "m3/h"),
+    factor("B02", "废气流量", "m3/s"),
     factor("001", "pH 值", "[pH]"),
     factor("003", "悬浮物", "mg/L"),
     factor("010", "五日生化需氧量", "mg/L"),
@@ -110,10 +111,14 @@ pub fn find(code: &str) -> Option<&'static Factor> {
     TABLE.iter().find(|factor| factor.code.eq_ignore_ascii_case(code))
 }
 
-/// What a sum (`-Cou`) is in: cubic metres of what flows, kilograms of what is in it.
+/// What a sum (`-Cou`) is in: cubic metres of what flows, kilograms of what is in it,
+/// grams where there is little of it.
 pub fn sum_unit(code: &str) -> &'static str {
-    let flows = ["w00000", "a00000", "B01", "B02"].iter().any(|flow| flow.eq_ignore_ascii_case(code));
-    if flows { "m3" } else { "kg" }
+    match find(code).map(|factor| factor.unit) {
+        Some("L/s" | "m3/s") => "m3",
+        Some("ug/L" | "ng/m3") => "g",
+        _ => "kg",
+    }
 }
 
 /// What a flag says of a value; `true` where the value still measures something.
@@ -127,6 +132,12 @@ pub fn flag(letter: &str) -> Option<(&'static str, bool)> {
         "D" => ("故障", false),
         "C" => ("校准", false),
         "B" => ("通讯异常", false),
+        // Of 2005; the numbers are those of air stations.
+        "P" => ("电源故障", false),
+        "0" => ("校准", false),
+        "1" => ("气象参数", true),
+        "2" => ("异常", false),
+        "3" => ("正常", true),
         _ => return None,
     })
 }

@@ -10,10 +10,11 @@
 //! | 2071, 2072 alarm | alarm or recovery `pollutant.over` |
 //! | other uploads and notices (1xxx–3xxx) | status `station.<CN>` with what they say |
 //! | answers (9011–9014) | nothing |
-//! | bit 0 of `Flag` | 9014 to data, 9013 to a notice, 9011 to a request |
-//! | one packet of several | kept until all are there |
+//! | bit 0 of `Flag` | 9014 to uploads (2xxx, 3xxx), 9013 to a notice |
+//! | one packet of several | kept until all are there; one that comes again later is answered and no more |
 //! | CRC, length or structure wrong | refused and not answered: the logger repeats it |
 
+mod content;
 mod crc;
 mod factor;
 mod limit;
@@ -43,7 +44,7 @@ impl Decoder for Environment {
     fn decode(message: Message) -> Answer {
         let segment = Segment::read(&message.payload)?;
         let outcome = match packets::collect(&segment, message.received) {
-            packets::Collected::Whole(parts) => report::tell(&segment, &parts)
+            packets::Collected::Whole(parts) => report::tell(&segment, &parts, message.received)
                 .map_err(|refusal| refusal.with_reply(segment.answer().unwrap_or_default()))?,
             packets::Collected::Waiting(outcome) => outcome,
         };
@@ -58,7 +59,7 @@ impl Timekeeper for Environment {
     /// The rest of a report in several packets did not come.
     fn wake(tick: Tick) -> Answer {
         match tick.key.as_str() {
-            packets::PACKETS => Ok(packets::give_up()),
+            packets::PACKETS => Ok(packets::give_up(tick.due)),
             _ => Ok(Outcome::default()),
         }
     }

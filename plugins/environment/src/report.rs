@@ -1,13 +1,12 @@
-//! What a command's content says: `DataTime=…;code-Rtd=…,code-Flag=N;…`.
+//! What a command says, content by content.
 
+use crate::content::{self, Group};
 use crate::factor::{self, Factor};
 use crate::limit::{Crossing, Limit};
 use crate::segment::Segment;
 use serde_json::{Map, Value};
 use tocsin_sdk::field::{path_step, shown};
-use tocsin_sdk::{
-    Certainty, Outcome, Registration, Rejection, Severity, Signal, Timestamp, city, memory, time,
-};
+use tocsin_sdk::{Certainty, Outcome, Registration, Rejection, Severity, Signal, Timestamp, city, memory};
 
 /// A sum over the time that the report covers, where the others are means.
 const SUM: &str = "Cou";
@@ -21,21 +20,15 @@ struct Series {
     counts: bool,
 }
 
-/// One factor of a report, with all that it says.
-struct Group {
-    code: String,
-    fields: Vec<(String, String)>,
-}
-
-pub fn tell(segment: &Segment, contents: &[String]) -> Result<Outcome, Rejection> {
+pub fn tell(segment: &Segment, contents: &[String], received: Timestamp) -> Result<Outcome, Rejection> {
     let series = match segment.cn {
         2011 => Series { value: &["Rtd"], suffix: "", counts: true },
         2051 => Series { value: &["Avg", "Rtd", SUM], suffix: ".minute", counts: false },
         2061 => Series { value: &["Avg", "Rtd", SUM], suffix: ".hour", counts: false },
         2031 => Series { value: &["Avg", "Rtd", "Data", SUM], suffix: ".day", counts: false },
-        2071 | 2072 => return Ok(alarm(segment, contents)),
+        2071 | 2072 => return Ok(alarm(segment, contents, received)),
         9000..=9999 => return Ok(Outcome::default()),
-        1000..=3999 => return Ok(status(segment, contents)),
+        1000..=3999 => return Ok(status(segment, contents, received)),
         cn => {
             return Err(Rejection::unsupported(format!(
                 "命令 CN={cn} 不在 HJ 212 之内 (command {cn} is not of HJ 212)"
@@ -45,9 +38,9 @@ pub fn tell(segment: &Segment, contents: &[String]) -> Result<Outcome, Rejection
     let station = Station::of(segment);
     let mut outcome = Outcome::default();
     for content in contents {
-        let (at, groups) = groups(content, "DataTime", &mut outcome.defects);
+        let (at, groups) = content::read(content, "DataTime", received, &mut outcome.defects);
         for group in groups {
-            station.tell(&group, series, at, &mut outcome);
+            station.tell(&group, series, at, received, &mut outcome);
         }
     }
     match outcome.signals.is_empty() && !outcome.defects.is_empty() {
@@ -72,7 +65,14 @@ impl Station {
         Station { name: title.unwrap_or(&device).to_owned(), device, known, st: segment.st.clone() }
     }
 
-    fn tell(&self, group: &Group, series: Series, at: Option<Timestamp>, outcome: &mut Outcome) {
+    fn tell(
+        &self,
+        group: &Group,
+        series: Series,
+        at: Option<Timestamp>,
+        received: Timestamp,
+        outcome: &mut Outcome,
+    ) {
         let factor = factor::find(&group.code);
         let name = factor.map_or(&*group.code, |factor| factor.name);
         let unit = factor.map_or("", |factor| factor.unit);
@@ -114,8 +114,9 @@ impl Station {
             return;
         }
         self.unwell(group, letter, meaning, at, name, outcome);
-        if measures && let (Some(limit), Some(at)) = (Limit::of(&group.code, self.known.as_ref()), at) {
-            let crossing = limit.cross(&group.code, value, at);
+        if measures && let Some(limit) = Limit::of(&group.code, self.known.as_ref()) {
+            // A logger without a clock is over a limit all the same.
+            let crossing = limit.cross(&group.code, value, at.unwrap_or(received));
             outcome.signals.extend(crossing.map(|crossing| {
                 let line = format!("{} {name} {value} {unit},限值 {}", self.name, limit.shown());
                 dressed(over(crossing, value, unit, line))
@@ -134,7 +135,7 @@ impl Station {
         outcome: &mut Outcome,
     ) {
         let key = format!("flag/{}", group.code);
-        let (was, is) = (memory::load::<String>(&key), matches!(letter, "D" | "B" | "T"));
+        let (was, is) = (memory::load::<String>(&key), matches!(letter, "D" | "B" | "P" | "T"));
         let signal = match (was.is_some(), is) {
             (false, true) => Signal::fault("pollutant.instrument").severity(Severity::Minor),
             (true, false) => Signal::recovery("pollutant.instrument"),
@@ -165,11 +166,11 @@ fn over(crossing: Crossing, value: f64, unit: &str, line: String) -> Signal {
 }
 
 /// `AlarmTime=…;code-Ala=…;AlarmType=1`: 0 is its end.
-fn alarm(segment: &Segment, contents: &[String]) -> Outcome {
+fn alarm(segment: &Segment, contents: &[String], received: Timestamp) -> Outcome {
     let station = Station::of(segment);
     let mut outcome = Outcome::default();
     for content in contents {
-        let (at, groups) = groups(content, "AlarmTime", &mut outcome.defects);
+        let (at, groups) = content::read(content, "AlarmTime", received, &mut outcome.defects);
         let is_over = content.split([';', ',']).any(|field| field.trim() == "AlarmType=0");
         for group in groups {
             let factor: Option<&Factor> = factor::find(&group.code);
@@ -199,7 +200,7 @@ fn alarm(segment: &Segment, contents: &[String]) -> Outcome {
 }
 
 /// What is neither data nor alarm: kept as it was said.
-fn status(segment: &Segment, contents: &[String]) -> Outcome {
+fn status(segment: &Segment, contents: &[String], received: Timestamp) -> Outcome {
     let station = Station::of(segment);
     let mut defects = Vec::new();
     let said: Map<String, Value> = contents
@@ -208,52 +209,10 @@ fn status(segment: &Segment, contents: &[String]) -> Outcome {
         .filter_map(|field| field.split_once('='))
         .map(|(key, value)| (key.trim().to_owned(), value.trim().into()))
         .collect();
-    let at = contents.first().and_then(|content| groups(content, "DataTime", &mut defects).0);
+    let at =
+        contents.first().and_then(|content| content::read(content, "DataTime", received, &mut defects).0);
     let title = format!("{} 上报 {}", station.name, segment.cn);
     let signal =
         Signal::status(format!("station.{}", segment.cn)).device(station.device).observed(at).title(title);
     Outcome::from(signal.data(Value::Object(said).to_string()))
-}
-
-/// The time, and the fields by factor in their order.
-fn groups(content: &str, clock: &str, defects: &mut Vec<String>) -> (Option<Timestamp>, Vec<Group>) {
-    let (mut at, mut groups): (Option<Timestamp>, Vec<Group>) = (None, Vec::new());
-    for field in content.split([';', ',']).map(str::trim).filter(|field| !field.is_empty()) {
-        let Some((key, value)) = field.split_once('=') else {
-            defects.push(format!("{} 不是 名=值 (no name and value)", shown(field)));
-            continue;
-        };
-        let (key, value) = (key.trim(), value.trim());
-        match key.rsplit_once('-') {
-            Some((code, name)) => match groups.iter_mut().find(|group| group.code == code) {
-                Some(group) => group.fields.push((name.to_owned(), value.to_owned())),
-                None => groups
-                    .push(Group { code: code.to_owned(), fields: vec![(name.to_owned(), value.to_owned())] }),
-            },
-            None if key == clock => {
-                at = time::read(value);
-                if at.is_none() {
-                    defects.push(format!("{key}={} 不是时间 (no time)", shown(value)));
-                }
-            }
-            // AlarmType, polId and what vendors add.
-            None => {}
-        }
-    }
-    (at, groups)
-}
-
-impl Group {
-    fn find(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    fn data(&self, system: &str, meaning: &str) -> String {
-        let mut data: Map<String, Value> =
-            self.fields.iter().map(|(key, value)| (key.to_lowercase(), value.as_str().into())).collect();
-        data.insert("factor".into(), self.code.as_str().into());
-        data.insert("system".into(), system.into());
-        data.insert("meaning".into(), meaning.into());
-        Value::Object(data).to_string()
-    }
 }

@@ -5,6 +5,8 @@ use crate::stream::{HEAD, SUM, length, stated};
 use tocsin_sdk::Rejection;
 use tocsin_sdk::field::shown;
 
+/// Bit of the flag: the report is in packets.
+const PACKETS: u8 = 1 << 1;
 /// Of the answers of a platform.
 const SYSTEM_ANSWER: &str = "91";
 
@@ -69,15 +71,6 @@ impl Segment {
             None => 0,
         };
         let number = |name: &str| find(name).and_then(|text| text.parse::<u16>().ok());
-        // 2005 writes PNO and PNUM where bit 1 of the flag says so, 2017 as well; some forget the bit.
-        let packet = number("PNUM").zip(number("PNO")).filter(|(total, _)| *total > 1);
-        if let Some((total, which)) = packet
-            && (which == 0 || which > total)
-        {
-            return Err(Rejection::malformed(format!(
-                "包号 {which} 不在总包数 {total} 之内 (no such packet)"
-            )));
-        }
         Ok(Segment {
             mn: find("MN").filter(|mn| !mn.is_empty()).ok_or_else(|| missing("MN"))?,
             qn: find("QN").unwrap_or_default(),
@@ -85,7 +78,7 @@ impl Segment {
             pw: find("PW").unwrap_or_default(),
             cn,
             flag,
-            packet,
+            packet: packet(flag, number("PNUM"), number("PNO"))?,
             cp: cp.to_owned(),
         })
     }
@@ -96,7 +89,7 @@ impl Segment {
             _ if self.flag & 1 == 0 => return None,
             9000..=9999 => return None,
             1000..=1999 => ("9013", ""),
-            2000..=2999 => ("9014", ""),
+            2000..=3999 => ("9014", ""),
             _ => ("9011", "QnRtn=1"),
         };
         // Bits 2 to 7 are the edition; an answer asks for none itself.
@@ -107,4 +100,18 @@ impl Segment {
         let sum = crc::of(data.as_bytes());
         Some(format!("##{:04}{data}{sum:04X}\r\n", data.len()).into_bytes())
     }
+}
+
+/// 2005 writes PNO and PNUM where bit 1 of the flag says so, 2017 as well; some forget
+/// the bit.
+fn packet(flag: u8, total: Option<u16>, number: Option<u16>) -> Result<Option<(u16, u16)>, Rejection> {
+    let reason = match (total.filter(|total| *total > 1), number) {
+        (Some(total), Some(number)) if number > 0 && number <= total => return Ok(Some((total, number))),
+        (Some(total), Some(number)) => format!("包号 {number} 不在总包数 {total} 之内 (no such packet)"),
+        (Some(total), None) if flag & PACKETS != 0 => {
+            format!("{total} 包之一没有 PNO (one of {total} packets without its number)")
+        }
+        _ => return Ok(None),
+    };
+    Err(Rejection::malformed(reason))
 }

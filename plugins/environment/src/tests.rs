@@ -1,15 +1,20 @@
 //! Tables of frames; all made up here.
 
+mod packets;
+
 use crate::{Environment, crc};
 use proptest::prelude::*;
 use tocsin_sdk::mock::Host;
-use tocsin_sdk::{Answer, Kind, PieceKind, Signal};
+use tocsin_sdk::{Answer, Kind, Message, PieceKind, Signal};
 
 const VECTOR: &str = "##0154QN=20260712143020000;ST=32;CN=2011;PW=123456;MN=QS-WS-01;Flag=5;CP=&&DataTime=20260712143000;w01018-Rtd=42.5,w01018-Flag=N;w21003-Rtd=1.25,w21003-Flag=N&&1040\r\n";
 
 /// Command, flag and packets, content.
 fn frame(cn: u16, extra: &str, cp: &str) -> String {
-    let data = format!("QN=20260712143020000;ST=32;CN={cn};PW=123456;MN=QS-WS-01;{extra}CP=&&{cp}&&");
+    sealed(&format!("QN=20260712143020000;ST=32;CN={cn};PW=123456;MN=QS-WS-01;{extra}CP=&&{cp}&&"))
+}
+
+fn sealed(data: &str) -> String {
     format!("##{:04}{data}{:04X}\r\n", data.len(), crc::of(data.as_bytes()))
 }
 
@@ -95,6 +100,19 @@ fn a_sum_is_told_as_one() {
     }
     check(2051, "w01018-Cou=1.5", "reading pollutant.w01018.minute.total 1.5 kg", "化学需氧量累计 1.5 kg");
     check(2031, "02-Cou=30", "reading pollutant.02.day.total 30 kg", "二氧化硫累计 30 kg");
+    for (code, name) in
+        [("w20111", "总汞"), ("w20115", "总镉"), ("w20117", "六价铬"), ("w20119", "总砷"), ("w20120", "总铅")]
+    {
+        let expect = format!("reading pollutant.{code}.day.total 30 g");
+        check(2031, &format!("{code}-Cou=30"), &expect, &format!("{name}累计 30 g"));
+        let expect = format!("reading pollutant.{code} 1.5 ug/L");
+        check(2011, &format!("{code}-Rtd=1.5"), &expect, &format!("{name} 1.5 ug/L"));
+    }
+    check(2031, "w20116-Cou=30", "reading pollutant.w20116.day.total 30 kg", "总铬累计 30 kg");
+    check(2031, "a20043-Cou=30", "reading pollutant.a20043.day.total 30 kg", "铅及其化合物累计 30 kg");
+    check(2031, "a20044-Cou=30", "reading pollutant.a20044.day.total 30 g", "铅累计 30 g");
+    check(2011, "a20043-Rtd=0.1", "reading pollutant.a20043 0.1 mg/m3", "铅及其化合物 0.1 mg/m3");
+    check(2011, "B02-Rtd=3.5", "reading pollutant.b02 3.5 m3/s", "废气流量 3.5 m3/s");
     check(2031, "x99999-Cou=30", "reading pollutant.x99999.day.total 30 kg", "x99999累计 30 kg");
     // Beside a mean it is not the reading.
     check(
@@ -120,6 +138,12 @@ fn flags_say_what_a_value_is_worth() {
     check(&host, &cp("T"), &["reading", "fault"]);
     check(&host, &cp("N"), &["reading", "recovery"]);
     check(&host, &cp("X"), &["reading", "defect w01018-Flag=X"]);
+    // Of 2005.
+    check(&host, &cp("P"), &["status pollutant.w01018", "fault pollutant.instrument"]);
+    check(&host, &cp("0"), &["status pollutant.w01018", "recovery pollutant.instrument"]);
+    check(&host, &cp("1"), &["reading"]);
+    check(&host, &cp("2"), &["status pollutant.w01018"]);
+    check(&host, &cp("3"), &["reading"]);
 }
 
 #[test]
@@ -154,6 +178,75 @@ fn over_a_limit_some_times_in_a_row_is_one_alarm() {
 }
 
 #[test]
+fn times_are_civil_and_not_ahead() {
+    let check = |time: &str, defect: &str| {
+        let answer = send(&Host::fresh(), &frame(2011, "", &format!("DataTime={time};w01018-Rtd=42.5")));
+        let got = lines(&answer);
+        match defect {
+            "" => assert_eq!(got, ["reading pollutant.w01018 42.5 mg/L"], "{time}"),
+            defect => assert!(got[1].starts_with(&format!("defect DataTime={time} {defect}")), "{got:?}"),
+        }
+        assert_eq!(answer.unwrap().signals[0].observed.is_some(), defect.is_empty(), "{time}");
+    };
+    check("20260712143000", "");
+    check("20260712143000123", "");
+    for none in [
+        "178383780",
+        "1783837800",
+        "178383780000",
+        "1783837800000",
+        "2026071214300",
+        "202607121430001",
+        "20260732143000",
+        "2026-07-12 14:30:00",
+        "",
+    ] {
+        check(none, "不是时间");
+    }
+    // Received at 14:30:30 of the 12th.
+    check("20260713143030", "");
+    check("20260713143031", "晚于收到时间一天以上");
+    check("20990712143000", "晚于收到时间一天以上");
+}
+
+/// A value without a usable time is one of its arrival.
+#[test]
+fn a_wrong_clock_silences_no_limit() {
+    let host = Host::fresh();
+    host.register("QS-WS-01", r#"{"limits": {"w01018": 50}}"#);
+    let told = |minute: i64, time: &str, value: f64| {
+        let frame = frame(2011, "", &format!("DataTime={time};w01018-Rtd={value}"));
+        let message = Host::message("QS-WS-01", frame.as_bytes());
+        let received = message.received + minute * 60_000;
+        let answer = host.decode::<Environment>(Message { received, ..message });
+        answer.unwrap().signals[1..].iter().map(|signal| signal.code.clone()).collect::<Vec<_>>().join(",")
+    };
+    for (minute, time, value, expect) in [
+        (0, "20990712143000", 60.0, ""),
+        (1, "20260712143130", 60.0, ""),
+        (2, "1783837920", 60.0, "pollutant.over"),
+        (3, "20260712143330", 40.0, ""),
+        (4, "20990712143400", 40.0, ""),
+        (5, "20260712143530", 40.0, "pollutant.over"),
+    ] {
+        assert_eq!(told(minute, time, value), expect, "{time}");
+    }
+}
+
+#[test]
+fn what_asks_is_answered() {
+    let answer = |cn: u16, flag: u8| {
+        let outcome = send(&Host::fresh(), &frame(cn, &format!("Flag={flag};"), "PolId=w01018")).unwrap();
+        outcome.sends.first().map(|send| String::from_utf8(send.payload.clone()).unwrap())
+    };
+    for (cn, expect) in [(1013, "9013"), (2021, "9014"), (2081, "9014"), (3019, "9014"), (3020, "9014")] {
+        let said = answer(cn, 5).unwrap();
+        assert!(said.contains(&format!(";ST=91;CN={expect};")) && said.contains(";CP=&&&&"), "{cn}: {said}");
+        assert_eq!(answer(cn, 4), None, "{cn}");
+    }
+}
+
+#[test]
 fn alarms_come_and_go() {
     let host = Host::fresh();
     check(
@@ -170,31 +263,6 @@ fn alarms_come_and_go() {
 }
 
 #[test]
-fn a_report_in_packets_is_one_report() {
-    let host = Host::fresh();
-    let packet = |number: u16, cp: &str| frame(2011, &format!("Flag=7;PNUM=2;PNO={number};"), cp);
-    check(&host, &packet(2, "01018-Rtd=42.5"), &[]);
-    check(&host, &packet(2, "01018-Rtd=42.5"), &[]);
-    check(&host, &packet(1, "DataTime=20260712143000;w"), &["reading pollutant.w01018 42.5"]);
-    assert!(host.timers().is_empty() && host.keys("QS-WS-01").is_empty());
-    // Each with its own time.
-    check(&host, &packet(1, "DataTime=20260712143000;w01018-Rtd=1"), &[]);
-    check(
-        &host,
-        &packet(2, "DataTime=20260712143000;w21003-Rtd=2"),
-        &["reading pollutant.w01018", "reading pollutant.w21003"],
-    );
-    // The rest never comes.
-    check(&host, &packet(1, "DataTime=20260712143000;w01018-Rtd=1"), &[]);
-    let gone = host.advance::<Environment>(1_783_837_830_000 + 60_000);
-    let got = lines(&gone[0].1);
-    assert!(
-        got[0].starts_with("reading pollutant.w01018") && got[1].contains("只到 1 包,共 2 包"),
-        "{got:?}"
-    );
-}
-
-#[test]
 fn what_is_wrong_is_refused_and_not_answered() {
     let refused = |frame: &str, word: &str| {
         let refusal = send(&Host::fresh(), frame).unwrap_err();
@@ -206,7 +274,6 @@ fn what_is_wrong_is_refused_and_not_answered() {
     refused(&VECTOR.replace("##0154", "##01X4"), "四位数字");
     refused("", "no HJ 212 frame");
     refused(&frame(2011, "", "").replace("MN=QS-WS-01;", ""), "实际");
-    let sealed = |data: &str| format!("##{:04}{data}{:04X}", data.len(), crc::of(data.as_bytes()));
     refused(&sealed("QN=1;CN=2011;CP=&&&&"), "没有 MN");
     refused(&sealed("QN=1;MN=x;CP=&&&&"), "没有 CN");
     refused(&sealed("QN=1;MN=x;CN=2011;CP=&&"), "没有 && at its end");

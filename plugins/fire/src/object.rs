@@ -26,6 +26,8 @@ const SIGNAL: usize = 16;
 struct Telling {
     /// The UITD's name, which every path begins with.
     uitd: String,
+    /// 业务流水号.
+    serial: u16,
     /// When the frame was sent, by the device's clock.
     sent: Option<Timestamp>,
     received: Timestamp,
@@ -39,6 +41,7 @@ struct Telling {
 pub fn tell(frame: &Frame<'_>, objects: &Objects<'_>, received: Timestamp) -> Outcome {
     let mut telling = Telling {
         uitd: frame.source(),
+        serial: frame.serial(),
         sent: frame.time(),
         received,
         said: Outcome::default(),

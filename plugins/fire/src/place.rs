@@ -80,7 +80,7 @@ impl<'a> Place<'a> {
             data = data
                 .plain("component", component::name(component))
                 .number("component_type", component)
-                .hex("address", place)
+                .hex("component_address", place)
                 .number("zone", zone)
                 .number("number", number);
         }

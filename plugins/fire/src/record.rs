@@ -8,11 +8,12 @@
 //!
 //! The way it came says which it is (`…/inspection`), else `record` in the record,
 //! else what stands in it. One object, an array, or one a line. A frame of the
-//! standard never begins like JSON.
+//! standard never begins like JSON. An inspection of a whole day was made by its end,
+//! or by when it was told: so it answers for what began on that day.
 
 use serde_json::{Value, json};
 use tocsin_sdk::field::{self, Fields, Name, Refusal};
-use tocsin_sdk::{Answer, Datum, Message, Signal};
+use tocsin_sdk::{Answer, Datum, Message, Signal, Timestamp};
 
 const RECORD: Name = &["record", "type", "kind", "类型"];
 const ID: Name = &["id", "code", "编号", "序号"];
@@ -59,7 +60,7 @@ pub fn decode(message: &Message) -> Answer {
         match kind {
             Some(Kind::Unit) => unit(fields),
             Some(Kind::Facility) => facility(fields),
-            Some(Kind::Inspection) => inspection(fields),
+            Some(Kind::Inspection) => inspection(fields, message.received),
             None => Err(fields.missing(RECORD[0])),
         }
         .map(|signal| vec![signal])
@@ -126,10 +127,11 @@ fn facility(fields: &mut Fields) -> Result<Signal, Refusal> {
     Ok(record("supervision.facility", &unit, format!("设施 {name}"), fields.data(said)).reference(id))
 }
 
-fn inspection(fields: &mut Fields) -> Result<Signal, Refusal> {
+fn inspection(fields: &mut Fields, received: Timestamp) -> Result<Signal, Refusal> {
     let unit = fields.need(UNIT)?.id()?;
     let inspector = fields.text(INSPECTOR);
-    let at = fields.time(TIME);
+    let at = fields.day_or_time(TIME);
+    let at = at.map(|at| if at.is_day { at.end().min(received) } else { at.at });
     let passed = fields.maybe(PASSED, |field| field.flag().or_else(|| verdict(&field.text()?)));
     let result = fields.text(RESULT);
     if result.is_empty() && passed.is_none() {

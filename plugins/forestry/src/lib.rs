@@ -5,7 +5,8 @@
 //!  "lon": 120.355, "lat": 29.262, "frp": 12.4, "time": "2026-07-12T06:20:00Z"}
 //! ```
 //!
-//! One hot spot, an array, or one a line. The position must be there (WGS-84
+//! One hot spot, an array, or one a line. When it was seen may also be said as NASA
+//! FIRMS does, `acq_date` and `acq_time` (`0620`, or the number 620), which are UTC. The position must be there (WGS-84
 //! unless said otherwise). `confidence` is a percentage or `low`, `nominal`,
 //! `high` (also `l n h`, 低 中 高); without one it is taken as 50. At or above the
 //! setting `alarm_percent` a hot spot is an alarm `wildfire.hotspot`, below it a
@@ -16,6 +17,7 @@
 //! **Refused**, with the field named: a hot spot without a position, or with one
 //! that cannot be, a confidence that is none.
 
+mod acquired;
 mod cluster;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,19 @@ const POWER: Name = &["frp", "power", "辐射功率"];
 const AREA: Name = &["area", "area_m2", "hectares", "面积"];
 const TIME: Name = &["time", "at", "acquired", "acq_time", "timestamp", "observed", "观测时间", "时间"];
 const REGION: Name = &["region", "regionCode", "region_code", "township", "乡镇", "区划"];
-const KNOWN: &[Name] = &[field::POSITION, CONFIDENCE, SOURCE, INSTRUMENT, ID, POWER, AREA, TIME, REGION];
+const KNOWN: &[Name] = &[
+    field::POSITION,
+    CONFIDENCE,
+    SOURCE,
+    INSTRUMENT,
+    ID,
+    POWER,
+    AREA,
+    TIME,
+    acquired::DATE,
+    acquired::CLOCK,
+    REGION,
+];
 
 /// What nobody says how sure they are of is as likely as not.
 const UNSAID_PERCENT: f64 = 50.0;
@@ -63,7 +77,7 @@ fn read(fields: &mut Fields, received: Timestamp) -> Result<Vec<Signal>, Refusal
     let source = fields.text(SOURCE);
     let instrument = fields.text(INSTRUMENT);
     let id = fields.maybe(ID, |field| field.id().ok());
-    let observed = fields.time(TIME);
+    let observed = acquired::pair(fields).or_else(|| fields.time(TIME));
     let (power, area, region) = (fields.number(POWER), fields.number(AREA), fields.region(REGION));
     let is_camera =
         ["camera", "video", "摄像", "视频"].iter().any(|word| source.to_lowercase().contains(word));

@@ -3,6 +3,7 @@
 use crate::Forestry;
 use serde_json::{Value, json};
 use tocsin_sdk::mock::Host;
+use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Kind, Outcome, Rejection};
 
 fn post(host: &Host, body: &Value) -> Result<Outcome, Rejection> {
@@ -26,6 +27,39 @@ fn confidence_decides() {
     check(json!("59%"), Kind::Report, 59.0);
     check(json!(60), Kind::Alarm, 60.0);
     check(Value::Null, Kind::Report, 50.0);
+}
+
+#[test]
+fn a_satellites_pair_is_in_utc() {
+    let check = |said: Value, observed: Option<&str>, defects: usize| {
+        let mut body = json!({"lon": 120.355, "lat": 29.262, "confidence": "n"});
+        body.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        let outcome = post(&Host::fresh(), &body).unwrap();
+        let clock = outcome.signals[0].observed.map(|at| Beijing::of(at).to_string());
+        assert_eq!(clock.as_deref(), observed, "{said}");
+        assert_eq!(outcome.defects.len(), defects, "{said}: {:?}", outcome.defects);
+    };
+    let seen = Some("2026-07-12T14:20:00+08:00");
+    for clock in [json!("0620"), json!(620), json!("620"), json!("06:20")] {
+        check(json!({"acq_date": "2026-07-12", "acq_time": clock}), seen, 0);
+    }
+    check(json!({"acq_date": "2026-07-11", "acq_time": 0}), Some("2026-07-11T08:00:00+08:00"), 0);
+    check(json!({"acq_date": "2026-07-11", "acq_time": 2_359}), Some("2026-07-12T07:59:00+08:00"), 0);
+    check(json!({"acq_time": "2026-07-12T06:20:00Z"}), seen, 0);
+    check(json!({"acq_date": "2026-07-12 14:20"}), seen, 0);
+    for clock in [json!("2460"), json!("0660"), json!(-5), json!(6.2), json!("06200"), json!([620])] {
+        check(json!({"acq_date": "2026-07-12", "acq_time": clock}), None, 1);
+    }
+    check(json!({"acq_date": "2026-07-12"}), None, 1);
+    check(json!({"acq_date": "2026-07-12", "time": "2026-07-12 14:20"}), seen, 1);
+}
+
+#[test]
+fn a_township_in_words_is_kept() {
+    let body = json!({"lon": 120.355, "lat": 29.262, "township": "云岭乡"});
+    let outcome = post(&Host::fresh(), &body).unwrap();
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!((&data["region_name"], outcome.defects.len()), (&json!("云岭乡"), 0));
 }
 
 #[test]

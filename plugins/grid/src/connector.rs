@@ -10,6 +10,7 @@
 //!  "platform": "综合执法", "note": "按类别自动分派", "time": "2026-07-12T14:31:02+08:00"}
 //! ```
 
+use crate::report::bounded;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tocsin_sdk::field::{Field, Fields, Name, Refusal};
@@ -113,6 +114,7 @@ fn read(mut fields: Fields) -> Result<Outcome, Refusal> {
     let said =
         [&result, &reason, &note].into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
     let data = fields.data(json!({"note": note, "result": result, "reason": reason, "to": to}));
+    let data = bounded(data)?;
     let mut outcome = Outcome::from(Signal::progress(&*case, step).title(said).data(data));
     let reply = json!({"accepted": true, "case": case, "step": step, "defects": fields.defects});
     outcome.defects = fields.defects;

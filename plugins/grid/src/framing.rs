@@ -9,13 +9,15 @@
 //! afresh.
 
 use crate::category;
-use crate::report::PAYLOAD_BYTES_MAX;
 use serde::Deserialize;
 use tocsin_sdk::Piece;
 
-/// A report that does not end is cut here, one byte above what the decoder takes,
-/// so that it refuses the cut piece by its size.
-const OBJECT_BYTES_MAX: usize = PAYLOAD_BYTES_MAX + 1;
+/// What waits for its end has 64 KiB in a door that cuts: a report with room for what
+/// stands before it.
+pub const OBJECT_BYTES_MAX: usize = 60 * 1024;
+/// A report that does not end is cut one byte above that, so that the decoder refuses
+/// the cut piece by its size.
+pub const CUT_AT: usize = OBJECT_BYTES_MAX + 1;
 
 /// What decides whether a report overtakes. A second look at the same bytes is
 /// cheap beside a grid worker's pace.
@@ -62,7 +64,7 @@ fn piece(object: &[u8]) -> Piece {
 /// Length of the object at the front, or of what is left of a broken one.
 fn object(bytes: &[u8]) -> Option<usize> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (index, byte) in bytes.iter().enumerate().take(OBJECT_BYTES_MAX) {
+    for (index, byte) in bytes.iter().enumerate().take(CUT_AT) {
         match byte {
             // Behind a backslash too: there a report may have been cut.
             b'\n' if in_string => return Some(index),
@@ -79,7 +81,7 @@ fn object(bytes: &[u8]) -> Option<usize> {
             _ => {}
         }
     }
-    (bytes.len() >= OBJECT_BYTES_MAX).then_some(OBJECT_BYTES_MAX)
+    (bytes.len() >= CUT_AT).then_some(CUT_AT)
 }
 
 fn is_between(byte: u8) -> bool {
@@ -88,8 +90,8 @@ fn is_between(byte: u8) -> bool {
 
 /// Up to the line's end, or to an object that begins before.
 fn line(bytes: &[u8]) -> Option<usize> {
-    let end = bytes.iter().take(OBJECT_BYTES_MAX).position(|byte| matches!(byte, b'\n' | b'{'));
-    end.or_else(|| (bytes.len() >= OBJECT_BYTES_MAX).then_some(OBJECT_BYTES_MAX))
+    let end = bytes.iter().take(CUT_AT).position(|byte| matches!(byte, b'\n' | b'{'));
+    end.or_else(|| (bytes.len() >= CUT_AT).then_some(CUT_AT))
 }
 
 fn size(length: usize) -> u32 {

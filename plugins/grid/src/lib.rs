@@ -12,7 +12,8 @@
 //! ```
 //!
 //! **Read tolerantly.** Every field is optional as long as there is a text, a
-//! photo or a known category. Numbers may be text and text may be numbers; `null` and
+//! photo or a known category. A photo is a link or a name of the sender's own; a
+//! picture sent inline is named in `defects` and left out. Numbers may be text and text may be numbers; `null` and
 //! `""` mean absent; a time without a zone is Beijing time; the position may be
 //! an object, `[lon, lat]`, GeoJSON, `"lon,lat"` or two top-level fields; the
 //! Chinese and the usual English names of fields and categories are known. What
@@ -23,11 +24,12 @@
 //! category is `report.other` with a defect), device = the reporter, `reference`
 //! = the report's own id or, without one, a hash of the report, so that the same
 //! bytes twice are one matter. `data` holds `category`, `text`, `photos`,
-//! `address` and `reporter`.
+//! `address`, `region_name` (a township in words) and `reporter`.
 //!
 //! **Refused**, with the field named: what is not one JSON object in UTF-8, more
-//! than 24 KiB (photos are links), a report that says nothing, and a position
-//! that cannot be one: a wrong place is worse than a second try.
+//! than 128 KiB (60 KiB where the framer cuts, 24 KiB beside the pictures), a report
+//! that says nothing, and a position that cannot be one: a wrong place is worse than
+//! a second try.
 //!
 //! What names a case (`caseId`) and an `action` is no report but what a platform
 //! says of it; the other way each step of a case goes out ([`connector`]).
@@ -67,7 +69,7 @@ impl Decoder for Grid {
             "code": report.code(),
             "defects": &report.defects,
         });
-        let mut outcome = Outcome::from(report.signal()).reply(reply.to_string());
+        let mut outcome = Outcome::from(report.signal()?).reply(reply.to_string());
         outcome.defects = report.defects;
         Ok(outcome)
     }

@@ -1,14 +1,16 @@
 //! One report: read from JSON of many shapes, written as one signal.
 
 use crate::category::{self, Category, OTHER};
-use crate::photo;
+use crate::{framing, photo};
 use serde_json::{Map, Value};
 use tocsin_sdk::field::{Field, Fields, Refusal, hashed, line, path_step, shown};
 use tocsin_sdk::{Certainty, Datum, Position, Severity, Signal, Timestamp};
 
-/// A long text with some links. A photo itself does not fit and must not: what is
-/// needed to decide is a link. All of it fits a signal's `data` of 32 KiB.
-pub const PAYLOAD_BYTES_MAX: usize = 24 * 1024;
+/// A frame of the host, and a body of its HTTP doors.
+const PAYLOAD_BYTES_MAX: usize = 128 * 1024;
+/// A long text with some links, which fits a signal's `data` of 32 KiB. A photo itself
+/// must not: what is needed to decide is a link.
+const DATA_BYTES_MAX: usize = 24 * 1024;
 /// What fits on one line of a desk.
 const TITLE_CHARS_MAX: usize = 60;
 
@@ -37,6 +39,8 @@ pub struct Report {
     pub position: Option<Position>,
     pub at: Option<Timestamp>,
     pub region: String,
+    /// Where the region stands in words.
+    pub region_name: String,
     pub severity: Severity,
     pub reference: String,
     /// What could not be read.
@@ -54,13 +58,13 @@ impl Report {
     pub fn read(object: Map<String, Value>, payload: &[u8]) -> Result<Report, Refusal> {
         let mut fields = Fields::new(object);
         let text = fields.maybe(TEXT, Field::text);
-        let photos = match fields.take(PHOTO) {
-            Some(field) => photo::links(field, &mut fields.defects),
-            None => Vec::new(),
-        };
+        let photo = fields.take(PHOTO);
+        let is_pictured = photo.is_some();
+        let photos = photo.map(|field| photo::names(field, &mut fields.defects)).unwrap_or_default();
         let category = fields.take(CATEGORY);
         let known = category.as_ref().and_then(|field| category::find(&field.text()?));
-        if text.is_none() && photos.is_empty() && known.is_none() {
+        // A picture that is left out says something all the same: its bytes are kept.
+        if text.is_none() && !is_pictured && known.is_none() {
             let reason = "the report says nothing: no text, no photo, no category that is known";
             return Err(Refusal::malformed("text", reason));
         }
@@ -83,6 +87,7 @@ impl Report {
             position,
             at,
             region,
+            region_name: fields.region_name,
             severity,
             reference,
             defects: fields.defects,
@@ -94,8 +99,9 @@ impl Report {
     }
 
     /// Certainty `likely`: a person saw it, nobody has confirmed it.
-    pub fn signal(&self) -> Signal {
-        Signal::report(self.code())
+    pub fn signal(&self) -> Result<Signal, Refusal> {
+        let data = bounded(self.data())?;
+        Ok(Signal::report(self.code())
             .device(path_step(&self.reporter.id))
             .urgency(self.category.urgency())
             .severity(self.severity)
@@ -104,8 +110,8 @@ impl Report {
             .region(&*self.region)
             .reference(&*self.reference)
             .title(self.title())
-            .data(self.data())
-            .at(self.position)
+            .data(data)
+            .at(self.position))
     }
 
     fn title(&self) -> String {
@@ -119,7 +125,9 @@ impl Report {
         let mut data = Map::new();
         data.insert("category".to_owned(), self.category.title.into());
         let Reporter { id, name, phone } = &self.reporter;
-        for (key, value) in [("text", &self.text), ("address", &self.address)] {
+        for (key, value) in
+            [("text", &self.text), ("address", &self.address), ("region_name", &self.region_name)]
+        {
             if !value.is_empty() {
                 data.insert(key.to_owned(), value.as_str().into());
             }
@@ -141,11 +149,27 @@ impl Report {
 
 /// One JSON object of bounded size.
 pub fn object(payload: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    if payload.len() > PAYLOAD_BYTES_MAX {
-        let reason =
-            format!("{} bytes are more than {PAYLOAD_BYTES_MAX}; send photos as links", payload.len());
-        return Err(Refusal::malformed("", reason));
+    match payload.len() {
+        // Where it breaks off is the framer's word, not the sender's.
+        framing::CUT_AT => read(payload).map_err(|_| too_large(framing::CUT_AT, framing::OBJECT_BYTES_MAX)),
+        0..=PAYLOAD_BYTES_MAX => read(payload),
+        length => Err(too_large(length, PAYLOAD_BYTES_MAX)),
     }
+}
+
+/// What a signal says, which the host keeps as a whole or not at all.
+pub fn bounded(data: String) -> Result<String, Refusal> {
+    match data.len() {
+        0..=DATA_BYTES_MAX => Ok(data),
+        length => Err(too_large(length, DATA_BYTES_MAX)),
+    }
+}
+
+fn too_large(length: usize, most: usize) -> Refusal {
+    Refusal::malformed("", format!("{length} bytes are more than {most}; send photos as links"))
+}
+
+fn read(payload: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let text = std::str::from_utf8(payload)
         .map_err(|error| Refusal::malformed("", format!("not UTF-8: {error}")))?;
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {

@@ -167,9 +167,9 @@ fn what_is_optional_and_unreadable_is_left_out_and_named() {
     };
     check("photo", "javascript:alert(1)".into(), "photo");
     check("photo", json!({"data": "aGVsbG8="}), "photo");
-    check("photos", json!(["ftp://x/y.jpg", "http://grid.example/1.jpg"]), "ftp");
+    check("photos", json!(["p31.jpg", "data:image/png;base64,aGVsbG8="]), "photos");
+    check("photo", "p\n31.jpg".into(), "photo");
     check("township", "33079100".into(), "township");
-    check("township", "青溪".into(), "township");
     check("level", "很大".into(), "level");
     check("reporter", true.into(), "reporter");
     check("id", "x".repeat(65).into(), "id");
@@ -185,6 +185,44 @@ fn what_is_optional_and_unreadable_is_left_out_and_named() {
         (outcome.signals[0].device.as_str(), outcome.signals[0].region.as_str()),
         ("a-b-c", "330791002000")
     );
+    assert_eq!(outcome.defects, Vec::<String>::new());
+}
+
+#[test]
+fn photos_are_named_and_never_shown() {
+    let check = |photo: Value, photos: Value, defects: &[&str]| {
+        let outcome = accepted(json!({"text": "x", "category": "fire", "photo": photo}));
+        let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+        assert_eq!(data.get("photos").unwrap_or(&json!([])), &photos);
+        assert_eq!(outcome.defects, defects);
+    };
+    let picture = "iVBORw0KGgo=".repeat(2_560);
+    let inline = "photo: 30720 characters are a picture and no name of one; send a link";
+    check(picture.clone().into(), json!([]), &[inline]);
+    check(json!([{ "url": picture }, "p31.jpg"]), json!(["p31.jpg"]), &[inline]);
+    check(
+        json!({ "data": picture }),
+        json!([]),
+        &["photo: 30731 characters are a picture and no name of one; send a link"],
+    );
+    for kept in ["p31.jpg", "现场 1.jpg", "ftp://x/y.jpg", "C:\\p\\31.jpg", &"x".repeat(500)] {
+        check(kept.into(), json!([kept]), &[]);
+    }
+    // A picture alone is a report.
+    let outcome = accepted(json!({ "photo": picture, "lon": 120.25, "lat": 29.5 }));
+    assert_eq!((outcome.signals[0].code.as_str(), outcome.defects.len()), ("report.other", 2));
+    // The largest frame of the host.
+    let room = 128 * 1024 - r#"{"text":"x","photo":""}"#.len();
+    let large = |more: usize| format!(r#"{{"text":"x","photo":"{}"}}"#, "A".repeat(room + more));
+    assert_eq!(decode(large(0).as_bytes()).unwrap().defects.len(), 2);
+    assert!(decode(large(1).as_bytes()).unwrap_err().reason.contains("131073 bytes are more than 131072"));
+}
+
+#[test]
+fn a_township_in_words_is_kept() {
+    let outcome = accepted(json!({"text": "x", "category": "fire", "乡镇": "石湖镇"}));
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!((outcome.signals[0].region.as_str(), &data["region_name"]), ("", &json!("石湖镇")));
     assert_eq!(outcome.defects, Vec::<String>::new());
 }
 
@@ -213,7 +251,8 @@ fn refusals_name_the_field() {
     }
     check("[".repeat(100_000).as_bytes(), Malformed, "");
     check("[".repeat(60_000).as_bytes(), Malformed, "");
-    check(format!("{{\"text\":\"{}\"}}", "x".repeat(70_000)).as_bytes(), Malformed, "");
+    check(format!("{{\"text\":\"{}\"}}", "x".repeat(24_570)).as_bytes(), Malformed, "");
+    check(format!("{{\"text\":\"{}\"}}", "x".repeat(131_072)).as_bytes(), Malformed, "");
     check(b"{}", Malformed, "text");
     check(br#"{"text":"  ","category":null,"lon":120,"lat":29}"#, Malformed, "text");
     check(br#"{"type":"FeatureCollection","features":[1]}"#, Malformed, "text");
@@ -291,6 +330,10 @@ fn what_a_platform_says_of_a_case() {
     check("退回", "return");
     let refused = decode(r#"{"caseId": "G1", "action": "dance"}"#.as_bytes()).unwrap_err();
     assert!(refused.reason.contains("none of handle, feedback, return"), "{}", refused.reason);
+    let long = json!({"caseId": "G1", "action": "feedback", "result": "x".repeat(25_000)}).to_string();
+    assert!(decode(long.as_bytes()).unwrap_err().reason.contains("more than 24576"));
+    let pictured = accepted(json!({"caseId": "G1", "action": "feedback", "photo": "A".repeat(30_000)}));
+    assert_eq!((pictured.signals.len(), pictured.defects.len()), (1, 2), "{:?}", pictured.defects);
     let lacks = decode(r#"{"caseId": "G1", "act": "handle"}"#.as_bytes()).unwrap_err();
     assert!(lacks.reason.contains("`act` is unknown"), "{}", lacks.reason);
 }
@@ -328,7 +371,12 @@ fn framing() {
     check("}", &[]);
     let endless = "{\"a\":[".to_owned() + &"1".repeat(70_000);
     let pieces = Host::fresh().frame::<Grid>(endless.as_bytes());
-    assert_eq!((pieces[0].kind, pieces[0].length), (Routine, 24 * 1024 + 1));
+    assert_eq!((pieces[0].kind, pieces[0].length), (Routine, 60 * 1024 + 1));
+    let refused = decode(&endless.as_bytes()[..60 * 1024 + 1]).unwrap_err();
+    assert!(refused.reason.contains("61441 bytes are more than 61440"), "{}", refused.reason);
+    // A report with its picture inside is one piece.
+    let pictured = format!(r#"{{"category":"火情","photo":"{}"}}"#, "A".repeat(50_000));
+    check(&format!("{pictured}\n"), &[(Red, &pictured), (Noise, "\n")]);
 }
 
 /// Any prefix and any damage of a report is refused or accepted, never a panic,

@@ -41,6 +41,11 @@ fn unmarked(payload: &[u8]) -> Text<'_> {
         if let Some(other) = other.filter(|other| *other != UTF_8 && !says_gb) {
             return lossy(other, payload);
         }
+        // A text that was cut has lost a character, not its encoding.
+        let cut = String::from_utf8_lossy(payload);
+        if !says_gb && is_mostly_chinese(&cut) {
+            return lossy(UTF_8, payload);
+        }
         return match GB18030.decode_without_bom_handling_and_without_replacement(payload) {
             Some(text) if says_gb => Text { text, defect: None },
             Some(text) => Text { text, defect: Some(lie(label, "GB 18030")) },
@@ -57,9 +62,22 @@ fn unmarked(payload: &[u8]) -> Text<'_> {
     Text { text: utf8.into(), defect: None }
 }
 
+/// Ideographs, and beside them only what Chinese texts hold: marks, ℃, ①, Ⅱ, ·, ×.
 fn looks_chinese(text: &str) -> bool {
-    let range = |c| matches!(c, '\u{b7}' | '\u{2000}'..='\u{206f}' | '\u{2160}'..='\u{217f}' | '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
-    text.chars().filter(|c| !c.is_ascii()).all(range)
+    let belongs = |c| {
+        matches!(c, '°' | '±' | '·' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2100}'..='\u{21ff}' | '\u{2460}'..='\u{24ff}' | '\u{25a0}'..='\u{26ff}' | '\u{3000}'..='\u{303f}' | '\u{3200}'..='\u{33ff}' | '\u{ff00}'..='\u{ffef}')
+    };
+    text.contains(is_ideograph) && text.chars().all(|c| c.is_ascii() || is_ideograph(c) || belongs(c))
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// More of it reads as Chinese than does not read at all.
+fn is_mostly_chinese(text: &str) -> bool {
+    let count = |is: fn(char) -> bool| text.chars().filter(|c| is(*c)).count();
+    count(is_ideograph) > count(|c| c == '\u{fffd}')
 }
 
 fn is_gb(label: &str) -> bool {

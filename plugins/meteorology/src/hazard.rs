@@ -47,6 +47,28 @@ const OTHERS: &[&str] = &[
 #[derive(Debug)]
 pub struct Hazards {
     added: Vec<(String, Vec<String>)>,
+    begins: Letters,
+}
+
+/// Some letters, and others that share a place with them: most letters begin no name,
+/// and that is seen at once.
+#[derive(Debug, Default)]
+struct Letters([u64; 16]);
+
+impl Letters {
+    fn place(letter: char) -> (usize, u64) {
+        (letter as usize / 64 % 16, 1 << (letter as usize % 64))
+    }
+
+    fn add(&mut self, letter: char) {
+        let (word, bit) = Letters::place(letter);
+        self.0[word] |= bit;
+    }
+
+    fn may_have(&self, letter: char) -> bool {
+        let (word, bit) = Letters::place(letter);
+        self.0[word] & bit != 0
+    }
 }
 
 impl Hazards {
@@ -59,7 +81,12 @@ impl Hazards {
             let code = code.trim().to_ascii_uppercase();
             (is_code(&code) && !names.is_empty()).then_some((code, names))
         };
-        Hazards { added: setting.split([';', '；']).filter_map(pair).collect() }
+        let added = setting.split([';', '；']).filter_map(pair).collect();
+        let mut hazards = Hazards { added, begins: Letters::default() };
+        let mut begins = Letters::default();
+        hazards.names().filter_map(|(name, _)| name.chars().next()).for_each(|letter| begins.add(letter));
+        hazards.begins = begins;
+        hazards
     }
 
     /// First of its names.
@@ -83,18 +110,7 @@ impl Hazards {
     /// Codes of what a text names, the longest names first: 雷雨大风 is not 大风.
     pub fn named(&self, text: &str) -> Vec<&str> {
         let mut found: Vec<(usize, usize, &str)> = Vec::new();
-        // Most letters begin no name, and that is seen at once.
-        let place = |letter: char| (letter as usize / 64 % 16, 1_u64 << (letter as usize % 64));
-        let mut begins = [0_u64; 16];
-        for letter in self.names().filter_map(|(name, _)| name.chars().next()) {
-            let (word, bit) = place(letter);
-            begins[word] |= bit;
-        }
-        let may_begin = |letter: char| {
-            let (word, bit) = place(letter);
-            begins[word] & bit != 0
-        };
-        for (at, _) in text.char_indices().filter(|(_, letter)| may_begin(*letter)) {
+        for (at, _) in text.char_indices().filter(|(_, letter)| self.begins.may_have(*letter)) {
             let rest = &text[at..];
             let here = self.names().filter(|(name, _)| rest.starts_with(name));
             found.extend(here.map(|(name, code)| (at, at + name.len(), code)));

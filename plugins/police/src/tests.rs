@@ -31,6 +31,14 @@ fn a_whole_call() {
 }
 
 #[test]
+fn a_township_in_words_is_kept() {
+    let outcome = post(&Host::fresh(), &json!({"id": "7", "type": "火灾", "region": "石湖镇"})).unwrap();
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!((outcome.signals[0].region.as_str(), &data["region_name"]), ("", &json!("石湖镇")));
+    assert!(outcome.defects.is_empty(), "{:?}", outcome.defects);
+}
+
+#[test]
 fn kinds_by_word_code_and_text() {
     let host = Host::fresh();
     host.set("types", "1001=火灾; 2003 = 交通事故");

@@ -7,9 +7,10 @@
 //! ```
 //!
 //! One registration, an array, or one a line. `id` and `expected` must be there.
-//! Each is a report `gathering.registered` that holds until its end; at or above
-//! the setting `threshold` it is flagged: `over_threshold` in `data`, severity
-//! moderate, severe at three times as many. A registration that is withdrawn
+//! Each is a report `gathering.registered` that holds until its end, or for a day
+//! from its start where no end is said; a day without a clock is the whole of it.
+//! At or above the setting `threshold` it is flagged: `over_threshold` in `data`,
+//! severity moderate, severe at three times as many. A registration that is withdrawn
 //! (`state` 取消) is its recovery; the same id again replaces what was said.
 //!
 //! **Refused**, with the field named: a record without `id` or `expected`, a crowd
@@ -19,7 +20,7 @@
 mod tests;
 
 use serde_json::json;
-use tocsin_sdk::field::{self, Field, Fields, Name, Refusal};
+use tocsin_sdk::field::{self, Field, Fields, Moment, Name, Refusal};
 use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Answer, Certainty, Datum, Decoder, Message, Severity, Signal, Timestamp, Urgency, city};
 
@@ -37,6 +38,8 @@ const KNOWN: &[Name] = &[ID, NAME, VENUE, EXPECTED, START, END, ORGANISER, REGIO
 
 /// Times the threshold from which a crowd may become a danger to itself.
 const SEVERE_TIMES: f64 = 3.0;
+/// How long a gathering lasts of which no end is said: most fill a day.
+const UNSAID_MS: i64 = 24 * 3_600_000;
 
 /// The plugin.
 #[derive(Debug)]
@@ -54,12 +57,14 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     let id = fields.need(ID)?.id()?;
     let expected = fields.need(EXPECTED)?.whole()?;
     let (name, venue, organiser) = (fields.text(NAME), fields.text(VENUE), fields.text(ORGANISER));
-    let (start, end) = (fields.time(START), fields.time(END));
+    let (start, end) =
+        (fields.day_or_time(START).map(Moment::start), fields.day_or_time(END).map(Moment::end));
     if let (Some(start), Some(end)) = (start, end)
         && end < start
     {
         return Err(Refusal::implausible("end", "结束早于开始 (it ends before it begins)"));
     }
+    let until = end.or(start.map(|start| start + UNSAID_MS));
     let is_withdrawn = fields.maybe(STATE, Field::text).is_some_and(|state| is_withdrawn(&state));
     let (region, position) = (fields.region(REGION), fields.position(Datum::Gcj02)?);
     let threshold = threshold();
@@ -79,7 +84,7 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     let data = json!({
         "name": name, "venue": venue, "organiser": organiser, "expected": expected,
         "threshold": threshold, "over_threshold": is_over,
-        "start": start.map(shown), "until": end.map(shown),
+        "start": start.map(shown), "until": until.map(shown),
     });
     Ok(vec![
         signal

@@ -62,6 +62,16 @@ fn a_points_own_levels_count() {
 }
 
 #[test]
+fn a_township_in_words_is_kept() {
+    let outcome = post(&Host::fresh(), &json!({"point": "x", "displacement": 99, "乡镇": "石湖镇"})).unwrap();
+    assert_eq!((outcome.signals.len(), outcome.defects.len()), (2, 0), "{:?}", outcome.defects);
+    for signal in &outcome.signals {
+        let data: Value = serde_json::from_str(&signal.data).unwrap();
+        assert_eq!((signal.region.as_str(), &data["region_name"]), ("", &json!("石湖镇")));
+    }
+}
+
+#[test]
 fn refusals_name_the_field() {
     for (body, word) in [
         (json!({"point": "x", "disp": 3}), "`disp` is unknown"),

@@ -18,8 +18,10 @@ pub fn found(record: &mut Record, datum: Datum, owner: Option<Owner<'_>>) -> Res
     let (mut unit, mut unit_name) = record.unit()?;
     let name = record.text(field::NAME);
     let text = record.text(field::TEXT);
+    // A picture that is left out says something all the same: its bytes are kept.
+    let is_pictured = record.has(field::PHOTO);
     let photos = record.photos();
-    if name.is_empty() && text.is_empty() && photos.is_empty() {
+    if name.is_empty() && text.is_empty() && !is_pictured {
         return Err(Refusal::malformed(field::TEXT, "the danger says nothing: no title, no text, no photo"));
     }
     let position = record.position(datum)?;
@@ -36,14 +38,14 @@ pub fn found(record: &mut Record, datum: Datum, owner: Option<Owner<'_>>) -> Res
             }
         }
     }
-    let time = record.read_as(field::TIME, value::time).map(|(at, _)| at);
+    let time = record.read_as(field::TIME, value::time);
     let deadline = record.read_as(field::DEADLINE, value::deadline);
     if let (Some(time), Some(deadline)) = (time, deadline)
         && deadline < time
     {
         return Err(Refusal::implausible(field::DEADLINE, "the deadline lies before the finding"));
     }
-    let updated = record.read_as(field::UPDATED, value::time).map(|(at, _)| at);
+    let updated = record.read_as(field::UPDATED, value::time);
     let category = match record.text(field::CATEGORY) {
         category if category.is_empty() => record.text(field::TYPE),
         category => category,
@@ -93,7 +95,7 @@ pub fn found(record: &mut Record, datum: Datum, owner: Option<Owner<'_>>) -> Res
 
 pub fn rectified(record: &mut Record) -> Result<Signal, Refusal> {
     let id = reference(record)?;
-    let time = record.read_as(field::TIME, value::time).map(|(at, _)| at);
+    let time = record.read_as(field::TIME, value::time);
     let said = [field::MEASURE, field::TEXT, field::RESULT].map(|field| record.text(field));
     let measure = said
         .into_iter()
@@ -112,7 +114,7 @@ pub fn rectified(record: &mut Record) -> Result<Signal, Refusal> {
 
 pub fn rechecked(record: &mut Record) -> Result<Signal, Refusal> {
     let id = reference(record)?;
-    let time = record.read_as(field::TIME, value::time).map(|(at, _)| at);
+    let time = record.read_as(field::TIME, value::time);
     // Whether it passed is the whole of a re-check: never guessed.
     let verdict = [field::PASSED, field::RESULT, field::STATUS].into_iter().find(|field| record.has(field));
     let Some(verdict) = verdict else {

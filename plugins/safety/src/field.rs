@@ -401,7 +401,7 @@ pub fn shown(field: Field) -> &'static str {
 fn plain(written: &str) -> String {
     let mut depth = 0_usize;
     let mut name = String::with_capacity(written.len());
-    for c in written.chars().map(crate::value::half_width) {
+    for c in written.chars().map(tocsin_sdk::field::half_width) {
         match c {
             '(' | '[' | '【' => depth += 1,
             ')' | ']' | '】' => depth = depth.saturating_sub(1),

@@ -6,13 +6,15 @@
 //! does not end yet waits for its end.
 
 use crate::charset;
-use crate::record::BYTES_MAX;
 use crate::table::Columns;
 use tocsin_sdk::Piece;
 
-/// A record that does not end is cut here, one byte above what the decoder takes,
-/// so that it refuses the cut piece by its size.
-const CUT_AT: usize = BYTES_MAX + 1;
+/// What waits for its end has 64 KiB in a door that cuts: a record with room for what
+/// stands before it.
+pub const RECORD_BYTES_MAX: usize = 60 * 1024;
+/// A record that does not end is cut one byte above that, so that the decoder refuses
+/// the cut piece by its size.
+pub const CUT_AT: usize = RECORD_BYTES_MAX + 1;
 
 pub fn pieces(buffer: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();

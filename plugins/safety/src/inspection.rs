@@ -14,7 +14,7 @@ pub fn done(record: &mut Record, code: &str) -> Result<Signal, Refusal> {
     let (unit, unit_name) = record.unit()?;
     let (region, region_name) = record.region(field::REGION);
     let (village, village_name) = record.region(field::VILLAGE);
-    let time = record.read_as(field::TIME, value::time).map(|(at, _)| at);
+    let time = record.read_as(field::TIME, value::time);
     let passed = record.read_as(field::PASSED, value::passed);
     let dangers = record.read_as(field::COUNT, |count| value::number(count).filter(|count| *count >= 0.0));
     let mut data = Map::new();

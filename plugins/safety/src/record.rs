@@ -1,21 +1,23 @@
 //! One record: the fields of a JSON object or of a table's row, taken out by what
 //! they mean. What is left at the end nobody has read, and is named in `defects`.
 
-use crate::charset;
 use crate::field::{self, Field};
 use crate::refusal::Refusal;
 use crate::table::{Columns, cells};
 use crate::value;
+use crate::{charset, framing};
 use serde_json::{Map, Value};
 use tocsin_sdk::{Datum, Message, Position};
 
-/// A long text with some links, or an enterprise with its dangers.
-pub const BYTES_MAX: usize = 24 * 1024;
+/// A frame of the host, and a body of its HTTP doors.
+pub const BYTES_MAX: usize = 128 * 1024;
 const IDENTITY_CHARS: usize = 64;
 const UNREAD_NAMED_MAX: usize = 8;
 /// Names in a defect are cut, so that a record cannot fill the log.
 const SHOWN_CHARS: usize = 40;
 pub const PHOTOS_MAX: usize = 8;
+/// What is longer is a picture and no name of one. The host keeps so much of each.
+const PHOTO_CHARS_MAX: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct Record {
@@ -26,12 +28,19 @@ pub struct Record {
 
 impl Record {
     pub fn read(message: &Message) -> Result<Record, Refusal> {
-        if message.payload.len() > BYTES_MAX {
-            let length = message.payload.len();
-            return Err(Refusal::whole(format!(
-                "{length} bytes are more than {BYTES_MAX}; send photos as links"
-            )));
+        let cut = || Refusal::too_large(framing::CUT_AT, framing::RECORD_BYTES_MAX);
+        let is_row = Columns::of_device(&message.device).is_some();
+        match message.payload.len() {
+            // A row that was cut in its last cell looks whole.
+            framing::CUT_AT if is_row => Err(cut()),
+            // Where it breaks off is the framer's word, not the sender's.
+            framing::CUT_AT => Record::of_bytes(message).map_err(|_| cut()),
+            0..=BYTES_MAX => Record::of_bytes(message),
+            length => Err(Refusal::too_large(length, BYTES_MAX)),
         }
+    }
+
+    fn of_bytes(message: &Message) -> Result<Record, Refusal> {
         let text =
             charset::text(&message.payload).ok_or_else(|| Refusal::whole("neither UTF-8 nor GB 18030"))?;
         match (text.trim_start().starts_with(['{', '[']), Columns::of_device(&message.device)) {
@@ -145,25 +154,27 @@ impl Record {
         Ok((id, if written.is_empty() { name } else { written }))
     }
 
-    /// Links; pictures themselves do not fit and must not.
+    /// Links, and names of the sender's own; pictures themselves do not fit and must
+    /// not.
     pub fn photos(&mut self) -> Vec<String> {
         let written = match self.take(field::PHOTO) {
             Some(Value::Array(list)) => list,
-            Some(Value::String(text)) => {
+            // A picture inside has such marks of its own.
+            Some(Value::String(text)) if !text.trim_start().starts_with("data:") => {
                 text.split([',', ';', '|', ' ', '\u{ff0c}', '\u{ff1b}']).map(Value::from).collect()
             }
             Some(other) => vec![other],
             None => return Vec::new(),
         };
-        let mut links = Vec::new();
-        for photo in written.iter().filter(|photo| !value::is_absent(photo)) {
-            let link = photo.as_str().or_else(|| photo["url"].as_str()).map(str::trim);
-            match link.filter(|link| link.len() <= 500 && !link.starts_with("data:")) {
-                Some(link) if links.len() < PHOTOS_MAX => links.push(link.to_owned()),
-                _ => self.defects.push(format!("photo: not a link or one too many: {}", shown(photo))),
+        let mut names = Vec::new();
+        for item in written.iter().filter(|item| !value::is_absent(item)) {
+            match photo(item) {
+                Ok(name) if names.len() < PHOTOS_MAX => names.push(name),
+                Ok(name) => self.defects.push(format!("photo: one too many: {}", shown(&name))),
+                Err(why) => self.defects.push(format!("photo: {why}")),
             }
         }
-        links
+        names
     }
 
     /// A place that cannot be one refuses the record: a wrong place is worse than a
@@ -216,6 +227,24 @@ impl Record {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         self.defects.push(format!("fields that nobody reads: {named}{more}"));
     }
+}
+
+/// What names a photo; else why it does not.
+fn photo(item: &Value) -> Result<String, String> {
+    let written = item.as_str().or_else(|| item["url"].as_str()).map(str::trim);
+    let chars = written.map_or_else(|| item.to_string().chars().count(), |name| name.chars().count());
+    if chars > PHOTO_CHARS_MAX {
+        return Err(format!("{chars} characters are a picture and no name of one; send a link"));
+    }
+    let name = written.filter(|name| is_harmless(name)).map(str::to_owned);
+    name.ok_or_else(|| format!("no link and no name of a photo: {}", shown(item)))
+}
+
+/// A console may show it as a link: so it is one line, and nothing that a browser runs.
+fn is_harmless(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let runs = ["javascript:", "vbscript:", "data:"].iter().any(|scheme| lower.starts_with(scheme));
+    !runs && !name.contains(char::is_control)
 }
 
 /// `{lon, lat}`, `[lon, lat]`, GeoJSON or `"lon,lat"`.

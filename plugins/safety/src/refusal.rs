@@ -17,6 +17,10 @@ impl Refusal {
         Refusal { kind: RejectionKind::Malformed, field: "", reason: reason.into() }
     }
 
+    pub fn too_large(length: usize, most: usize) -> Refusal {
+        Refusal::whole(format!("{length} bytes are more than {most}; send photos as links"))
+    }
+
     pub fn malformed(field: Field, reason: impl Into<String>) -> Refusal {
         Refusal { kind: RejectionKind::Malformed, field: field::shown(field), reason: reason.into() }
     }

@@ -146,10 +146,13 @@ fn verdicts_in_the_words_of_those_who_check() {
 
 #[test]
 fn times_as_registers_write_them() {
-    let check = |written: Value, expect: Option<(i64, bool)>| {
-        assert_eq!(crate::value::time(&written), expect, "{written}");
+    let check = |written: Value, expect: Option<(i64, i64)>| {
+        let read = crate::value::time(&written).zip(crate::value::deadline(&written));
+        assert_eq!(read, expect, "{written}");
     };
-    let (day, at) = (Some((1_783_785_600_000, true)), Some((1_783_837_820_000, false)));
+    // A time is its own deadline; a day is one with its last millisecond.
+    let day = Some((1_783_785_600_000, 1_783_871_999_999));
+    let at = Some((1_783_837_820_000, 1_783_837_820_000));
     for written in ["2026-07-12", "2026/7/12", "2026.7.12", "2026年7月12日", "20260712", "２０２６-７-１２"]
     {
         check(written.into(), day);
@@ -163,6 +166,72 @@ fn times_as_registers_write_them() {
     for wrong in ["2026-02-30", "明天", "2026-07", "12", "2026-07-12 25:00"] {
         check(wrong.into(), None);
     }
+}
+
+#[test]
+fn photos_are_named_and_never_shown() {
+    let check = |photo: Value, photos: Value, defects: &[&str]| {
+        let outcome = accepted("dangers", &json!({"id": "H1", "text": "x", "照片": photo}));
+        assert_eq!(data(&outcome.signals[0]).get("photos").unwrap_or(&json!([])), &photos);
+        assert_eq!(outcome.defects, defects);
+    };
+    let picture = "iVBORw0KGgo=".repeat(2_560);
+    let inline = "photo: 30720 characters are a picture and no name of one; send a link";
+    check(picture.clone().into(), json!([]), &[inline]);
+    check(json!([{ "url": picture }, "p31.jpg"]), json!(["p31.jpg"]), &[inline]);
+    check(json!("现场1.jpg;ftp://x/y.jpg"), json!(["现场1.jpg", "ftp://x/y.jpg"]), &[]);
+    check("火".repeat(500).into(), json!(["火".repeat(500)]), &[]);
+    let script = "photo: no link and no name of a photo: \"JavaScript:alert(1)\"";
+    check(json!("JavaScript:alert(1)"), json!([]), &[script]);
+    let data_url = format!("data:image/png;base64,{picture}");
+    check(
+        data_url.into(),
+        json!([]),
+        &["photo: 30742 characters are a picture and no name of one; send a link"],
+    );
+    // A picture alone is a danger that somebody found.
+    let found = accepted("dangers", &json!({ "id": "H1", "photo": picture }));
+    assert_eq!((found.signals[0].code.as_str(), found.defects.len()), ("danger.found", 1));
+}
+
+#[test]
+fn sizes() {
+    let check = |record: String, reason: &str| {
+        let answer = decode("dangers", "", record.as_bytes());
+        let said = answer.as_ref().map(|_| String::new()).unwrap_or_else(|refused| refused.reason.clone());
+        assert_eq!(said.is_empty(), reason.is_empty(), "{} bytes: {said}", record.len());
+        assert!(said.contains(reason), "{} bytes: {said}", record.len());
+    };
+    let pictured = |bytes: usize| {
+        let picture = "A".repeat(bytes - r#"{"id":"H1","photo":""}"#.len());
+        format!(r#"{{"id":"H1","photo":"{picture}"}}"#)
+    };
+    check(pictured(128 * 1024), "");
+    check(pictured(128 * 1024 + 1), "131073 bytes are more than 131072");
+    check(json!({"id": "H1", "text": "x".repeat(24_000)}).to_string(), "");
+    check(json!({"id": "H1", "text": "x".repeat(25_000)}).to_string(), "more than 24576");
+    // What the framer would cut is whole where no framer was.
+    check(pictured(60 * 1024 + 1), "");
+    check(pictured(70 * 1024)[..60 * 1024 + 1].to_owned(), "61441 bytes are more than 61440");
+    // Sixty-four dangers that each repeat the long name of their enterprise.
+    let dangers: Vec<Value> = (0..64).map(|id| json!({"id": id, "text": "x"})).collect();
+    let unit = |chars: usize| {
+        let record = json!({"id": "Q1", "name": "厂".repeat(chars), "dangers": dangers});
+        decode("enterprises", "", record.to_string().as_bytes())
+    };
+    assert!(unit(1_000).unwrap_err().reason.contains("more than 122880"));
+    assert_eq!(unit(10).unwrap().signals.len(), 65);
+}
+
+#[test]
+fn a_row_that_the_framer_cut_is_not_half_believed() {
+    let text = "x".repeat(20_000);
+    let row = format!("H1,{text},{},{}\n", "y".repeat(20_000), "z".repeat(30_000));
+    let header = "隐患编号,隐患描述,整改措施,备注\n";
+    let results = import("dangers", format!("{header}{row}").as_bytes());
+    let first = results[0].as_ref().unwrap_err();
+    assert!(first.reason.contains("61441 bytes are more than 61440"), "{}", first.reason);
+    assert!(results.iter().all(Result::is_err));
 }
 
 const HEADER: &str = "企业编号,企业名称,行业,乡镇代码,主要负责人,联系电话\n";

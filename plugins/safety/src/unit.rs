@@ -61,7 +61,7 @@ pub fn signals(record: &mut Record, datum: Datum) -> Result<Vec<Signal>, Refusal
     let mut signal = Signal::report("unit.registered")
         .device(&*id)
         .reference(&*id)
-        .observed(at.map(|(at, _)| at))
+        .observed(at)
         .region(&*region)
         .title(name.clone())
         .data(Value::Object(data).to_string());

@@ -2,20 +2,8 @@
 //! without a zone.
 
 use serde_json::Value;
-use tocsin_sdk::Datum;
-use tocsin_sdk::Timestamp;
-use tocsin_sdk::time::{beijing, parse};
-
-const DAY_MS: i64 = 24 * 3_600_000;
-
-/// Full-width letters, digits and marks as the keyboard has them.
-pub fn half_width(c: char) -> char {
-    match c {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
-    }
-}
+use tocsin_sdk::field::{Moment, half_width, moment};
+use tocsin_sdk::{Datum, Timestamp};
 
 /// An identity, a number or a word: half width, trimmed.
 pub fn plain(text: &str) -> String {
@@ -54,62 +42,14 @@ pub fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// A time, and whether it is a day.
-pub fn time(value: &Value) -> Option<(Timestamp, bool)> {
-    let written = plain(&text(value)?);
-    let digits = written.bytes().all(|byte| byte.is_ascii_digit());
-    let part = |from: usize, to: usize| written.get(from..to)?.parse::<u16>().ok();
-    match (digits, written.len()) {
-        (true, 8) => Some((day(part(0, 4)?, part(4, 6)?, part(6, 8)?)?, true)),
-        (true, 14) => {
-            let at = day(part(0, 4)?, part(4, 6)?, part(6, 8)?)?;
-            clock(part(8, 10)?, part(10, 12)?, part(12, 14)?).map(|ms| (at + ms, false))
-        }
-        // 1973 to 2286, in seconds and in milliseconds.
-        (true, 9 | 10) => Some((written.parse::<i64>().ok()? * 1000, false)),
-        (true, 12 | 13) => Some((written.parse().ok()?, false)),
-        (true, _) => None,
-        (false, _) => civil(&written),
-    }
-}
-
-/// `2026-07-12 14:30`, `2026/7/12`, `2026.7.12`, `2026年7月12日14时30分`, RFC 3339.
-fn civil(written: &str) -> Option<(Timestamp, bool)> {
-    if let Some(at) = parse(written) {
-        return Some((at, false));
-    }
-    let numbers: Vec<u16> = written
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    let known = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/.:年月日号时点分秒T".contains(c);
-    if !written.chars().all(known) {
-        return None;
-    }
-    match numbers[..] {
-        [year, month, date] => Some((day(year, month, date)?, true)),
-        [year, month, date, hour] => Some((day(year, month, date)? + clock(hour, 0, 0)?, false)),
-        [year, month, date, hour, minute] => Some((day(year, month, date)? + clock(hour, minute, 0)?, false)),
-        [year, month, date, hour, minute, second] => {
-            Some((day(year, month, date)? + clock(hour, minute, second)?, false))
-        }
-        _ => None,
-    }
-}
-
-fn day(year: u16, month: u16, date: u16) -> Option<Timestamp> {
-    beijing(year.into(), month.try_into().ok()?, date.try_into().ok()?, 0, 0, 0)
-}
-
-fn clock(hour: u16, minute: u16, second: u16) -> Option<i64> {
-    let is_clock = hour < 24 && minute < 60 && second < 61;
-    is_clock.then(|| (i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second)) * 1000)
+/// A time; of a day its beginning.
+pub fn time(value: &Value) -> Option<Timestamp> {
+    moment(value).map(Moment::start)
 }
 
 /// The last millisecond in which it is still in time.
 pub fn deadline(value: &Value) -> Option<Timestamp> {
-    time(value).map(|(at, is_day)| if is_day { at + DAY_MS - 1 } else { at })
+    moment(value).map(Moment::end)
 }
 
 /// Whether a check was passed, in the words of those who check.

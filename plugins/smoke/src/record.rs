@@ -138,6 +138,11 @@ impl Record {
         self.words.contains(&word)
     }
 
+    /// There is no smoke, by whatever word.
+    pub fn says_end(&self) -> bool {
+        self.says(Word::Clear) || self.says(Word::Normal)
+    }
+
     /// A signal of this detector with where and when.
     pub fn about(&self, signal: Signal) -> Signal {
         let signal = Signal { position: self.position, ..signal };
@@ -203,25 +208,15 @@ fn words(fields: &mut Fields) -> (Vec<Word>, Option<Field>) {
         }
     }
     let flags = [
-        (SMOKE, Word::Smoke, Some(Word::Clear)),
+        (SMOKE, Word::Smoke, Some(Word::Normal)),
         (LOW, Word::LowBattery, Some(Word::BatteryNormal)),
         (FAULT, Word::Fault, None),
     ];
     for (name, on, off) in flags {
         let Some(field) = fields.take(name) else { continue };
-        let word = match field.flag() {
-            Some(true) => Some(on),
-            Some(false) => off,
-            // A word, or a level above 1.
-            None => match field.text().and_then(|text| word::read(&text)) {
-                Some(word) => Some(word),
-                None => field.number().ok().map(|_| on),
-            },
-        };
-        match word {
-            Some(word) if !words.contains(&word) => words.push(word),
+        match flag(&field, on, off) {
+            Some(Some(word)) if !words.contains(&word) => words.push(word),
             Some(_) => {}
-            None if off.is_none() => {}
             None => {
                 fields.defects.push(format!("{}: cannot read {}", field.name, field.value));
                 unread.get_or_insert(field);
@@ -230,7 +225,25 @@ fn words(fields: &mut Fields) -> (Vec<Word>, Option<Field>) {
     }
     // Smoke and its end in one record: smoke counts.
     if words.iter().any(|word| matches!(word, Word::Smoke | Word::Fire)) {
-        words.retain(|word| *word != Word::Clear);
+        words.retain(|word| !matches!(word, Word::Clear | Word::Normal));
     }
     (words, unread)
+}
+
+/// What a flag says, where anything; `None` where nobody can read it.
+fn flag(field: &Field, on: Word, off: Option<Word>) -> Option<Option<Word>> {
+    if let Some(is_on) = field.flag() {
+        return Some(if is_on { Some(on) } else { off });
+    }
+    match field.number() {
+        // Levels have steps above 1, and programs write 0 as 0.0.
+        Ok(level) if level >= 1.0 => Some(Some(on)),
+        Ok(level) if level <= 0.0 => Some(off),
+        Ok(_) => None,
+        Err(_) => match word::read(&field.text()?)? {
+            // All is well with what this flag is about.
+            Word::Normal => Some(off),
+            word => Some(Some(word)),
+        },
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! smoke ──▶ open ── sustain_s of it ──▶ fire ── its end ──▶ gone, recovery
-//!             └── quiet_s without, or its end ──▶ pulse ── sustain_s after all ──▶ fire
+//!             └── quiet_s without, or its end ──▶ pulse ── sustain_s after all, or its
+//!                                                          end so long after ──▶ fire
 //! ```
 //!
 //! Times are the detector's own where it says them, because a platform hands on in
@@ -28,6 +29,9 @@ const KEPT: usize = 192;
 const BYTES: usize = 48 << 10;
 /// So many runs fit whatever they hold of addresses.
 const SMALL: usize = 64;
+/// An end is that of a pulse that was told for so long: what comes later is of something
+/// that nobody heard of.
+const END_MS: i64 = 10 * 60_000;
 
 /// All of the room whose call this is.
 #[derive(Default)]
@@ -94,7 +98,7 @@ impl Runs {
     pub fn take(&mut self, record: &Record, now: Timestamp) -> Vec<Signal> {
         if record.says(Word::Smoke) || record.says(Word::Fire) {
             self.smoke(record, now)
-        } else if record.says(Word::Clear) {
+        } else if record.says_end() {
             self.clear(record, now).into_iter().collect()
         } else {
             Vec::new()
@@ -169,6 +173,10 @@ impl Runs {
             // Told by its edges alone: it was smoke all the while.
             Told::Open if lasted >= sustain_ms() => Some(say::fire(record, run, lasted).observed(first)),
             Told::Open => Some(record.about(say::pulse_of(run)).observed(first)),
+            // The same of what went quiet between. A heartbeat's word says nothing of it.
+            Told::Pulse if record.says(Word::Clear) && (sustain_ms()..=END_MS).contains(&lasted) => {
+                Some(say::fire(record, run, lasted).observed(run.first))
+            }
             Told::Pulse => None,
             Told::Fire => Some(record.about(Signal::recovery("fire.smoke").title("烟雾消除"))),
         };

@@ -6,7 +6,10 @@ pub enum Word {
     Smoke,
     /// Somebody, or the detector's own algorithm, is sure.
     Fire,
+    /// The smoke is over: said of smoke alone.
     Clear,
+    /// All is well: heartbeats say it too, whatever was before.
+    Normal,
     LowBattery,
     BatteryNormal,
     Fault,
@@ -32,10 +35,9 @@ pub fn read(text: &str) -> Option<Word> {
             Word::Fire
         }
         "clear" | "cleared" | "smokeclear" | "smokecleared" | "recover" | "recovered" | "recovery"
-        | "restore" | "restored" | "alarmclear" | "alarmcleared" | "normal" | "ok" | "0" | "false"
-        | "正常" | "恢复" | "恢复正常" | "报警恢复" | "报警解除" | "烟雾消除" | "解除" => {
-            Word::Clear
-        }
+        | "restore" | "restored" | "alarmclear" | "alarmcleared" | "恢复" | "恢复正常" | "报警恢复"
+        | "报警解除" | "烟雾消除" | "解除" => Word::Clear,
+        "normal" | "ok" | "0" | "false" | "正常" => Word::Normal,
         "lowbattery" | "batterylow" | "lowpower" | "lowvoltage" | "undervoltage" | "低电量" | "低电压"
         | "电量低" | "欠压" | "电池欠压" | "电池电量低" => Word::LowBattery,
         "batterynormal" | "batteryok" | "batteryrecovered" | "电量正常" | "电量恢复" => {
@@ -65,7 +67,12 @@ mod tests {
             ("Low Battery", Some(Word::LowBattery)),
             ("电池欠压", Some(Word::LowBattery)),
             ("火警", Some(Word::Fire)),
-            ("Normal", Some(Word::Clear)),
+            ("Normal", Some(Word::Normal)),
+            ("正常", Some(Word::Normal)),
+            ("0", Some(Word::Normal)),
+            ("Recovered", Some(Word::Clear)),
+            ("恢复正常", Some(Word::Clear)),
+            ("烟雾 消除", Some(Word::Clear)),
             ("heart-beat", Some(Word::Alive)),
             ("selfTest", Some(Word::Test)),
             ("gas", None),

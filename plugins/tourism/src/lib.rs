@@ -8,8 +8,9 @@
 //! One record, an array, or one a line. `area` and `visitors` must be there; the
 //! limit may stand in the record or in the area's registration (`limit`). Every
 //! record is a reading `crowd.inside`. The first above the limit is an alarm
-//! `crowd.over`, the first at or below `release_percent` of it the recovery, so
-//! that a count that dances around the limit is one alarm. What is told more than
+//! `crowd.over`, the first from 120 % of it on another, severe one, the first at or
+//! below `release_percent` of it the recovery, so that a count that dances around
+//! the limit, or around 120 %, is told once. What is told more than
 //! half an hour late, or older than what is known, is a reading and nothing else.
 //!
 //! **Refused**, with the field named: a record without `area` or `visitors` (a
@@ -61,6 +62,9 @@ struct Registered {
 struct Over {
     since: Timestamp,
     at: Timestamp,
+    /// Held until it is over. Older versions did not say it: then it is told anew.
+    #[serde(default)]
+    is_severe: bool,
 }
 
 struct Count {
@@ -108,7 +112,7 @@ impl Count {
         }
     }
 
-    /// The alarm when the limit is crossed, the recovery well below it.
+    /// The alarms when limits are crossed, the recovery well below.
     fn crossing(&self, received: Timestamp) -> Option<Signal> {
         let limit = self.limit?;
         let key = format!("over/{}", self.area);
@@ -118,24 +122,28 @@ impl Count {
             return None;
         }
         let visitors = self.visitors as f64;
-        let was_over = known.is_some();
         if visitors > limit {
-            memory::save(&key, &Over { since: known.map_or(self.at, |over| over.since), at: self.at });
-        } else if was_over && visitors <= limit * release() {
-            memory::forget(&key);
-            return Some(
-                Signal::recovery("crowd.over")
-                    .value(visitors, "{person}")
-                    .title(format!("{} 已降到 {} 人,限流 {limit} 人", self.name, self.visitors)),
-            );
+            return self.over(limit, &key, known.as_ref());
         }
-        (visitors > limit && !was_over).then(|| {
-            let percent = visitors / limit * 100.0;
-            let severity = if percent >= SEVERE_PERCENT { Severity::Severe } else { Severity::Moderate };
-            Signal::alarm("crowd.over")
-                .severity(severity)
-                .certainty(Certainty::Observed)
+        (known.is_some() && visitors <= limit * release()).then(|| {
+            memory::forget(&key);
+            Signal::recovery("crowd.over")
                 .value(visitors, "{person}")
+                .title(format!("{} 已降到 {} 人,限流 {limit} 人", self.name, self.visitors))
+        })
+    }
+
+    /// Above the limit: an alarm where that is new, or severe for the first time.
+    fn over(&self, limit: f64, key: &str, known: Option<&Over>) -> Option<Signal> {
+        let percent = self.visitors as f64 / limit * 100.0;
+        let (is_severe, was_severe) = (percent >= SEVERE_PERCENT, known.is_some_and(|known| known.is_severe));
+        let since = known.map_or(self.at, |known| known.since);
+        memory::save(key, &Over { since, at: self.at, is_severe: is_severe || was_severe });
+        (known.is_none() || is_severe && !was_severe).then(|| {
+            Signal::alarm("crowd.over")
+                .severity(if is_severe { Severity::Severe } else { Severity::Moderate })
+                .certainty(Certainty::Observed)
+                .value(self.visitors as f64, "{person}")
                 .title(format!(
                     "{} 超限:在园 {} 人,为限流 {limit} 人的 {percent:.0}%",
                     self.name, self.visitors

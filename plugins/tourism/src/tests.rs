@@ -3,7 +3,7 @@
 use crate::Tourism;
 use serde_json::{Value, json};
 use tocsin_sdk::mock::Host;
-use tocsin_sdk::{Kind, Outcome, Rejection};
+use tocsin_sdk::{Kind, Outcome, Rejection, Severity};
 
 fn post(host: &Host, body: &str) -> Result<Outcome, Rejection> {
     host.decode::<Tourism>(Host::message("", body.as_bytes()))
@@ -43,6 +43,43 @@ fn a_count_that_dances_is_one_alarm() {
     check(4400, &[]);
     check(6000, &["alarm crowd.over 6000"]);
     assert_eq!(host.keys(""), ["over/longtan"]);
+}
+
+#[test]
+fn a_crowd_that_grows_severe_is_told_again() {
+    let host = Host::fresh();
+    let mut minute = 0;
+    let mut check = |visitors: u32, expect: Option<Severity>| {
+        minute += 1;
+        let body = json!({"area": "longtan", "visitors": visitors, "limit": 5000, "time": format!("2026-07-12 14:{minute:02}:00")});
+        let outcome = post(&host, &body.to_string()).unwrap();
+        let alarm = outcome.signals.iter().find(|signal| signal.kind == Kind::Alarm);
+        assert_eq!(alarm.map(|signal| signal.severity), expect, "{visitors}");
+    };
+    check(5001, Some(Severity::Moderate));
+    check(5999, None);
+    check(6000, Some(Severity::Severe));
+    check(5500, None);
+    check(6500, None);
+    check(4500, None);
+    check(6000, Some(Severity::Severe));
+    check(4500, None);
+    check(5001, Some(Severity::Moderate));
+}
+
+#[test]
+fn what_an_older_version_remembered_is_told_again_where_it_is_severe() {
+    let host = Host::fresh();
+    tocsin_sdk::memory::put("over/longtan", br#"{"since":1783836000000,"at":1783836000000}"#);
+    let body = r#"{"area": "longtan", "visitors": 6000, "limit": 5000, "time": "2026-07-12 14:20:00"}"#;
+    assert_eq!(told(post(&host, body)), ["reading crowd.inside 6000", "alarm crowd.over 6000"]);
+}
+
+#[test]
+fn a_township_in_words_is_kept() {
+    let outcome = post(&Host::fresh(), r#"{"area": "a", "visitors": 7, "乡镇": "石湖镇"}"#).unwrap();
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!((&data["region_name"], outcome.defects.len()), (&json!("石湖镇"), 0));
 }
 
 #[test]

@@ -8,10 +8,11 @@
 //!
 //! One closure, an array, or one a line. `road` and `state` must be there. Closed
 //! is a report `road.closed` that holds until its expected end, reopened its
-//! recovery; both carry the closure's id or, without one, road and stretch.
+//! recovery; both carry the closure's id or, without one, road and stretch. An end
+//! that is a day ends with it.
 
 use serde_json::{Value, json};
-use tocsin_sdk::field::{self, Field, Fields, Name, Refusal, datum, hashed, number};
+use tocsin_sdk::field::{self, Field, Fields, Moment, Name, Refusal, datum, hashed, number};
 use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Answer, Certainty, Datum, Message, Position, Severity, Signal, Timestamp, Urgency, city};
 
@@ -49,7 +50,10 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
         None => hashed("road", format!("{road}|{from}|{to}").as_bytes()),
     };
     let (reason, direction) = (fields.text(REASON), fields.text(DIRECTION));
-    let (start, end) = (fields.time(START), fields.time(END));
+    let (start, end) = (fields.day_or_time(START), fields.day_or_time(END));
+    // A whole day says since when it holds, not when somebody saw it.
+    let observed = start.filter(|start| is_closed && !start.is_day).map(Moment::start);
+    let (start, until) = (start.map(Moment::start), end.map(Moment::end));
     let line = line(fields)?;
     let position = match (fields.position(Datum::Wgs84)?, line.as_deref()) {
         (None, Some(line)) => line.get(line.len() / 2).copied(),
@@ -69,7 +73,7 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     };
     let data = json!({
         "state": if is_closed { "closed" } else { "reopened" }, "road": road, "from": from, "to": to,
-        "direction": direction, "reason": reason, "start": start.map(shown), "until": end.map(shown),
+        "direction": direction, "reason": reason, "start": start.map(shown), "until": until.map(shown),
         "line": line.as_ref().map(|line| line.iter().map(|point| json!([point.lon, point.lat, ])).collect::<Vec<_>>()),
         "line_datum": line.as_ref().and_then(|line| line.first()).map(|point| datum_name(point.datum)),
     });
@@ -80,7 +84,7 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
             .urgency(Urgency::Expected)
             .severity(Severity::Minor)
             .certainty(Certainty::Observed)
-            .observed(start.filter(|_| is_closed))
+            .observed(observed)
             .region(region)
             .at(position)
             .data(fields.data(data)),

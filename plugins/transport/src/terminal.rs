@@ -1,6 +1,7 @@
 //! JT/T 808: what a terminal says, and what it is answered.
 
 mod alarm;
+mod done;
 pub mod frame;
 mod item;
 mod media;
@@ -14,6 +15,7 @@ pub use packets::{PACKETS, ask_again};
 
 use frame::{Damage, Ended, Frame, Packet};
 use media::Media;
+use position::Told;
 use tocsin_sdk::field::path_step;
 use tocsin_sdk::json::Object;
 use tocsin_sdk::text::hex;
@@ -27,7 +29,7 @@ pub fn decode(message: &Message) -> Answer {
         Frame::read(frame::inside(&message.payload)).map_err(|damage| refuse_damaged(damage, message))?;
     let serial = message.sequence as u16;
     if let Err(refusal) = session::check(&frame, message) {
-        return Err(refusal.with_reply(frame.acknowledge(Ended::Failed, serial)));
+        return unproven(&frame, refusal, message);
     }
     if frame.is_encrypted() {
         let refusal =
@@ -38,6 +40,18 @@ pub fn decode(message: &Message) -> Answer {
         Some(packet) => part(&frame, packet, message),
         None => tell(&frame, frame.body.clone(), message),
     }
+}
+
+/// Whoever has not shown the code is refused. A danger is taken all the same: it goes
+/// red, and so overtakes the code that was sent right before it.
+fn unproven(frame: &Frame, refusal: Rejection, message: &Message) -> Answer {
+    let serial = message.sequence as u16;
+    if !is_urgent(frame) || frame.is_encrypted() {
+        return Err(refusal.with_reply(frame.acknowledge(Ended::Failed, serial)));
+    }
+    let outcome = position::tell(&frame.body, frame, Told::Unproven, message.received)?;
+    let defect = format!("{};报警照收 (its alarm is taken all the same)", refusal.reason);
+    Ok(outcome.defect(defect).reply(frame.acknowledge(Ended::Done, serial)))
 }
 
 /// One packet of several.
@@ -72,14 +86,14 @@ pub fn is_urgent(frame: &Frame) -> bool {
 }
 
 fn tell(frame: &Frame, body: Vec<u8>, message: &Message) -> Answer {
-    let serial = message.sequence as u16;
+    let (serial, received) = (message.sequence as u16, message.received);
     let done = |outcome: Outcome| outcome.reply(frame.acknowledge(Ended::Done, serial));
     let refused = |refusal: Rejection| refusal.with_reply(frame.acknowledge(Ended::Wrong, serial));
     let answer = match frame.id {
-        0x0200 => position::tell(&body, frame, position::Told::Now),
+        0x0200 => position::tell(&body, frame, Told::Now, received),
         // The answers to a question and to a command begin with its serial.
-        0x0201 | 0x0500 => position::tell(body.get(2..).unwrap_or_default(), frame, position::Told::Now),
-        0x0704 => position::batch(&body, frame),
+        0x0201 | 0x0500 => position::tell(body.get(2..).unwrap_or_default(), frame, Told::Now, received),
+        0x0704 => position::batch(&body, frame, received),
         0x0100 => return register::tell(&body, frame, serial).map_err(refused),
         0x0102 => return session::authenticate(&body, frame, message),
         0x0003 => {
@@ -88,7 +102,7 @@ fn tell(frame: &Frame, body: Vec<u8>, message: &Message) -> Answer {
         }
         // 终端通用应答 is itself an answer.
         0x0001 => return Ok(Outcome::default()),
-        0x0004 => return Ok(Outcome::default().reply(frame.server_time(message.received, serial))),
+        0x0004 => return Ok(Outcome::default().reply(frame.server_time(received, serial))),
         0x0002 => Ok(Outcome::default()),
         media::MESSAGE => {
             let media = Media { bytes: body.len(), front: body, packets: 1 };

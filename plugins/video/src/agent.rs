@@ -185,6 +185,11 @@ pub fn clock(at: Timestamp) -> String {
     Beijing::of(at - at.rem_euclid(1_000)).to_string().trim_end_matches("+08:00").to_owned()
 }
 
+/// The same to the millisecond, as 校时 has it (9.10) in the `Date` of a registration.
+fn date(at: Timestamp) -> String {
+    format!("{}.{:03}", clock(at), at.rem_euclid(1_000))
+}
+
 /// How the device of a request that came just now is reached.
 pub fn line(request: &crate::sip::message::Message<'_>, origin: &str) -> Line {
     Line::of(request, origin)

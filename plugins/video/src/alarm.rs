@@ -100,7 +100,7 @@ fn row(notify: &Element, methods: &[u8], defects: &mut Vec<String>) -> Row {
     if let Some(written) = written.filter(|_| kind != Some(row.kind)) {
         defects.push(format!("AlarmType {} is not one of this method", short(&written)));
     }
-    row
+    row.or_said(|| ["AlarmDescription", "AlarmInfo"].map(|name| notify.anywhere(name).unwrap_or_default()))
 }
 
 fn event(notify: &Element, row: Row, defects: &mut Vec<String>) -> &'static str {

@@ -46,6 +46,9 @@ fn unmarked(payload: &[u8]) -> Text {
     let label = declared(payload);
     let encoding = label.as_deref().map_or(Some(UTF_8), known);
     let Ok(utf8) = std::str::from_utf8(payload) else {
+        if let Some(text) = mostly_utf8(encoding, payload) {
+            return text;
+        }
         let gb = GB18030.decode_without_bom_handling_and_without_replacement(payload);
         return match (encoding, gb) {
             (Some(declared), Some(text)) if declared == GB18030 => plain(text.into_owned()),
@@ -61,11 +64,33 @@ fn unmarked(payload: &[u8]) -> Text {
     }
 }
 
+/// UTF-8 as it says, but for a character here and there: devices cut a text where their
+/// buffer ends. Read as GB 18030 all of it would be other characters.
+fn mostly_utf8(encoding: Option<&'static Encoding>, payload: &[u8]) -> Option<Text> {
+    let text = encoding.filter(|encoding| *encoding == UTF_8).map(|encoding| lossy(encoding, payload))?;
+    let count = |is: fn(char) -> bool| text.text.chars().filter(|c| is(*c)).count();
+    let is_mostly = count(is_ideograph) > 0 && count(|c| c == '\u{fffd}') < count(is_chinese);
+    is_mostly.then_some(text)
+}
+
 /// Bytes of GB 18030 that happen to be UTF-8 hardly ever spell Chinese: three
-/// bytes a character in step with two would have to fit the ranges throughout.
+/// bytes a character in step with two would have to fit the ranges throughout. Two
+/// bytes alone may: 路 and 卤 are those of · and ±, so one ideograph at least.
 fn looks_chinese(text: &str) -> bool {
-    let range = |c| matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
-    text.chars().filter(|c| !c.is_ascii()).all(range)
+    text.chars().any(is_ideograph) && text.chars().all(|c| c.is_ascii() || is_chinese(c))
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// What Chinese text is made of beside ASCII: ideographs, punctuation, forms of full
+/// width, and the signs of numbers, units, arrows and lists.
+fn is_chinese(c: char) -> bool {
+    is_ideograph(c)
+        || matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+        || matches!(c, '°' | '±' | '·' | '×' | '÷' | '\u{2100}'..='\u{21ff}' | '\u{2460}'..='\u{24ff}')
+        || matches!(c, '\u{25a0}'..='\u{26ff}' | '\u{3200}'..='\u{33ff}')
 }
 
 /// The two that the standard's documents come in.

@@ -1,6 +1,10 @@
-//! AlarmMethod × AlarmType of GB/T 28181 → kind, code and title.
+//! AlarmMethod × AlarmType of GB/T 28181 → kind, code and title; and what words say where
+//! these say little.
+
+mod words;
 
 use tocsin_sdk::Urgency;
+use words::Said;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -36,6 +40,10 @@ pub struct Row {
 /// An alarm whose method nobody knows.
 pub const UNKNOWN: Row = row(0, 0, Sort::Alarm, "video.alarm", "视频系统报警");
 
+/// The standard has no type for these; cameras write them in words.
+const FIRE: Row = row(0, 0, Sort::Alarm, "video.fire", "火情报警");
+const SMOKE: Row = row(0, 0, Sort::Alarm, "video.smoke", "烟雾报警");
+
 const fn row(method: u8, kind: u8, sort: Sort, code: &'static str, title: &'static str) -> Row {
     Row { method, kind, sort, code, title }
 }
@@ -63,6 +71,8 @@ pub const ROWS: &[Row] = &[
     row(5, 10, Sort::Alarm, "video.crowd", "密度检测"),
     row(5, 11, Sort::Fault, "fault.video.picture", "视频异常"),
     row(5, 12, Sort::Alarm, "video.speed", "快速移动"),
+    // Of the 2022 edition.
+    row(5, 13, Sort::Alarm, "video.tamper", "图像遮挡报警"),
     row(6, 0, Sort::Fault, "fault.video.device", "设备故障"),
     row(6, 1, Sort::Fault, "fault.video.disk", "存储设备磁盘故障"),
     row(6, 2, Sort::Fault, "fault.video.fan", "存储设备风扇故障"),
@@ -79,4 +89,19 @@ pub fn find(method: u8, kind: u8) -> Option<Row> {
 pub fn choose(methods: &[u8], kind: u8) -> Option<Row> {
     let rows = methods.iter().filter_map(|method| find(*method, kind).or_else(|| find(*method, 0)));
     rows.min_by_key(|row| (row.kind != kind, row.sort == Sort::Fault))
+}
+
+impl Row {
+    /// The same by what its words say. A type is more precise than words, and equipment
+    /// that is unwell is no fire whatever it watches for.
+    pub fn or_said(self, texts: impl FnOnce() -> [String; 2]) -> Row {
+        if self.kind != 0 || self.sort == Sort::Fault {
+            return self;
+        }
+        match Said::of(&texts()) {
+            Some(Said::Fire) => FIRE,
+            Some(Said::Smoke) => SMOKE,
+            None => self,
+        }
+    }
 }

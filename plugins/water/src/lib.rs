@@ -12,7 +12,7 @@
 //! | 35H 人工置数 | one report with the text |
 //! | 36H picture | refused as unsupported, or a defect of its last packet; confirmed |
 //! | wrong CRC, length, end mark | refused; the station repeats what is not confirmed |
-//! | pressure frame | each sample at its own time, once; alarm bits as they come and go |
+//! | pressure frame | each sample at its own time, once; alarm bits as they come and go; of each terminal by itself, also behind one topic |
 
 mod bcd;
 mod crc;

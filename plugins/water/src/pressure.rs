@@ -3,73 +3,85 @@
 
 pub mod frame;
 mod history;
+mod terminal;
 
-use frame::Frame;
+use frame::{Frame, Meaning};
+use terminal::Terminal;
 use tocsin_sdk::json::Object;
-use tocsin_sdk::{Answer, Message, Outcome, Severity, Signal, Timestamp, memory};
+use tocsin_sdk::{Answer, Message, Outcome, Severity, Signal, Timestamp};
 
-/// Room key of the alarm bits of the newest frame.
-const BITS: &str = "bits";
 /// A clock ahead of ours by more is wrong. By as much a right one may be behind, so
 /// that it is still the newest after a wrong one.
 const AHEAD_MS: i64 = 5 * 60_000;
 
 pub fn decode(bytes: &[u8], message: &Message) -> Answer {
     let frame = Frame::read(bytes)?;
+    let received = message.received;
     let mut outcome = Outcome::default();
+    let mut terminal = Terminal::of(&frame.device, &message.device);
+    outcome.defects.extend(terminal.fault());
+    let fresh = terminal.told.unseen(frame.samples(), received + AHEAD_MS);
+    outcome.signals.extend(readings(&frame, fresh));
     let last = frame.samples().last().map_or(frame.at, |(at, _)| at);
-    let fresh = history::unseen(frame.samples(), message.received + AHEAD_MS);
-    for (at, raw) in fresh {
-        outcome = outcome.signal(
-            Signal::reading("pipe.pressure", frame.unit.kilopascal(raw), "kPa")
-                .device(frame.device.as_str())
-                .observed(at)
-                .title(format!("{} 压力 {} {}", frame.device, frame.unit.shown(raw), frame.unit.sign)),
-        );
+    let at = if is_ahead(last, received) { received } else { last };
+    // History that comes late says nothing of how it stands now.
+    if terminal.newest.is_none_or(|(newest, _)| believed(newest, received) <= at) {
+        let before = terminal.newest.map_or(0, |(_, bits)| bits);
+        terminal.newest = Some((believed(last, received), frame.bits));
+        alarms(&frame, before, last, &mut outcome);
     }
-    let known = memory::load::<(Timestamp, u8)>(BITS);
-    let at = if is_ahead(last, message.received) { message.received } else { last };
-    if known.is_some_and(|(newest, _)| believed(newest, message.received) > at) {
-        // History that comes late says nothing of how it stands now.
-        return Ok(outcome);
-    }
-    let before = known.map_or(0, |(_, bits)| bits);
-    memory::save(BITS, &(believed(last, message.received), frame.bits));
+    terminal.save(received + AHEAD_MS);
+    Ok(outcome)
+}
+
+/// Each with the terminal's own limit: what is low at one hydrant is usual at the next.
+fn readings(frame: &Frame<'_>, fresh: Vec<(Timestamp, i16)>) -> impl Iterator<Item = Signal> {
+    let low = frame.unit.kilopascal(frame.low).to_string();
+    let data = Object::new().raw("low_limit_kpa", &low).finish();
+    fresh.into_iter().map(move |(at, raw)| {
+        Signal::reading("pipe.pressure", frame.unit.kilopascal(raw), "kPa")
+            .device(frame.device.as_str())
+            .observed(at)
+            .title(format!("{} 压力 {} {}", frame.device, frame.unit.shown(raw), frame.unit.sign))
+            .data(data.clone())
+    })
+}
+
+/// What the bits say that they did not say `before`.
+fn alarms(frame: &Frame<'_>, before: u8, last: Timestamp, outcome: &mut Outcome) {
     for bit in 0..8 {
         let (is, was) = (frame.bits >> bit & 1 == 1, before >> bit & 1 == 1);
-        let Some(meaning) = frame.meaning(bit) else {
-            if is {
-                outcome = outcome.defect(format!("报警位 {bit} 未定义 (an alarm bit that is not defined)"));
+        match frame.meaning(bit) {
+            Some(meaning) => outcome.signals.extend(alarm(frame, &meaning, is, was, last)),
+            None if is => {
+                outcome.defects.push(format!("报警位 {bit} 未定义 (an alarm bit that is not defined)"));
             }
-            continue;
-        };
-        let signal = match (is, was, meaning.is_fault) {
-            (true, _, false) => Signal::alarm(meaning.code).severity(Severity::Moderate),
-            (true, false, true) => Signal::fault(meaning.code).severity(Severity::Minor),
-            (false, true, _) => Signal::recovery(meaning.code),
-            _ => continue,
-        };
-        let word = if is { meaning.name.to_owned() } else { format!("{}解除", meaning.name) };
-        let data = Object::with_capacity(128)
-            .number("battery_percent", frame.battery)
-            .number("rssi_dbm", frame.rssi)
-            .text("low_limit", &frame.unit.shown(frame.low))
-            .text("high_limit", &frame.unit.shown(frame.high));
-        outcome = outcome.signal(
-            signal
-                .device(frame.device.as_str())
-                .observed(last)
-                .value(frame.unit.kilopascal(frame.current), "kPa")
-                .title(format!(
-                    "{} {word}, 当前 {} {}",
-                    frame.device,
-                    frame.unit.shown(frame.current),
-                    frame.unit.sign
-                ))
-                .data(data.finish()),
-        );
+            None => {}
+        }
     }
-    Ok(outcome)
+}
+
+fn alarm(frame: &Frame<'_>, meaning: &Meaning, is: bool, was: bool, last: Timestamp) -> Option<Signal> {
+    let signal = match (is, was, meaning.is_fault) {
+        (true, _, false) => Signal::alarm(meaning.code).severity(Severity::Moderate),
+        (true, false, true) => Signal::fault(meaning.code).severity(Severity::Minor),
+        (false, true, _) => Signal::recovery(meaning.code),
+        _ => return None,
+    };
+    let word = if is { meaning.name.to_owned() } else { format!("{}解除", meaning.name) };
+    let (device, unit) = (&frame.device, frame.unit);
+    let data = Object::with_capacity(128)
+        .number("battery_percent", frame.battery)
+        .number("rssi_dbm", frame.rssi)
+        .text("low_limit", &unit.shown(frame.low))
+        .text("high_limit", &unit.shown(frame.high));
+    let signal = signal
+        .device(device.as_str())
+        .observed(last)
+        .value(unit.kilopascal(frame.current), "kPa")
+        .title(format!("{device} {word}, 当前 {} {}", unit.shown(frame.current), unit.sign))
+        .data(data.finish());
+    Some(signal)
 }
 
 fn is_ahead(at: Timestamp, received: Timestamp) -> bool {

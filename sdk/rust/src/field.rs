@@ -24,17 +24,21 @@
 //! );
 //! ```
 
+mod moment;
 mod place;
 mod records;
 mod refusal;
+mod region;
 #[cfg(test)]
 mod tests;
+mod unread;
 
+pub use moment::{Moment, moment};
 pub use place::{POSITION, datum};
 pub use records::{RECORDS_MAX, each};
 pub use refusal::Refusal;
 
-use crate::{Severity, Timestamp, time};
+use crate::{Severity, Timestamp};
 use serde_json::{Map, Value};
 
 /// All names of one field: the one we use first, then what else it is called.
@@ -52,6 +56,9 @@ pub struct Fields {
     known: &'static [Name],
     /// What was there and could not be read, one sentence each.
     pub defects: Vec<String>,
+    /// What [`Fields::region`] found in words (`石湖镇`), else empty: the city knows
+    /// names. [`Fields::data`] writes it; who writes `data` alone writes it as well.
+    pub region_name: String,
 }
 
 /// A value with the name it stood under.
@@ -71,7 +78,7 @@ impl Fields {
 
     /// The fields of an object of which all that is ever read is `known`.
     pub fn of(map: Map<String, Value>, known: &'static [Name]) -> Fields {
-        Fields { map, known, defects: Vec::new() }
+        Fields { map, known, defects: Vec::new(), region_name: String::new() }
     }
 
     /// The first of `names` that holds something; the others stay, so that a
@@ -115,9 +122,13 @@ impl Fields {
         let field = self.take(names)?;
         let value = read(&field);
         if value.is_none() {
-            self.defects.push(format!("{}: cannot read {}", field.name, shown(&field.value)));
+            self.name_unreadable(&field);
         }
         value
+    }
+
+    fn name_unreadable(&mut self, field: &Field) {
+        self.defects.push(format!("{}: cannot read {}", field.name, shown(&field.value)));
     }
 
     /// An optional text, empty where it is absent.
@@ -135,43 +146,9 @@ impl Fields {
         self.maybe(names, Field::time)
     }
 
-    /// An optional administrative code, empty where it is absent.
-    pub fn region(&mut self, names: &[&str]) -> String {
-        self.maybe(names, Field::region).unwrap_or_default()
-    }
-
-    /// Names of all that was not read and is not absent, cut to what can be shown.
-    pub fn unread(&self) -> Vec<String> {
-        self.map.iter().filter(|(_, value)| !is_absent(value)).map(|(name, _)| shown(name)).collect()
-    }
-
-    /// One defect that names what nobody reads.
-    pub fn name_unread(&mut self) {
-        let unread = self.unread();
-        if unread.is_empty() {
-            return;
-        }
-        let named = unread[..unread.len().min(NAMED_MAX)].join(", ");
-        let more = unread.len().saturating_sub(NAMED_MAX);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        self.defects.push(format!("fields that nobody reads: {named}{more}"));
-    }
-
-    /// `data` of a signal: what was read of `said`, without what is absent, and
-    /// behind it every field that nobody read, which also is named as a defect.
-    pub fn data(&mut self, said: Value) -> String {
-        self.name_unread();
-        let mut data = match said {
-            Value::Object(said) => said,
-            other => Map::from_iter([("value".to_owned(), other)]),
-        };
-        data.retain(|_, value| !is_absent(value));
-        for (name, value) in std::mem::take(&mut self.map) {
-            if !is_absent(&value) && !data.contains_key(&name) {
-                data.insert(name, value);
-            }
-        }
-        Value::Object(data).to_string()
+    /// An optional moment or whole day.
+    pub fn day_or_time(&mut self, names: &[&str]) -> Option<Moment> {
+        self.maybe(names, Field::day_or_time)
     }
 }
 
@@ -181,9 +158,14 @@ impl Field {
         text(&self.value)
     }
 
-    /// A moment in any of the forms of [`time::read`].
+    /// A moment in any of the forms of [`moment`]; a whole day is none.
     pub fn time(&self) -> Option<Timestamp> {
-        time::read(&self.text()?)
+        self.day_or_time().filter(|moment| !moment.is_day).map(|moment| moment.at)
+    }
+
+    /// A moment, or a whole day where no clock is written.
+    pub fn day_or_time(&self) -> Option<Moment> {
+        moment(&self.value)
     }
 
     /// A number, or the refusal that names the field.
@@ -204,13 +186,6 @@ impl Field {
     pub fn id(&self) -> Result<String, Refusal> {
         let id = self.text().filter(|id| id.chars().count() <= 64 && !id.contains(char::is_control));
         id.ok_or_else(|| self.refuse("不是编号", "is no id"))
-    }
-
-    /// 12 digits; a county's 6 and a township's 9 are filled up.
-    pub fn region(&self) -> Option<String> {
-        let code = self.text()?;
-        let digits = code.bytes().all(|byte| byte.is_ascii_digit());
-        (digits && matches!(code.len(), 6 | 9 | 12)).then(|| format!("{code:0<12}"))
     }
 
     /// One of the four grades, in colours, words or numbers; 一 is the highest.
@@ -253,6 +228,15 @@ pub fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
+    }
+}
+
+/// A letter, digit or mark of full width as the keyboard has it.
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
     }
 }
 

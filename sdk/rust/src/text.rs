@@ -11,6 +11,12 @@ pub fn push(into: &mut String, text: &str) {
     append(unsafe { into.as_mut_vec() }, text.as_bytes());
 }
 
+/// Appends several texts in order.
+#[inline]
+pub fn push_all<const N: usize>(into: &mut String, texts: [&str; N]) {
+    texts.iter().for_each(|text| push(into, text));
+}
+
 /// A text of its own.
 #[inline]
 pub fn own(text: &str) -> String {
@@ -75,6 +81,34 @@ fn push_longer(into: &mut String, value: i64) {
     digits[at..].iter().for_each(|digit| into.push(*digit));
 }
 
+/// Appends a number as `Display` writes it. Where it has six decimals or fewer, as
+/// what is measured has, without its machinery.
+pub fn push_number(into: &mut String, value: f64) {
+    const MILLION: f64 = 1e6;
+    let millionths = (value * MILLION).round_ties_even();
+    // Below that a decimal is the shortest of its number, and the division exact
+    // to the last bit; a zero may have a sign.
+    if value == 0.0 || millionths.abs() >= 1e15 || millionths / MILLION != value {
+        use std::fmt::Write;
+        let _ = write!(into, "{value}");
+        return;
+    }
+    if value < 0.0 {
+        into.push('-');
+    }
+    let millionths = (millionths as i64).unsigned_abs();
+    push_integer(into, (millionths / 1_000_000) as i64);
+    let mut rest = (millionths % 1_000_000) as u32;
+    if rest > 0 {
+        into.push('.');
+    }
+    let mut place = 100_000;
+    while rest > 0 {
+        into.push(digit((rest / place) as u8));
+        (rest, place) = (rest % place, place / 10);
+    }
+}
+
 /// Appends a byte as two lower-case hex digits, as the city file writes device ids.
 #[inline]
 pub fn push_hex(into: &mut String, byte: u8) {
@@ -117,6 +151,16 @@ mod tests {
             for value in [value, value >> shift, i64::MIN, i64::MAX] {
                 let mut into = String::new();
                 push_integer(&mut into, value);
+                prop_assert_eq!(into, value.to_string());
+            }
+        }
+
+        #[test]
+        fn fractions_as_format_writes_them(value in any::<f64>(), scaled in -2_000_000_000i64..2_000_000_000, decimals in 0..9i32) {
+            let decimal = scaled as f64 / 10f64.powi(decimals);
+            for value in [value, decimal, decimal * 3.0, decimal.next_up(), 0.0, -0.0, 1e9, 1e15, f64::NAN, f64::INFINITY] {
+                let mut into = String::new();
+                push_number(&mut into, value);
                 prop_assert_eq!(into, value.to_string());
             }
         }

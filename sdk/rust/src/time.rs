@@ -105,6 +105,45 @@ fn digits(into: &mut [u8], number: u16) {
 /// time. `None` where it is no such text or no such moment.
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
+    usual(text.as_bytes()).or_else(|| other(text))
+}
+
+/// The form that nearly all sources write, `2026-07-12T14:30:20` and an offset or
+/// none, read without searching. `None` also where it is another form.
+fn usual(text: &[u8]) -> Option<Timestamp> {
+    let (civil, zone) = text.split_first_chunk::<19>()?;
+    let is_marked = matches!(
+        [civil[4], civil[7], civil[10], civil[13], civil[16]],
+        [b'-', b'-', b'T' | b' ', b':', b':']
+    );
+    let (year, mut parts) = (two(&civil[..2])?, [two(&civil[2..4])?, 0, 0, 0, 0, 0]);
+    for (part, at) in parts[1..].iter_mut().zip([5, 8, 11, 14, 17]) {
+        *part = two(&civil[at..at + 2])?;
+    }
+    let east = match zone {
+        [] => OFFSET,
+        b"Z" => 0,
+        [sign @ (b'+' | b'-'), hours @ .., b':', _, _] if hours.len() == 2 => {
+            let (hours, minutes) = (i64::from(two(hours)?), i64::from(two(&zone[4..])?));
+            let east = (hours * 60 + minutes) * 60_000;
+            (hours <= 18 && minutes < 60).then_some(if *sign == b'-' { -east } else { east })?
+        }
+        _ => return None,
+    };
+    let [rest, month, day, hour, minute, second] = parts;
+    let year = i32::from(year) * 100 + i32::from(rest);
+    Some(beijing(year, month, day, hour, minute, second).filter(|_| is_marked)? + OFFSET - east)
+}
+
+/// A number of two digits.
+fn two(digits: &[u8]) -> Option<u8> {
+    match digits {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some((tens - b'0') * 10 + ones - b'0'),
+        _ => None,
+    }
+}
+
+fn other(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let mut date = date.split(['-', '/']);
     let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
@@ -284,6 +323,20 @@ mod tests {
         fn round_trip(at in -62_000_000_000_000i64..253_000_000_000_000) {
             prop_assert_eq!(Beijing::of(at).timestamp(), Some(at));
             prop_assert_eq!(parse(&Beijing::of(at).to_string()), Some(at));
+        }
+
+        /// What is read without searching is what searching finds.
+        #[test]
+        fn the_usual_form_is_no_other(
+            text in "[0-3][0-9]{3}-[0-1][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[+-][0-2][0-9]:[0-6][0-9]|[+Z.:]?[0-9:]{0,4})",
+            place in 0usize..19,
+            odd in prop::sample::select(vec![b'-', b':', b'x', b'0', b'/', b't']),
+        ) {
+            prop_assert_eq!(usual(text.as_bytes()).or_else(|| other(&text)), other(&text));
+            let mut bytes = text.into_bytes();
+            bytes[place] = odd;
+            let text = String::from_utf8(bytes).unwrap();
+            prop_assert_eq!(usual(text.as_bytes()).or_else(|| other(&text)), other(&text));
         }
 
         #[test]

@@ -211,6 +211,73 @@ fn silence_over_the_limit_and_silence_at_all() {
     );
 }
 
+/// A report whose fields are all empty.
+fn empty(at: i64) -> Value {
+    let mut whole = report(at, &json!({}));
+    let fields = whole.as_object_mut().unwrap().iter_mut();
+    let fields = fields.filter(|(key, _)| !matches!(key.as_str(), "serialNo" | "collectTime"));
+    fields.for_each(|(_, value)| *value = json!(""));
+    whole
+}
+
+#[test]
+fn a_box_that_posts_nothing_is_silent() {
+    const SILENT: &str = "Fault device.silent DX26070001";
+    const BACK: &str = "Recovery device.silent DX26070001";
+    /// Seconds, what is posted then, and what is told until then and of it.
+    fn check(host: Host, posts: &[(i64, Value, &[&str])]) {
+        for (second, fields, expect) in posts {
+            let at = NOW + second * 1_000;
+            let woken = host.advance::<Electricity>(at);
+            let mut told: Vec<String> =
+                woken.into_iter().flat_map(|(_, answer)| events(&answer.unwrap())).collect();
+            let mut body = empty(at);
+            fields.as_object().unwrap().iter().for_each(|(key, value)| body[key] = value.clone());
+            told.extend(events(&post(host, at, &body).unwrap()));
+            assert_eq!(told, *expect, "{second} s: {fields}");
+        }
+    }
+    let nothing = || json!({});
+    // From the first sight of it; a flag is a value, a switch by itself is none.
+    check(
+        Host::fresh(),
+        &[
+            (0, nothing(), &[]),
+            (600, json!({"residualCurrent": 99_999}), &[]),
+            (899, json!({"airSwitch": "1"}), &[]),
+            (901, nothing(), &[SILENT]),
+            (1_200, json!({"airSwitch": "0"}), &[]),
+            (1_500, json!({"smokeAlarm": "0"}), &[BACK]),
+            (1_800, nothing(), &[]),
+            (2_399, nothing(), &[]),
+            (2_401, json!({"residualCurrent": 35}), &[SILENT, BACK]),
+        ],
+    );
+    // What comes without a value ends no hold early.
+    let over = "Alarm electric.residual DX26070001";
+    check(
+        Host::fresh(),
+        &[
+            (0, json!({"residualCurrent": 350}), &[]),
+            (20, nothing(), &[]),
+            (29, nothing(), &[]),
+            (31, nothing(), &[over]),
+        ],
+    );
+    // What an older version kept.
+    let host = Host::fresh();
+    let old = || {
+        tocsin_sdk::memory::save(
+            "cabinet/DX26070001",
+            &json!({"heard": NOW, "last": NOW, "timer": NOW + 900_000}),
+        );
+        tocsin_sdk::timers::set("cabinet/DX26070001", NOW + 900_000);
+        Ok(Outcome::default())
+    };
+    host.call(BOX, old).unwrap();
+    check(host, &[(600, nothing(), &[]), (901, nothing(), &[SILENT]), (960, json!({"power": 5}), &[BACK])]);
+}
+
 #[test]
 fn a_late_sample_is_a_reading_and_no_more() {
     let host = Host::fresh();

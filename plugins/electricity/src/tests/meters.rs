@@ -119,6 +119,43 @@ fn one_that_never_answers_is_silent() {
     assert_eq!(told, ["Fault device.silent meter-7"]);
 }
 
+/// Answers, but no value: a gateway that does not reach its meter, a meter that is broken.
+#[test]
+fn one_that_answers_nothing_of_use_is_silent() {
+    const SILENT: &str = "Fault device.silent meter-7";
+    const BACK: &str = "Recovery device.silent meter-7";
+    let out_of_range = frame(2, 9, 4, &[12, 0, 1, 0x7F, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+    let value = frame(2, 9, 4, &[12, 1, 0, 0, 200, 0, 0, 0, 0, 0x86, 0xA0, 0, 1]);
+    for (nothing, is_polled) in
+        [(frame(2, 9, 0x84, &[11]), true), (out_of_range.clone(), true), (out_of_range, false)]
+    {
+        let host = host();
+        if is_polled {
+            poll(host);
+        }
+        // Seconds, what came, and what was told before it and of it.
+        let check = |second: i64, bytes: &[u8], expect: &[&str]| {
+            let at = NOW + second * 1_000;
+            let woken = host.advance::<Electricity>(at);
+            let mut told: Vec<String> =
+                woken.into_iter().flat_map(|(_, answer)| events(&answer.unwrap())).collect();
+            told.extend(events(&answer(host, at, bytes).unwrap()));
+            assert_eq!(told, expect, "{second} s, {bytes:?}, polled {is_polled}");
+        };
+        [0, 15, 30, 44].iter().for_each(|second| check(*second, &nothing, &[]));
+        check(60, &nothing, &[SILENT]);
+        check(75, &nothing, &[]);
+        check(3_600, &nothing, &[]);
+        check(3_615, &value, &[BACK]);
+        check(3_630, &value, &[]);
+        // From the last value on.
+        check(3_645, &nothing, &[]);
+        check(3_674, &nothing, &[]);
+        check(3_676, &nothing, &[SILENT]);
+        check(3_700, &value, &[BACK]);
+    }
+}
+
 #[test]
 fn frames_of_a_stream() {
     let look = |bytes: &[u8]| -> Vec<(PieceKind, u32)> {

@@ -2,7 +2,7 @@
 
 use super::Telling;
 use crate::adu::flag;
-use crate::known::{Known, Part};
+use crate::known::{Known, Part, Said, Stamp, Turn};
 use crate::place::Place;
 use crate::settings::{Settings, TestBit};
 use crate::table::{component, state};
@@ -34,19 +34,23 @@ pub(super) fn tell(telling: &mut Telling, known: &mut Known, flag: u8, object: &
         && Settings::of(&words.path).test_bit == TestBit::Trust;
     let word = if fire_in_test { state.word & !state::FIRE } else { state.word };
     let state::Masks { said, lasting } = state.masks;
+    // Without a time of its own an object is as old as its frame, or its arrival.
+    let at = observed.or(telling.sent).unwrap_or(telling.received);
     // A fire in test neither starts nor ends the fire that was told before.
-    let over = known.replace(state.part, word & lasting, state.word & !word) & !state.word;
+    let told = Said { now: word & lasting, keep: state.word & !word, stamp: Stamp::new(telling.serial, at) };
+    let Turn { over, is_late } = known.replace(state.part, told);
     let said = word & said;
     words.left = said.count_ones() + over.count_ones() + u32::from(fire_in_test);
     each(state.bits, said, |bit| telling.push(words.signal(bit)));
     each(state.bits, over, |bit| telling.push(words.recovery(bit)));
     if fire_in_test {
-        telling.push(words.status("status.test", "火警(测试)"));
+        telling.push(words.status("status.test", &["火警(测试)"]));
     } else if said | over == 0 {
         words.left = 1;
+        let late = if is_late { "(迟到)" } else { "" };
         telling.push(match word & state::NORMAL {
-            0 => words.status("status.test", "测试"),
-            _ => words.status("status.normal", "正常"),
+            0 => words.status("status.test", &["测试", late]),
+            _ => words.status("status.normal", &["正常", late]),
         });
     }
 }
@@ -142,8 +146,8 @@ impl Words {
         self.plain(Kind::Recovery, self.code(bit), &[bit.says, "解除"])
     }
 
-    fn status(&mut self, code: &str, says: &str) -> Signal {
-        self.plain(Kind::Status, code, &[says])
+    fn status(&mut self, code: &str, says: &[&str]) -> Signal {
+        self.plain(Kind::Status, code, says)
     }
 
     fn code<'a>(&self, bit: &'a state::Bit) -> &'a str {

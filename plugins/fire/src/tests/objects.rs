@@ -23,19 +23,43 @@ fn every_quantity() {
         (7, 60, "duration /11.1/92.1-7 60 s AT 消防水箱1-7 时间 60 s"),
         (8, 2_203, "voltage /11.1/92.1-7 220.3 V AT 消防水箱1-7 电压 220.3 V"),
         (9, 3, "current /11.1/92.1-7 0.3 A AT 消防水箱1-7 电流 0.3 A"),
-        (10, i16::MIN, "flow /11.1/92.1-7 -3276.8 L/s AT 消防水箱1-7 流量 -3276.8 L/s"),
+        (10, 32_000, "flow /11.1/92.1-7 3200 L/s AT 消防水箱1-7 流量 3200.0 L/s"),
         (11, 100, "airflow /11.1/92.1-7 10 m3/min AT 消防水箱1-7 风量 10.0 m³/min"),
         (12, 9, "air.speed /11.1/92.1-7 9 m/s AT 消防水箱1-7 风速 9 m/s"),
     ] {
         check(&analog(kind, raw), &[&format!("reading {}", expect.replace("AT", AT))]);
     }
-    check(&analog(2, -1), &["! /11.1/92.1-7: 高度原始值 -1 不在 0 到 32000 之间 (out of Table 6)"]);
-    check(
-        &analog(3, -2_731),
-        &["! /11.1/92.1-7: 温度原始值 -2731 不在 -2730 到 32000 之间 (out of Table 6)"],
-    );
     check(&analog(0, 5), &["! /11.1/92.1-7: 模拟量类型 0 为预留, 原始值 5 (reserved in Table 6)"]);
     check(&analog(13, 5), &["! /11.1/92.1-7: 模拟量类型 13 为预留, 原始值 5 (reserved in Table 6)"]);
+}
+
+#[test]
+fn what_table_6_does_not_hold_is_no_reading() {
+    for (kind, name, least, most) in [
+        (1, "事件计数", 0, 32_000),
+        (2, "高度", 0, 32_000),
+        (3, "温度", -2_730, 32_000),
+        (4, "压力", 0, 32_000),
+        (5, "压力", 0, 32_000),
+        (6, "气体浓度", 0, 1_000),
+        (7, "时间", 0, 32_000),
+        (8, "电压", 0, 32_000),
+        (9, "电流", 0, 32_000),
+        (10, "流量", 0, 32_000),
+        (11, "风量", 0, 32_000),
+        (12, "风速", 0, 20),
+    ] {
+        for raw in [least, most] {
+            assert!(said(&Host::fresh(), &analog(kind, raw))[0].starts_with("reading"), "{kind} {raw}");
+        }
+        for raw in [least - 1, most + 1, i16::MIN, i16::MAX] {
+            let defect =
+                format!("! /11.1/92.1-7: {name}原始值 {raw} 不在 {least} 到 {most} 之间 (out of Table 6)");
+            check(&analog(kind, raw), &[&defect]);
+            let answer = decode(&Host::fresh(), &analog(kind, raw)).unwrap();
+            assert_eq!(answer.sends[0].payload[26], 3, "确认");
+        }
+    }
 }
 
 #[test]

@@ -38,8 +38,31 @@ fn units_facilities_and_inspections() {
         told("inspection", inspection, &["inspector", "passed"]),
         [r#"supervision.inspection unit/hospital-1 J-7 "李工" true"#]
     );
-    let observed = post("inspection", inspection).unwrap().signals[0].observed.unwrap();
-    assert_eq!(Beijing::of(observed).to_string()[..16], *"2026-07-12T09:00");
+}
+
+#[test]
+fn when_it_was_inspected() {
+    // What is posted here was received on 2026-07-12 at 14:30:30.
+    for (written, expect) in [
+        ("2026-07-12 09:00", "2026-07-12T09:00:00+08:00"),
+        ("2026-07-12", "2026-07-12T14:30:30+08:00"),
+        ("2026年7月12日", "2026-07-12T14:30:30+08:00"),
+        ("2026-07-11", "2026-07-11T23:59:59.999+08:00"),
+        ("20260713", "2026-07-12T14:30:30+08:00"),
+    ] {
+        let body = format!(r#"{{"单位": "u", "检查日期": "{written}", "结论": "合格"}}"#);
+        let outcome = post("inspection", &body).unwrap();
+        let observed = outcome.signals[0].observed.map(|at| Beijing::of(at).to_string());
+        assert_eq!(observed.as_deref(), Some(expect), "{written}");
+        assert!(outcome.defects.is_empty(), "{written}: {:?}", outcome.defects);
+    }
+}
+
+#[test]
+fn a_township_in_words_is_kept() {
+    let unit = r#"{"id": "u", "name": "n", "区划": "石湖镇"}"#;
+    assert_eq!(told("unit", unit, &["region_name"]), [r#"supervision.unit unit/u  "石湖镇""#]);
+    assert!(post("unit", unit).unwrap().defects.is_empty());
 }
 
 #[test]

@@ -187,6 +187,58 @@ fn what_was_out_of_order_recovers() {
     assert_eq!(said(&host, &send(2, &[component(42, 1, &note, TAG)])), [expect]);
 }
 
+/// A frame of this serial number.
+fn nth(serial: u16, state: u16, tag: [u8; 6]) -> Vec<u8> {
+    let mut bytes = send(2, &[component(42, state, b"", tag)]);
+    bytes[2..4].copy_from_slice(&serial.to_le_bytes());
+    bytes.truncate(bytes.len() - 3);
+    seal(bytes)
+}
+
+/// Red frames are looked at before routine ones.
+#[test]
+fn what_a_fire_overtook_ends_nothing() {
+    const FIRE: &str = "alarm fire.smoke 火警";
+    const OVER: &str = "recovery fire.smoke 火警解除";
+    const LATE: &str = "status status.normal 正常(迟到)";
+    let second = |second: u8| [second, 30, 14, 12, 7, 26];
+    let check = |rows: &[(u16, u16, [u8; 6], &[&str])]| {
+        let host = Host::fresh();
+        for (serial, state, tag, expect) in rows {
+            let outcome = decode(&host, &nth(*serial, *state, *tag)).unwrap();
+            let words = |signal: &tocsin_sdk::Signal| {
+                let line = line(signal);
+                let kind = line.split(' ').next().unwrap();
+                format!("{kind} {} {}", signal.code, line.rsplit(' ').next().unwrap())
+            };
+            let got: Vec<_> = outcome.signals.iter().map(words).collect();
+            assert_eq!(got, *expect, "serial {serial}, state {state}, {tag:?}, of {rows:?}");
+            assert_eq!(outcome.sends.len(), 1);
+        }
+    };
+    // One write of two frames in the same second; the third is news.
+    check(&[(2, 3, TAG, &[FIRE]), (1, 1, TAG, &[LATE]), (3, 1, TAG, &[OVER])]);
+    // The other way round it is what it was.
+    check(&[(1, 3, TAG, &[FIRE]), (2, 1, TAG, &[OVER])]);
+    // A copy of the fire is no newer fire; one told again is.
+    check(&[(2, 3, TAG, &[FIRE]), (2, 3, TAG, &[FIRE]), (3, 1, TAG, &[OVER])]);
+    check(&[(2, 3, TAG, &[FIRE]), (9, 3, second(22), &[FIRE]), (8, 1, second(22), &[LATE])]);
+    // A fault that was overtaken is told, and its end.
+    check(&[
+        (2, 3, TAG, &[FIRE]),
+        (1, 5, TAG, &["fault fault.device 故障"]),
+        (3, 1, TAG, &[OVER, "recovery fault.device 故障解除"]),
+    ]);
+    // Serial numbers go round.
+    check(&[(0, 3, TAG, &[FIRE]), (u16::MAX, 1, TAG, &[LATE]), (1, 1, TAG, &[OVER])]);
+    check(&[(u16::MAX, 3, TAG, &[FIRE]), (0, 1, TAG, &[OVER])]);
+    // A controller that starts anew counts from 0, later; or its clock begins anew as well.
+    check(&[(900, 3, TAG, &[FIRE]), (0, 1, second(21), &[OVER])]);
+    check(&[(900, 3, TAG, &[FIRE]), (0, 1, [0, 0, 0, 1, 1, 0], &[OVER])]);
+    // Without a tag the frame's own time counts.
+    check(&[(2, 3, [0xFF; 6], &[FIRE]), (1, 1, [0xFF; 6], &[LATE]), (3, 1, [0xFF; 6], &[OVER])]);
+}
+
 #[test]
 fn parts_do_not_recover_each_other() {
     let host = Host::fresh();

@@ -20,7 +20,7 @@ fn fire_alarm() {
         .data(concat!(
             r#"{"system":"火灾报警系统","system_type":1,"system_address":1,"#,
             r#""component":"点型光电感烟火灾探测器","component_type":42,"#,
-            r#""address":"0a000200","zone":10,"number":2,"state":3,"note":"3号楼2层201室烟感"}"#
+            r#""component_address":"0a000200","zone":10,"number":2,"state":3,"note":"3号楼2层201室烟感"}"#
         ));
     assert_eq!(outcome, Outcome::from(expect).reply(answer(1, "82")));
     let signal = &outcome.signals[0];
@@ -40,7 +40,7 @@ fn analog_value() {
         .title("消防水泵1-7 压力 135.0 kPa")
         .data(concat!(
             r#"{"system":"消火栓系统","system_type":11,"system_address":1,"component":"消防水泵","component_type":91,"#,
-            r#""address":"01000700","zone":1,"number":7,"analog_type":5,"raw":1350}"#
+            r#""component_address":"01000700","zone":1,"number":7,"analog_type":5,"raw":1350}"#
         ));
     assert_eq!(outcome, Outcome::from(expect).reply(answer(2, "83")));
 }

@@ -4,7 +4,7 @@
 //! types, anything wrong) is left to that parser, so that there is one set of rules
 //! and of words.
 
-use super::{DEPTH_MAX, Document, ELEMENTS_MAX, Element, is_blank, namespace};
+use super::{DEPTH_MAX, Document, ELEMENTS_MAX, Element, namespace};
 use quick_xml::events::{BytesStart, BytesText};
 use std::borrow::Cow;
 
@@ -18,18 +18,17 @@ pub fn read(text: &str) -> Option<Document<'_>> {
     let mut open: Vec<(&str, Element<'_>)> = Vec::with_capacity(DEPTH_MAX);
     let (mut root, mut space, mut elements) = (None, String::new(), 0);
     loop {
-        let (before, tag) = match rest.find('<') {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None if root.is_some() && is_blank(rest) => {
-                return Some(Document { root, namespace: space, damage: None });
-            }
-            None => return None,
-        };
+        let run = Run::of(rest);
+        if run.length == rest.len() {
+            let is_whole = root.is_some() && run.is_blank;
+            return is_whole.then_some(Document { root, namespace: space, damage: None });
+        }
+        let (before, tag) = (&rest[..run.length], &rest[run.length + 1..]);
         match open.last_mut() {
-            Some((_, element)) if !(element.text.is_empty() && is_blank(before)) => {
-                element.add(content(before)?);
+            Some((_, element)) if !(element.text.is_empty() && run.is_blank) => {
+                element.add(content(before, run)?);
             }
-            None if !is_blank(before) => return None,
+            None if !run.is_blank => return None,
             _ => {}
         }
         let end = tag_end(tag)?;
@@ -50,7 +49,7 @@ pub fn read(text: &str) -> Option<Document<'_>> {
         let (inside, is_empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
         let length = inside.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inside.len());
         let whole = &inside[..length];
-        let element = Element::named(whole.split_once(':').map_or(whole, |(_, local)| local).into());
+        let element = Element::named(local(whole).into());
         if space.is_empty() && element.is("alert") {
             space = namespace(&BytesStart::from_content(inside, length));
         }
@@ -68,6 +67,11 @@ fn close<'a>(open: &mut [(&str, Element<'a>)], root: &mut Option<Element<'a>>, e
     }
 }
 
+/// A name behind its prefix.
+fn local(name: &str) -> &str {
+    name.bytes().position(|byte| byte == b':').map_or(name, |at| &name[at + 1..])
+}
+
 /// Where the `>` of a tag stands: of an element's, whose attributes may hold others.
 fn tag_end(tag: &str) -> Option<usize> {
     let bytes = tag.as_bytes();
@@ -75,6 +79,11 @@ fn tag_end(tag: &str) -> Option<usize> {
     let first = *bytes.first()?;
     if !(first.is_ascii_alphabetic() || first == b'/' && bytes.get(1)?.is_ascii_alphabetic()) {
         return None;
+    }
+    // Most have no attributes.
+    let simple = bytes.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\''))?;
+    if bytes[simple] == b'>' {
+        return Some(simple);
     }
     let mut quote = None;
     bytes.iter().position(|byte| {
@@ -87,12 +96,37 @@ fn tag_end(tag: &str) -> Option<usize> {
     })
 }
 
+/// What stands before the next tag, seen in one look.
+#[derive(Clone, Copy)]
+struct Run {
+    length: usize,
+    is_blank: bool,
+    has_references: bool,
+    has_returns: bool,
+}
+
+impl Run {
+    fn of(text: &str) -> Run {
+        let bytes = text.as_bytes();
+        let blank = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+        let (mut has_references, mut has_returns) = (false, false);
+        let word = bytes[blank..].iter().position(|byte| {
+            has_references |= *byte == b'&';
+            has_returns |= *byte == b'\r';
+            *byte == b'<'
+        });
+        let length = word.map_or(bytes.len(), |word| blank + word);
+        has_returns |= bytes[..blank].contains(&b'\r');
+        Run { length, is_blank: blank == length, has_references, has_returns }
+    }
+}
+
 /// Text without references.
-fn content(text: &str) -> Option<Cow<'_, str>> {
-    match text.bytes().find(|byte| matches!(byte, b'&' | b'\r')) {
-        None => Some(text.into()),
-        Some(b'\r') if !text.contains('&') => Some(BytesText::from_escaped(text).xml10_content()),
-        Some(_) => None,
+fn content(text: &str, run: Run) -> Option<Cow<'_, str>> {
+    match (run.has_references, run.has_returns) {
+        (false, false) => Some(text.into()),
+        (false, true) => Some(BytesText::from_escaped(text).xml10_content()),
+        (true, _) => None,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::{Notice, Sum, line};
 use crate::area::{Area, front};
-use std::fmt::Write as _;
 use tocsin_sdk::json::{Object, escape};
+use tocsin_sdk::text::push_number;
 use tocsin_sdk::time::Beijing;
 
 /// What a desk shows without scrolling for ever; a message has some hundred.
@@ -116,20 +116,18 @@ fn list(areas: &[Area], names: bool) -> String {
 fn polygons(rings: &[Vec<(f64, f64)>]) -> String {
     let points: usize = rings.iter().map(Vec::len).sum();
     let mut text = String::with_capacity(4 * rings.len() + 24 * points);
-    joined(&mut text, rings, |text, ring| {
-        joined(text, ring, |text, (lon, lat)| {
-            let _ = write!(text, "[{lon},{lat}]");
-        });
-    });
+    joined(&mut text, rings, |text, ring| joined(text, ring, |text, (lon, lat)| numbers(text, [*lon, *lat])));
     text
 }
 
 fn circles(circles: &[(f64, f64, f64)]) -> String {
     let mut text = String::new();
-    joined(&mut text, circles, |text, (lon, lat, km)| {
-        let _ = write!(text, "[{lon},{lat},{km}]");
-    });
+    joined(&mut text, circles, |text, (lon, lat, km)| numbers(text, [*lon, *lat, *km]));
     text
+}
+
+fn numbers<const N: usize>(text: &mut String, numbers: [f64; N]) {
+    joined(text, &numbers, |text, number| push_number(text, *number));
 }
 
 /// A JSON array.

@@ -259,6 +259,19 @@ fn bytes_of_gb_18030() {
     }
     let (.., defects) = accepted("12379", edited(ALERT, &[("UTF-8", "GB2312")]));
     assert_eq!(defects, ["declared GB2312, is UTF-8"]);
+    // Marks that titles hold beside ideographs.
+    let odd = edited(ALERT, &[("UTF-8", "GB2312"), ("<headline>", "<headline>①气温37℃·Ⅱ级 ")]);
+    let (signal, _, defects) = accepted("12379", odd);
+    assert!(signal.title.starts_with("①气温37℃·Ⅱ级"), "{}", signal.title);
+    assert_eq!(defects, ["declared GB2312, is UTF-8"]);
+    // One character that lost a byte costs itself.
+    let whole = ALERT.find("暴雨").expect("a character of three bytes");
+    for lost in 1..3 {
+        let cut = [&ALERT.as_bytes()[..whole + lost], &ALERT.as_bytes()[whole + 3..]].concat();
+        let (_, data, defects) = accepted("12379", cut);
+        assert!(data.to_string().contains("青山"), "{data}");
+        assert_eq!(defects, ["some bytes are no UTF-8; they are shown as \u{fffd}"]);
+    }
     let marked = [b"\xef\xbb\xbf", ALERT.as_bytes()].concat();
     assert_eq!(accepted("12379", marked).2, [""; 0]);
 }

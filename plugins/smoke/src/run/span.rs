@@ -2,7 +2,8 @@
 //!
 //! The detector's clock alone counts where it tells two times apart: when a record
 //! arrives says nothing of how long it smoked. The host's counts where that clock says
-//! nothing: no time, one that cannot be, the same one again and again.
+//! nothing: no time, the same one again and again. A time that cannot be says nothing of
+//! when, so the host's counts for that; between two of them how long counts all the same.
 
 use serde::{Deserialize, Serialize};
 use tocsin_sdk::Timestamp;
@@ -31,6 +32,9 @@ pub enum Told {
     Fire,
 }
 
+/// Smoke by a clock that lost its date: what is longer is a clock that was set between.
+const SAID_MS: i64 = 24 * 3_600_000;
+
 /// When a record was.
 pub struct Seen {
     /// By the detector's clock where that can be, else by the host's.
@@ -45,6 +49,11 @@ impl Seen {
     pub fn of(said: Option<Timestamp>, now: Timestamp) -> Seen {
         let own = said.filter(|at| (now - BEHIND_MS..=now + AHEAD_MS).contains(at));
         Seen { at: own.unwrap_or(now), now, own, said }
+    }
+
+    /// A time that cannot be, which all the same tells from another how long it was.
+    fn lost(&self) -> Option<Timestamp> {
+        self.said.filter(|_| self.own.is_none())
     }
 }
 
@@ -78,6 +87,9 @@ pub struct Run {
     /// First and last of the detector's own times that can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     own: Option<(Timestamp, Timestamp)>,
+    /// First and last of those that cannot: a date that was lost still measures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<(Timestamp, Timestamp)>,
     /// When the host last received smoke without a time that can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unsaid: Option<Timestamp>,
@@ -156,11 +168,11 @@ impl Run {
         self.last = self.last.max(seen.at);
         self.count = self.count.saturating_add(1);
         match seen.own {
-            Some(own) => {
-                let (first, last) = self.own.unwrap_or((own, own));
-                self.own = Some((first.min(own), last.max(own)));
-            }
+            Some(own) => self.own = Some(widened(self.own, own)),
             None => self.unsaid = Some(seen.now),
+        }
+        if let Some(lost) = seen.lost() {
+            self.said = Some(widened(self.said, lost));
         }
         self.remember(seen);
         is_late
@@ -190,19 +202,22 @@ impl Run {
 
     /// One record alone lasts no time, whatever the two clocks say of it.
     pub fn lasted(&self) -> i64 {
-        match self.own {
-            _ if self.count < 2 => 0,
+        let lasted = match self.own {
+            _ if self.count < 2 => return 0,
             Some((first, last)) if last > first => (last - first).max(self.unsaid()),
             _ => (self.last - self.first).max(self.until - self.from),
-        }
+        };
+        lasted.max(apart(self.said))
     }
 
     /// The same up to its end.
     pub fn lasted_until(&self, seen: &Seen) -> i64 {
-        match (self.own, seen.own) {
+        let lasted = match (self.own, seen.own) {
             (Some((first, _)), Some(at)) if at > first => (at - first).max(self.unsaid()),
             _ => (seen.at - self.first).max(seen.now - self.from),
-        }
+        };
+        let said = self.said.map(|(first, last)| (first, last.max(seen.lost().unwrap_or(last))));
+        lasted.max(apart(said))
     }
 
     /// By the host, up to what came without a time.
@@ -252,4 +267,15 @@ impl Run {
         let over = self.times.len().saturating_sub(1);
         self.times.drain(..over);
     }
+}
+
+fn widened(span: Option<(Timestamp, Timestamp)>, at: Timestamp) -> (Timestamp, Timestamp) {
+    let (first, last) = span.unwrap_or((at, at));
+    (first.min(at), last.max(at))
+}
+
+/// Between two times of a clock that lost its date.
+fn apart(said: Option<(Timestamp, Timestamp)>) -> i64 {
+    let apart = said.map_or(0, |(first, last)| last.saturating_sub(first));
+    if apart <= SAID_MS { apart } else { 0 }
 }

@@ -68,6 +68,28 @@ fn a_clock_that_stands_is_no_clock() {
 }
 
 #[test]
+fn a_clock_without_its_date_still_measures() {
+    let lost = |day: &str, second: i64| {
+        let time = format!("{day} 14:{:02}:{:02}", 30 + second / 60, second % 60);
+        format!(r#"{{"event": "smoke", "time": "{time}"}}"#)
+    };
+    let old = |second: i64| lost("2019-01-01", second);
+    let burst: Vec<(i64, String)> = (0..10).map(|n| (0, old(n * 10))).collect();
+    let fires: Vec<String> = (3..10).map(|n| format!("烟雾火警,已持续 {} 秒", n * 10)).collect();
+    let expect: Vec<(i64, &str)> = fires.iter().map(|title| (0, title.as_str())).collect();
+    check(&burst, &expect);
+    // In whatever order they come, and of a clock that is ahead.
+    check(&[(0, old(90)), (1, old(0))], &[(1, "烟雾火警,两次烟雾,间隔 90 秒")]);
+    check(&[(0, lost("2066-01-01", 0)), (1, lost("2066-01-01", 90))], &[(1, "烟雾火警,两次烟雾,间隔 90 秒")]);
+    // By its edges alone.
+    check(&[(0, old(0)), (1, old(90).replace("smoke", "clear"))], &[(1, "烟雾火警,已持续 90 秒")]);
+    // Copies, less than it takes, and a clock that was set in between.
+    check(&[(0, old(0)), (1, old(0)), (2, old(0))], &[(40, PULSE)]);
+    check(&[(0, old(0)), (1, old(20)), (2, old(0))], &[(41, "两次烟雾,间隔 20 秒,待核实")]);
+    check(&[(0, old(0)), (1, lost("2019-01-03", 0))], &[(41, "两次烟雾,间隔 1 秒,待核实")]);
+}
+
+#[test]
 fn arriving_late_makes_no_pulse_longer() {
     check(&[(0, smoke(0)), (100, smoke(-9))], &[(40, PULSE), (100, "两次烟雾,间隔 9 秒,待核实")]);
     check(&[(0, smoke(0)), (33, clear(2))], &[(33, PULSE)]);

@@ -55,6 +55,42 @@ fn smoke_that_lasts_is_a_fire_and_a_pulse_is_none() {
 }
 
 #[test]
+fn an_end_that_is_said_makes_a_fire_of_a_pulse_and_a_heartbeat_none() {
+    let told: &[(i64, &str)] = &[(40, PULSE)];
+    for end in ["clear", "recover", "恢复", "烟雾消除", "解除", "报警恢复"] {
+        let end = format!(r#"{{"event": "{end}"}}"#);
+        check(&[(0, SMOKE), (90, &end)], 800, &[(40, PULSE), (90, FIRE)]);
+        check(&[(0, SMOKE), (600, &end)], 800, &[(40, PULSE), (600, FIRE)]);
+        check(&[(0, SMOKE), (601, &end)], 800, told);
+        // Once, and only of what was not over.
+        check(&[(0, SMOKE), (90, &end), (95, &end)], 800, &[(40, PULSE), (90, FIRE)]);
+        check(&[(0, SMOKE), (5, CLEAR), (90, &end)], 800, &[(5, PULSE)]);
+        check(&[(0, SMOKE), (50, CLEAR), (90, &end)], 800, told);
+        check(&[(0, SMOKE), (5, &end), (90, &end)], 800, &[(5, PULSE)]);
+        check(&[(0, SMOKE), (35, &end)], 800, &[(35, FIRE)]);
+    }
+    for beat in [
+        CLEAR,
+        r#"{"event": "ok"}"#,
+        r#"{"event": "正常"}"#,
+        r#"{"event": 0}"#,
+        r#"{"event": false}"#,
+        r#"{"event": "heartbeat", "smoke": false}"#,
+        r#"{"battery": 90, "smoke": 0.0}"#,
+    ] {
+        check(&[(0, SMOKE), (90, beat)], 800, told);
+        // An end for everything else.
+        check(&[(0, SMOKE), (35, beat)], 800, &[(35, FIRE)]);
+        check(&[(0, SMOKE), (30, SMOKE), (60, beat)], 800, &[(30, FIRE), (60, "recovery fire.smoke SD-1")]);
+    }
+    let host = Host::fresh();
+    say(&host, 0, "SD-1", SMOKE).unwrap();
+    until(&host, 90);
+    let fire = say(&host, 90, "SD-1", r#"{"event": "clear"}"#).unwrap().signals.remove(0);
+    assert_eq!((fire.title.as_str(), fire.observed), ("烟雾火警,已持续 90 秒", Some(at(0))));
+}
+
+#[test]
 fn the_detectors_own_time_counts_and_a_repeat_is_one() {
     let smoke = |time: &str| format!(r#"{{"event": "smoke", "time": "2026-07-12 {time}"}}"#);
     // A burst of what lasted ninety seconds.

@@ -27,6 +27,36 @@ fn names_words_and_flags() {
 }
 
 #[test]
+fn flags_that_programs_write_as_fractions() {
+    let reads = |body: &str, expect: &[&str], defects: usize| {
+        let outcome = say(&Host::fresh(), 0, "A", body).unwrap();
+        assert_eq!(
+            (lines(&outcome), outcome.defects.len()),
+            (expect.iter().map(|line| (*line).to_owned()).collect(), defects),
+            "{body}: {:?}",
+            outcome.defects
+        );
+    };
+    for off in ["0", "0.0", "-1", r#""0.0""#, r#"" 0.00 ""#] {
+        reads(&format!(r#"{{"duration": 90, "smoke": {off}}}"#), &[], 0);
+        reads(&format!(r#"{{"battery": 90, "fault": {off}}}"#), &[], 0);
+        reads(&format!(r#"{{"battery": 90, "lowBattery": {off}}}"#), &[], 0);
+    }
+    for on in ["1", "1.0", "2.0", "7", r#""1.0""#] {
+        reads(&format!(r#"{{"duration": 90, "smoke": {on}}}"#), &["alarm fire.smoke A"], 0);
+        reads(&format!(r#"{{"fault": {on}}}"#), &["fault fault.device A"], 0);
+        reads(&format!(r#"{{"lowBattery": {on}}}"#), &["fault battery.low A"], 0);
+    }
+    for between in ["0.5", r#""0.1""#] {
+        for flag in ["smoke", "fault", "lowBattery"] {
+            reads(&format!(r#"{{"battery": 90, "duration": 90, "{flag}": {between}}}"#), &[], 1);
+        }
+    }
+    // All is well with what the flag is about, and with nothing else.
+    reads(r#"{"battery": 90, "fault": "ok", "lowBattery": "正常"}"#, &[], 0);
+}
+
+#[test]
 fn bad_parts_cost_nothing_else() {
     let body = r#"{"sn": "A", "event": "fire", "time": "gestern", "battery": "viel", "colour": "red", "position": null}"#;
     let outcome = say(&Host::fresh(), 0, "", body).unwrap();

@@ -1,5 +1,6 @@
 //! A message in several packets: put together, and what is missing asked for again.
 
+use super::done;
 use super::frame::{Frame, Packet};
 use super::media::{self, Media};
 use super::runs::Runs;
@@ -78,6 +79,9 @@ impl Parts {
 
 pub fn collect(frame: &Frame, packet: Packet, received: Timestamp) -> Result<Collected, Rejection> {
     let (first, is_media) = (frame.first(packet), frame.id == media::MESSAGE);
+    if !is_media && done::repeats(frame, packet, received) {
+        return Ok(Collected::Waiting(Vec::new()));
+    }
     let key = format!("{PACKETS}{:04x}-{first}", frame.id);
     let mut parts: Parts = memory::load(&key).unwrap_or_default();
     let mut gone = Vec::new();
@@ -115,7 +119,9 @@ pub fn collect(frame: &Frame, packet: Packet, received: Timestamp) -> Result<Col
         let front = parts.media.map(|id| id.to_be_bytes().to_vec()).unwrap_or_default();
         return Ok(Collected::Media(Media { front, bytes: parts.bytes, packets: parts.total }));
     }
-    Ok(Collected::Whole(parts.bodies.values().flat_map(|body| unhex(body)).collect()))
+    let bodies: Vec<Vec<u8>> = parts.bodies.values().map(|body| unhex(body)).collect();
+    done::remember(frame, packet, bodies.first().map_or(&[], Vec::as_slice), received);
+    Ok(Collected::Whole(bodies.concat()))
 }
 
 /// 补传分包请求 8003 for what is missing, of media 8800; after some of them what came

@@ -2,7 +2,7 @@
 //! degree), height 2 (m), speed 2 (0.1 km/h), direction 2, time 6 (BCD, Beijing),
 //! then items.
 
-use super::alarm::{BITS, Bit, Weight};
+use super::alarm::{BITS, Weight};
 use super::frame::Frame;
 use super::item;
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,18 @@ const SHORTEST: usize = 28;
 /// Room key of the alarm bits that were told last.
 const BITS_KEY: &str = "bits";
 
-/// Whether a position was sent when it was measured.
+/// Clocks of terminals are right to seconds, by their satellites, or not at all.
+const AHEAD_MS: i64 = 86_400_000;
+
+/// How a position was told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     Now,
     /// From a terminal's memory, behind a tunnel.
     Later,
+    /// By whoever has not shown the terminal's code: its alarms count, and nothing else
+    /// of it, now or later.
+    Unproven,
 }
 
 /// Alarm bits, and the time of the position that had them.
@@ -34,6 +40,8 @@ struct Known {
 struct Read {
     bits: u32,
     at: Option<Timestamp>,
+    /// 已定位: the place is that of now, not the last known.
+    is_located: bool,
     place: Option<Position>,
     speed: f64,
     data: Map<String, Value>,
@@ -45,13 +53,13 @@ pub fn alarms(body: &[u8]) -> Option<u32> {
     (body.len() >= SHORTEST).then(|| word(body, 0))
 }
 
-pub fn tell(body: &[u8], frame: &Frame, told: Told) -> Result<Outcome, Rejection> {
-    let read = read(body)?;
+pub fn tell(body: &[u8], frame: &Frame, told: Told, received: Timestamp) -> Result<Outcome, Rejection> {
+    let read = read(body, received)?;
     Ok(say(read, frame, told, Outcome::default()))
 }
 
 /// 定位数据批量上传: count 2, type 1 (1: from memory), then length 2 and a position each.
-pub fn batch(body: &[u8], frame: &Frame) -> Result<Outcome, Rejection> {
+pub fn batch(body: &[u8], frame: &Frame, received: Timestamp) -> Result<Outcome, Rejection> {
     let [high, low, kind, rest @ ..] = body else {
         return Err(Rejection::malformed("批量定位没有数据项个数 (a batch without its count)"));
     };
@@ -68,7 +76,7 @@ pub fn batch(body: &[u8], frame: &Frame) -> Result<Outcome, Rejection> {
         };
         rest = &behind[length..];
         seen += 1;
-        outcome = match read(one) {
+        outcome = match read(one, received) {
             Ok(read) => say(read, frame, told, outcome),
             Err(refusal) => outcome.defect(format!("第 {seen} 条: {}", refusal.reason)),
         };
@@ -86,41 +94,64 @@ pub fn batch(body: &[u8], frame: &Frame) -> Result<Outcome, Rejection> {
     Ok(outcome)
 }
 
-fn say(read: Read, frame: &Frame, told: Told, mut outcome: Outcome) -> Outcome {
+fn say(mut read: Read, frame: &Frame, told: Told, mut outcome: Outcome) -> Outcome {
     let terminal = frame.terminal();
     let device = path_step(&terminal);
     let title = city::device(&device).map(|known| known.title).filter(|title| !title.is_empty());
     let name = title.unwrap_or(terminal);
-    let bits: Vec<&Bit> = BITS.iter().filter(|bit| read.bits >> bit.place & 1 == 1).collect();
-    let before = newer(&read);
-    let mut data = read.data;
-    data.insert("alarms".into(), bits.iter().map(|bit| bit.title).collect());
-    data.insert("told_later".into(), (told == Told::Later).into());
-    let data = Value::Object(data).to_string();
-    let dressed = |signal: Signal| signal.device(&*device).observed(read.at).at(read.place).data(&*data);
-    let lost = if read.place.is_some() { "" } else { ",未定位" };
-    let position = Signal::status("vehicle.position")
-        .value(read.speed, "km/h")
-        .title(format!("{name} 时速 {} km/h{lost}", read.speed));
-    outcome.signals.push(dressed(position));
+    let is_proven = told != Told::Unproven;
+    let before = if is_proven { newer(&read) } else { None };
+    let data = read.shown(told);
+    let dressed = |signal: Signal| signal.device(&*device).observed(read.at).data(&*data);
+    if is_proven {
+        outcome.signals.push(dressed(read.position(&name)));
+    }
     for bit in BITS {
         let is = read.bits >> bit.place & 1 == 1;
         // What lies before the newest position says nothing of how it stands now.
         let was = before.map(|bits| bits >> bit.place & 1 == 1);
         let signal = match (is, was, bit.weight) {
-            (true, _, Weight::Alarm) => {
-                Signal::alarm(bit.code).severity(Severity::Severe).certainty(Certainty::Likely)
-            }
+            (true, _, Weight::Alarm) => Signal::alarm(bit.code)
+                .severity(Severity::Severe)
+                .certainty(if is_proven { Certainty::Likely } else { Certainty::Possible }),
             (true, Some(false), Weight::Report) => Signal::report(bit.code).severity(Severity::Minor),
             (true, Some(false), Weight::Fault) => Signal::fault(bit.code).severity(Severity::Minor),
             (false, Some(true), _) => Signal::recovery(bit.code),
             _ => continue,
         };
         let over = if is { "" } else { "解除" };
-        outcome.signals.push(dressed(signal.title(format!("{name} {}{over}", bit.title))));
+        let mark = if is_proven { "" } else { "(未鉴权)" };
+        let title = format!("{name} {}{over}{mark}", bit.title);
+        // Where it was last is better than nowhere.
+        outcome.signals.push(dressed(signal.title(title).at(read.place)));
     }
     outcome.defects.extend(read.defects);
     outcome
+}
+
+impl Read {
+    fn position(&self, name: &str) -> Signal {
+        let lost = if self.is_located && self.place.is_some() { "" } else { ",未定位" };
+        Signal::status("vehicle.position")
+            .value(self.speed, "km/h")
+            .title(format!("{name} 时速 {} km/h{lost}", self.speed))
+            .at(self.place.filter(|_| self.is_located))
+    }
+
+    /// All that was read, as a signal carries it.
+    fn shown(&mut self, told: Told) -> String {
+        let mut data = std::mem::take(&mut self.data);
+        let bits = BITS.iter().filter(|bit| self.bits >> bit.place & 1 == 1);
+        data.insert("alarms".into(), bits.map(|bit| bit.title).collect());
+        data.insert("told_later".into(), (told == Told::Later).into());
+        if told == Told::Unproven {
+            data.insert("unauthenticated".into(), true.into());
+        }
+        if let Some(place) = self.place.filter(|_| !self.is_located) {
+            data.insert("last_known".into(), json!({ "lon": place.lon, "lat": place.lat }));
+        }
+        Value::Object(data).to_string()
+    }
 }
 
 /// The bits before, where this position is newer than all; it is remembered then.
@@ -136,7 +167,7 @@ fn newer(read: &Read) -> Option<u32> {
     Some(known.bits)
 }
 
-fn read(body: &[u8]) -> Result<Read, Rejection> {
+fn read(body: &[u8], received: Timestamp) -> Result<Read, Rejection> {
     if body.len() < SHORTEST {
         let reason =
             format!("位置信息只有 {} 字节,至少 {SHORTEST} (a position of {} bytes)", body.len(), body.len());
@@ -145,10 +176,7 @@ fn read(body: &[u8]) -> Result<Read, Rejection> {
     let half = |at: usize| u16::from_be_bytes([body[at], body[at + 1]]);
     let (bits, status) = (word(body, 0), word(body, 4));
     let mut defects = Vec::new();
-    let at = time(&body[22..28]);
-    if at.is_none() {
-        defects.push(format!("时间 {} 不是 BCD 时间 (no such time)", tocsin_sdk::text::hex(&body[22..28])));
-    }
+    let at = moment(&body[22..28], received, &mut defects);
     let (items, broken) = item::read(&body[SHORTEST..]);
     defects.extend(broken);
     let speed = f64::from(half(18)) / 10.0;
@@ -162,7 +190,7 @@ fn read(body: &[u8]) -> Result<Read, Rejection> {
         data.extend(said);
     }
     let place = place(word(body, 8), word(body, 12), status, &mut defects);
-    Ok(Read { bits, at, place, speed, data, defects })
+    Ok(Read { bits, at, is_located: flag(1), place, speed, data, defects })
 }
 
 /// South and west by status bits 2 and 3; none where it is not on the earth or all zero.
@@ -185,6 +213,19 @@ fn place(lat: u32, lon: u32, status: u32, defects: &mut Vec<String>) -> Option<P
 
 fn word(body: &[u8], at: usize) -> u32 {
     u32::from_be_bytes([body[at], body[at + 1], body[at + 2], body[at + 3]])
+}
+
+/// A time that cannot be is none: remembered, it would make all that follow old.
+fn moment(bytes: &[u8], received: Timestamp, defects: &mut Vec<String>) -> Option<Timestamp> {
+    let at = time(bytes).filter(|at| *at <= received.saturating_add(AHEAD_MS));
+    if at.is_none() {
+        let what = match time(bytes) {
+            Some(_) => "晚于收到时间一天以上 (more than a day ahead)",
+            None => "不是 BCD 时间 (no such time)",
+        };
+        defects.push(format!("时间 {} {what}", tocsin_sdk::text::hex(bytes)));
+    }
+    at
 }
 
 /// BCD `YYMMDDhhmmss` of this century.

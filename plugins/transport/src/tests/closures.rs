@@ -31,6 +31,32 @@ fn closed_and_reopened_are_one_matter() {
 }
 
 #[test]
+fn a_day_is_the_whole_of_it() {
+    let check = |body: Value, observed: Option<&str>, start: &str, until: &str| {
+        let mut closure = json!({"road": "G330", "state": "closed"});
+        closure.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        let outcome = post(&closure).unwrap();
+        let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+        assert_eq!((&data["start"], &data["until"]), (&json!(start), &json!(until)), "{body}");
+        let clock = outcome.signals[0].observed.map(|at| tocsin_sdk::time::Beijing::of(at).to_string());
+        assert_eq!(clock.as_deref(), observed, "{body}");
+        assert!(outcome.defects.is_empty(), "{body}: {:?}", outcome.defects);
+    };
+    let (begins, ends) = ("2026-07-12T00:00:00+08:00", "2026-07-15T23:59:59.999+08:00");
+    check(json!({"start": "2026-07-12", "expected_end": "2026-07-15"}), None, begins, ends);
+    check(json!({"开始时间": "2026年7月12日", "预计恢复时间": "2026.7.15"}), None, begins, ends);
+    let (seen, clock) = ("2026-07-12T14:00:00+08:00", "2026-07-15T08:00:00+08:00");
+    check(json!({"start": "2026-07-12 14:00", "end": "2026-07-15 08:00"}), Some(seen), seen, clock);
+}
+
+#[test]
+fn a_township_in_words_is_kept() {
+    let outcome = post(&json!({"road": "G330", "state": "closed", "乡镇": "石湖镇"})).unwrap();
+    let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+    assert_eq!((&data["region_name"], outcome.defects.len()), (&json!("石湖镇"), 0));
+}
+
+#[test]
 fn without_an_id_the_stretch_names_it() {
     let reference = |state: &str, to: &str| {
         post(&json!({"道路": "G330", "状态": state, "起点": "K12", "终点": to}))

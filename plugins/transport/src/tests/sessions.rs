@@ -1,5 +1,5 @@
 use super::*;
-use tocsin_sdk::RejectionKind;
+use tocsin_sdk::{Certainty, RejectionKind};
 
 /// Province, county, maker, model, id, colour, plate.
 fn registration() -> Vec<u8> {
@@ -54,6 +54,49 @@ fn only_the_connection_with_the_code_speaks() {
     refused("a", &place);
     assert!(send(&host, "b", &frame(0x0003, 8, &[])).is_ok());
     refused("b", &place);
+}
+
+/// A red frame overtakes the code that was sent before it.
+#[test]
+fn a_danger_is_taken_before_the_code() {
+    let host = Host::fresh();
+    host.set("secret", "s");
+    let code = reply(&send(&host, "a", &frame(0x0100, 5, &registration())).unwrap().sends[0].payload).1;
+    let check = |origin: &str, bits: u32, at: &str, expect: &[&str]| {
+        let answer = send(&host, origin, &frame(0x0200, 7, &position(bits, at)));
+        let got = lines(&answer);
+        assert_eq!(got.len(), expect.len(), "{got:?}");
+        got.iter().zip(expect).for_each(|(got, expect)| assert!(got.starts_with(expect), "{got}"));
+        let outcome = answer.unwrap();
+        assert_eq!(reply(&outcome.sends[0].payload), (0x8001, bytes("0007 0200 00")));
+        outcome.signals.into_iter().next().unwrap()
+    };
+    let unproven =
+        check("a", 0b11, "260712143020", &["alarm vehicle.emergency", "defect 终端 13800000001 尚未鉴权"]);
+    assert_eq!(
+        (unproven.title.as_str(), unproven.certainty),
+        ("13800000001 紧急报警(未鉴权)", Certainty::Possible)
+    );
+    assert!(unproven.data.contains(r#""unauthenticated":true"#) && unproven.position.is_some());
+    assert_eq!(host.keys("13800000001"), Vec::<String>::new(), "nothing of it is remembered");
+    // The code follows.
+    assert!(send(&host, "a", &frame(0x0102, 6, &code[3..])).is_ok());
+    check(
+        "a",
+        0b11,
+        "260712143021",
+        &["status vehicle.position", "alarm vehicle.emergency", "report vehicle.overspeed"],
+    );
+    // The same on a new connection, and nobody else moves what is known.
+    check("b", 0b01, "260712143025", &["alarm vehicle.emergency", "defect 终端 13800000001 已在 a 鉴权"]);
+    check(
+        "a",
+        0b00,
+        "260712143024",
+        &["status vehicle.position", "recovery vehicle.emergency", "recovery vehicle.overspeed"],
+    );
+    // What cannot be read is no danger.
+    assert!(send(&host, "b", &frame(0x0200, 7, &[0xFF; 27])).is_err());
 }
 
 #[test]

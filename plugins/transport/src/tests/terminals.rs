@@ -50,6 +50,45 @@ fn bits_are_told_as_they_come_and_go() {
 }
 
 #[test]
+fn a_time_in_the_future_silences_nothing() {
+    let host = Host::fresh();
+    let check = |bits: u32, at: &str, expect: &[&str]| {
+        let answer = send(&host, "a", &frame(0x0200, 7, &position(bits, at)));
+        assert_eq!(lines(&answer)[1..], *expect, "{bits:08x} {at}");
+        answer.unwrap().signals[0].observed.is_some()
+    };
+    // Received at 14:30:30 of the 12th.
+    let defect = "defect 时间 990712143000 晚于收到时间一天以上 (more than a day ahead)";
+    assert!(!check(0b11, "990712143000", &["alarm vehicle.emergency", defect]));
+    assert!(check(0b10, "260712143010", &["report vehicle.overspeed"]));
+    // A clock that is a little ahead is believed.
+    assert!(check(0b00, "260713143030", &["recovery vehicle.overspeed"]));
+    let defect = "defect 时间 260713143031 晚于收到时间一天以上 (more than a day ahead)";
+    assert!(!check(0b10, "260713143031", &[defect]));
+}
+
+#[test]
+fn without_a_fix_the_last_place_is_no_position() {
+    let told = |status: u8| {
+        let mut body = position(1, "260712143020");
+        body[7] = status;
+        send(&Host::fresh(), "a", &frame(0x0200, 7, &body)).unwrap().signals
+    };
+    let signals = told(0b01);
+    assert_eq!(signals[0].title, "13800000001 时速 50.5 km/h,未定位");
+    assert_eq!(signals[0].position, None);
+    let data: Value = serde_json::from_str(&signals[0].data).unwrap();
+    assert_eq!(
+        (&data["located"], &data["last_known"]),
+        (&json!(false), &json!({"lon": 120.36, "lat": 29.25}))
+    );
+    assert_eq!(signals[1].position.map(|at| (at.lon, at.lat)), Some((120.36, 29.25)), "{}", signals[1].code);
+    let signals = told(0b11);
+    assert_eq!(signals[0].title, "13800000001 时速 50.5 km/h");
+    assert_eq!(serde_json::from_str::<Value>(&signals[0].data).unwrap()["last_known"], json!(null));
+}
+
+#[test]
 fn a_batch_is_many_positions() {
     let one = position(0, "260712143020");
     let item = |body: &[u8]| [&(body.len() as u16).to_be_bytes()[..], body].concat();
@@ -85,6 +124,7 @@ fn parts_that_cannot_be_read_leave_the_rest() {
         assert_eq!(answer.unwrap().signals[0].position.is_some(), located, "{defect}");
     };
     check(|body| body[22] = 0xFF, "不是 BCD 时间", true);
+    check(|body| body[22] = 0x99, "晚于收到时间一天以上", true);
     check(|body| body[8] = 0x7F, "不在地球上", false);
     check(|body| body.truncate(31), "附加信息 01", true);
     check(|body| body.push(9), "多出 1 字节", true);
@@ -134,25 +174,28 @@ fn a_2019_header_is_answered_under_one() {
     assert_eq!(answer[1..16], bytes("8001 4005 01 00000000013800000001")[..]);
 }
 
+/// A packet of three of a batch of one position; the first has this serial.
+fn batched(first: u16, number: u16, at: &str) -> Vec<u8> {
+    let one = position(0, at);
+    let batch = [&bytes("0001 00")[..], &(one.len() as u16).to_be_bytes(), &one].concat();
+    let body = [&batch[..33], &batch[33..36], &batch[36..]][usize::from(number) - 1];
+    let head = [
+        &bytes("0704")[..],
+        &(0x2000 | body.len() as u16).to_be_bytes(),
+        &bytes("013800000001"),
+        &(first - 1 + number).to_be_bytes(),
+        &3_u16.to_be_bytes(),
+        &number.to_be_bytes(),
+    ];
+    sealed(&[&head.concat()[..], body].concat())
+}
+
 #[test]
 fn a_message_in_packets_is_one_message() {
-    let one = position(0, "260712143020");
-    let batch = [&bytes("0001 00")[..], &(one.len() as u16).to_be_bytes(), &one].concat();
-    let packet = |number: u16, body: &[u8]| {
-        let head = [
-            &bytes("0704")[..],
-            &(0x2000 | body.len() as u16).to_be_bytes(),
-            &bytes("013800000001"),
-            &(40 + number).to_be_bytes(),
-            &3_u16.to_be_bytes(),
-            &number.to_be_bytes(),
-        ];
-        sealed(&[&head.concat()[..], body].concat())
-    };
-    let parts = [packet(1, &batch[..9]), packet(2, &batch[9..20]), packet(3, &batch[20..])];
+    let packet = |first: u16, number: u16| batched(first, number, "260712143020");
     let host = Host::fresh();
-    for part in [&parts[2], &parts[0], &parts[0]] {
-        let outcome = send(&host, "a", part).unwrap();
+    for number in [3, 1, 1] {
+        let outcome = send(&host, "a", &packet(41, number)).unwrap();
         assert_eq!((outcome.signals.len(), outcome.sends.len()), (0, 1));
     }
     // What is missing is asked for.
@@ -162,13 +205,43 @@ fn a_message_in_packets_is_one_message() {
         (ask.sends[0].device.as_str(), reply(&ask.sends[0].payload)),
         ("13800000001", (0x8003, bytes("0029 01 0002")))
     );
-    assert_eq!(lines(&send(&host, "a", &parts[1])), ["status vehicle.position"]);
-    assert!(host.timers().is_empty() && host.keys("13800000001") == ["bits"]);
+    assert_eq!(lines(&send(&host, "a", &packet(41, 2))), ["status vehicle.position"]);
+    assert!(host.timers().is_empty() && host.keys("13800000001") == ["bits", "done"]);
     // The rest never comes.
-    send(&host, "a", &parts[0]).unwrap();
+    send(&host, "a", &packet(51, 1)).unwrap();
     let last = host.advance::<Transport>(1_783_837_830_000 + 100_000).pop().unwrap().1.unwrap();
     assert!(last.defects[0].contains("只到 1 包,共 3 包"), "{:?}", last.defects);
-    assert_eq!(host.keys("13800000001"), ["bits"]);
+    assert_eq!(host.keys("13800000001"), ["bits", "done"]);
+}
+
+#[test]
+fn a_packet_that_comes_again_is_answered_again() {
+    const POSITION: &[&str] = &["status vehicle.position"];
+    let host = Host::fresh();
+    let check = |minutes: i64, packet: &[u8], expect: &[&str], is_open: bool| {
+        let message = Host::message("13800000001", packet);
+        let received = message.received + minutes * 60_000;
+        let answer = host.decode::<Transport>(Message { received, ..message });
+        assert_eq!(lines(&answer), expect);
+        let (id, body) = reply(&answer.unwrap().sends[0].payload);
+        assert_eq!((id, &body[2..]), (0x8001, &bytes("0704 00")[..]));
+        assert_eq!(!host.timers().is_empty(), is_open, "{expect:?}");
+    };
+    let packet = |number: u16| batched(41, number, "260712143020");
+    check(0, &packet(1), &[], true);
+    check(0, &packet(2), &[], true);
+    check(0, &packet(3), POSITION, false);
+    // The answer was lost.
+    check(0, &packet(3), &[], false);
+    check(9, &packet(1), &[], false);
+    check(9, &packet(3), &[], false);
+    // Another message of a terminal that begins anew.
+    check(9, &batched(41, 1, "260712143025"), &[], true);
+    check(9, &batched(41, 2, "260712143025"), &[], true);
+    check(9, &batched(41, 3, "260712143025"), POSITION, false);
+    check(9, &batched(41, 3, "260712143025"), &[], false);
+    // Too late to be a retry.
+    check(19, &batched(41, 3, "260712143025"), &[], true);
 }
 
 /// A packet of an upload that begins with serial 40.

@@ -1,6 +1,6 @@
 //! Requests of a device: REGISTER, MESSAGE, NOTIFY, and the ones that are not for us.
 
-use super::{Agent, clock, line};
+use super::{Agent, date, line};
 use crate::camera::{Key, Seen};
 use crate::settings;
 use crate::sip::digest::{Gate, Verdict, hash};
@@ -119,7 +119,7 @@ impl Agent {
         let Some(expires) = expires(request) else {
             return Err(call.bad("Bad Expires"));
         };
-        let mut more = vec![format!("Date: {}", clock(self.now)), format!("Expires: {expires}")];
+        let mut more = vec![format!("Date: {}", date(self.now)), format!("Expires: {expires}")];
         if let Some(contact) = request.get("Contact") {
             let uri = contact.split(|byte| *byte == b'>').next().unwrap_or_default();
             let uri = String::from_utf8_lossy(uri);

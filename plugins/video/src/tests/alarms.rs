@@ -88,6 +88,43 @@ fn every_method_and_type() {
 }
 
 #[test]
+fn fire_and_smoke_in_words() {
+    let said = |method: &str, kind: &str, elements: &str| {
+        let elements = format!("{elements}<Info><AlarmType>{kind}</AlarmType></Info>");
+        let signal = accepted(usual(method, &elements)).signals.remove(0);
+        (signal.kind, signal.code, signal.title, signal.severity, signal.urgency)
+    };
+    let check = |method: &str, kind: &str, words: &str, expect: (Kind, &str, &str)| {
+        let got = said(method, kind, &format!("<AlarmDescription>{words}</AlarmDescription>"));
+        let (is, code, title) = expect;
+        let title = format!("{title}:{words}");
+        assert_eq!((got.0, &*got.1, got.2), (is, code, title), "{method}/{kind} {words}");
+    };
+    let fire = (Kind::Alarm, "video.fire", "火情报警");
+    let smoke = (Kind::Alarm, "video.smoke", "烟雾报警");
+    for method in ["1", "2", "3", "4", "5", "7", "0", "25"] {
+        check(method, "", "东区仓库明火", fire.clone());
+        check(method, "0", "烟火识别", fire.clone());
+        check(method, "", "浓烟", smoke.clone());
+    }
+    // A type that nobody knows is none.
+    check("5", "99", "Fire detected", fire.clone());
+    // One that is known is more precise, and what is unwell does not burn.
+    check("2", "4", "火焰探测器", (Kind::Alarm, "video.heat", "设备高温报警"));
+    check("5", "6", "烟雾", (Kind::Alarm, "video.intrusion", "入侵检测"));
+    check("6", "", "火灾探测器故障", (Kind::Fault, "fault.video.device", "设备故障"));
+    // Other words.
+    check("2", "", "灭火器被移动", (Kind::Alarm, "video.device", "设备报警"));
+    check("5", "", "防火门未关", (Kind::Alarm, "video.alarm", "视频报警"));
+    // The same in AlarmInfo, which is not in the title; severity and urgency as ever.
+    for info in ["<AlarmInfo>smoke</AlarmInfo>", "<Info><AlarmInfo>烟雾</AlarmInfo></Info>"] {
+        let (_, code, title, severity, urgency) = said("5", "", info);
+        assert_eq!((&*code, &*title), ("video.smoke", "烟雾报警"), "{info}");
+        assert_eq!((severity, urgency), (Severity::Severe, Urgency::Immediate));
+    }
+}
+
+#[test]
 fn where_the_type_stands() {
     let check = |elements: &str| {
         assert_eq!(accepted(usual("5", elements)).signals[0].code, "video.tripwire", "{elements}");

@@ -43,6 +43,44 @@ fn utf8_that_claims_to_be_gb() {
     assert_eq!(outcome.defects, ["declared GB2312, is UTF-8"]);
 }
 
+/// Signs beside the ideographs are Chinese as well.
+#[test]
+fn signs_make_no_other_encoding() {
+    let title = |label: &str, encoding: &'static encoding_rs::Encoding, said: &str| {
+        let whole = usual("5", &format!("<AlarmDescription>{said}</AlarmDescription>"));
+        let outcome = accepted(encoding.encode(&whole.replace("UTF-8", label)).0);
+        (outcome.signals[0].title.clone(), outcome.defects.len())
+    };
+    for sign in ["℃", "①", "·", "×", "Ⅱ", "°", "±", "÷", "→", "■", "★", "㎡", "—", "、", "："]
+    {
+        let said = format!("水泵{sign}房");
+        assert_eq!(title("GB2312", UTF_8, &said), (format!("视频报警:{said}"), 1));
+    }
+    // Their bytes are those of other characters in GB 18030.
+    for said in ["路", "卤", "掳", "脳", "梅", "楼"] {
+        assert_eq!(title("GB2312", GB18030, said), (format!("视频报警:{said}"), 0), "{said}");
+    }
+}
+
+/// A device cuts a text where its buffer ends, in the middle of a character.
+#[test]
+fn utf8_that_was_cut_is_utf8() {
+    let said = "东区三号仓库周界洒水泵房";
+    let whole = usual("5", "<AlarmDescription>@</AlarmDescription>");
+    for label in ["UTF-8", "utf8", ""] {
+        let declaration = if label.is_empty() { String::new() } else { format!(" encoding=\"{label}\"") };
+        let whole = whole.replace(" encoding=\"UTF-8\"", &declaration);
+        let (before, after) = whole.split_once('@').unwrap();
+        for bytes in 6..said.len() {
+            let outcome = accepted([before.as_bytes(), &said.as_bytes()[..bytes], after.as_bytes()].concat());
+            let (title, whole) = (&outcome.signals[0].title, bytes / 3);
+            let expect: String = said.chars().take(whole).collect();
+            assert!(title.starts_with(&format!("视频报警:{expect}")), "{label} {bytes}: {title}");
+            assert_eq!(outcome.defects.len(), usize::from(bytes % 3 > 0), "{label} {bytes}: {title}");
+        }
+    }
+}
+
 #[test]
 fn marks_and_padding_are_left_away() {
     let plain = usual("5", "<AlarmDescription>围墙</AlarmDescription>");

@@ -35,7 +35,7 @@ fn challenge_and_answer() {
         let reply = &replies(&outcome)[0];
         assert_eq!(first_line(reply), "SIP/2.0 200 OK");
         for header in [
-            "Date: 2026-07-12T14:30:30\r\n",
+            "Date: 2026-07-12T14:30:30.000\r\n",
             "Expires: 600\r\n",
             "<sip:33079100001320000010@10.0.0.9:5060>;expires=600\r\n",
             "Call-ID: reg-1\r\n",
@@ -61,6 +61,20 @@ fn challenge_and_answer() {
         }
         find(&asked, "<CmdType>DeviceStatus</CmdType>");
         find(&asked, "<CmdType>Catalog</CmdType>");
+    }
+}
+
+/// 校时: to the millisecond in the answer to a registration, to the second elsewhere.
+#[test]
+fn a_registration_sets_the_clock() {
+    for (ms, expect) in [(0, "000"), (7, "007"), (999, "999")] {
+        let mut camera = Camera::new();
+        camera.now = NOW + ms;
+        let outcome = camera.register(3_600);
+        let reply = &replies(&outcome)[0];
+        assert!(reply.contains(&format!("Date: 2026-07-12T14:30:30.{expect}\r\n")), "{reply}");
+        let subscribe = find(&asked(&outcome), "SUBSCRIBE ");
+        assert!(subscribe.contains("<StartAlarmTime>2026-07-12T14:30:30</StartAlarmTime>"), "{subscribe}");
     }
 }
 

@@ -143,13 +143,16 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Time and raw value, oldest first; the last one at the frame's own time.
+    /// Time and raw value, oldest first; the last one at the frame's own time. One that
+    /// records none still says what it measures.
     pub fn samples(&self) -> impl Iterator<Item = (Timestamp, i16)> + Clone + use<'_> {
         let count = self.samples.len() / 2;
-        self.samples.chunks_exact(2).enumerate().map(move |(place, pair)| {
+        let alone = self.samples.is_empty().then_some((self.at, self.current));
+        let recorded = self.samples.chunks_exact(2).enumerate().map(move |(place, pair)| {
             let back = (count - 1 - place) as i64 * self.interval_ms;
             (self.at - back, i16::from_be_bytes([pair[0], pair[1]]))
-        })
+        });
+        recorded.chain(alone)
     }
 
     /// Whether anything but the terminal's own health is wrong.

@@ -6,9 +6,13 @@ const LOW: &str =
 
 /// Type, bits, time, samples in MPa/1000.
 fn frame(kind: u8, bits: u8, at: u32, samples: &[i16]) -> Vec<u8> {
+    frame_of(b"HYDR26070001", kind, bits, at, samples)
+}
+
+fn frame_of(id: &[u8; 12], kind: u8, bits: u8, at: u32, samples: &[i16]) -> Vec<u8> {
     let mut frame = bytes("A55A00");
     frame.extend_from_slice(&((39 + samples.len() * 2) as u16).to_be_bytes());
-    frame.extend_from_slice(b"HYDR26070001");
+    frame.extend_from_slice(id);
     frame.extend_from_slice(&[0x32, 0xB9, 0, 60]);
     frame.extend_from_slice(&(samples.len() as u16).to_be_bytes());
     frame.extend_from_slice(&[kind, bits]);
@@ -68,8 +72,9 @@ fn check_clock(stored: Option<i64>, frames: &[(i64, i64, u8, &str)]) {
         let message =
             Message { received: RECEIVED + sent * 1_000, ..Host::message("HYDR26070001", &payload) };
         let got = lines(&host.decode::<Water>(message));
-        let got = got.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
-        assert_eq!(got.collect::<Vec<_>>().join(","), *expect, "{stored:?} {frames:?}: {sent}");
+        let got = got.iter().filter(|line| !line.starts_with("reading"));
+        let got: Vec<_> = got.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(got.join(","), *expect, "{stored:?} {frames:?}: {sent}");
     }
 }
 
@@ -106,7 +111,8 @@ fn readings_outlive_a_memory_full_of_the_future() {
 fn alarm_bits_by_type() {
     let check = |kind: u8, bits: u8, expect: &[&str]| {
         let answer = send(&Host::fresh(), "", &frame(kind, bits, AT, &[]));
-        let got = lines(&answer);
+        let mut got = lines(&answer);
+        got.retain(|line| !line.starts_with("reading"));
         assert_eq!(got.len(), expect.len(), "{got:?}");
         got.iter()
             .zip(expect)
@@ -121,12 +127,105 @@ fn alarm_bits_by_type() {
     check(24, 0xE0, &["alarm hydrant.impact", "alarm hydrant.tilt", "alarm hydrant.discharge"]);
 }
 
+/// Each reading has the terminal's own low limit beside it, in its unit.
 #[test]
 fn units_by_type() {
-    for (kind, raw, kilopascal) in [(0, 1350, 135.0), (1, 52, 52.0), (2, 52, 52.0), (1, -3, -3.0)] {
-        let outcome = send(&Host::fresh(), "", &frame(kind, 0, AT, &[raw])).unwrap();
-        assert_eq!(outcome.signals[0].value, Some(kilopascal), "type {kind}");
+    for (kind, raw, kilopascal, low) in
+        [(0, 1350, 135.0, "14"), (1, 52, 52.0, "140"), (2, 52, 52.0, "140"), (1, -3, -3.0, "140")]
+    {
+        let outcome = send(&Host::fresh(), "", &frame(kind, 0, AT, &[raw, raw])).unwrap();
+        assert_eq!(outcome.signals.len(), 2);
+        for signal in outcome.signals {
+            assert_eq!(signal.value, Some(kilopascal), "type {kind}");
+            assert_eq!(signal.data, format!(r#"{{"low_limit_kpa":{low}}}"#), "type {kind}");
+        }
     }
+}
+
+#[test]
+fn a_frame_without_samples_says_what_it_measures() {
+    let host = Host::fresh();
+    let none = frame(1, 0, AT, &[]);
+    let outcome = send(&host, "HYDR26070001", &none).unwrap();
+    assert_eq!(outcome.signals[0].data, r#"{"low_limit_kpa":140}"#);
+    assert_eq!(lines(&Ok(outcome)), ["reading pipe.pressure 300 kPa @14:30:20"]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &none)), [""; 0], "once");
+    // What was told now is not told again by the record of it.
+    let record = frame(1, 0, AT + 60, &[300, 280]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &record)), ["reading pipe.pressure 280 kPa @14:31:20"]);
+}
+
+/// Two terminals of one topic: each as if it were alone.
+#[test]
+fn terminals_of_one_topic_swallow_nothing_of_each_other() {
+    const LOW: &str = "alarm hydrant.pressure-low";
+    const OVER: &str = "recovery hydrant.pressure-low";
+    let host = Host::fresh();
+    let check = |id: &[u8; 12], bits: u8, at: u32, expect: &[&str]| {
+        let got = lines(&send(&host, "gateway-1", &frame_of(id, 1, bits, at, &[98, 52])));
+        let words = got.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        assert_eq!(words.collect::<Vec<_>>(), expect, "{} {at}", String::from_utf8_lossy(id));
+    };
+    let (a, b, reading) = (b"HYDR26070001", b"HYDR26070002", "reading pipe.pressure");
+    check(a, 1, AT, &[reading, reading, LOW]);
+    check(b, 0, AT, &[reading, reading]);
+    check(a, 1, AT, &[LOW]);
+    check(b, 1, AT + 60, &[reading, LOW]);
+    check(b, 0, AT + 120, &[reading, OVER]);
+    check(a, 0, AT + 60, &[reading, OVER]);
+    check(a, 0, AT + 60, &[]);
+    // One that is ahead hides nothing of the other, and history is its own.
+    check(b, 0, AT + 200, &[reading, reading]);
+    check(a, 1, AT + 120, &[reading, LOW]);
+    check(a, 0, AT - 600, &[reading, reading]);
+    check(b, 0, AT + 200, &[]);
+    assert_eq!(host.keys("gateway-1"), ["terminal/HYDR26070001", "terminal/HYDR26070002", "terminals"]);
+}
+
+/// What the host counts of a room's entries.
+fn bytes_of(host: &Host, room: &str, counts: impl Fn(&str) -> bool) -> usize {
+    let keys: Vec<String> = host.keys(room).into_iter().filter(|key| counts(key)).collect();
+    let mut bytes = 0;
+    let mut count = || {
+        bytes = keys.iter().map(|key| key.len() + 48 + tocsin_sdk::memory::get(key).unwrap().len()).sum();
+        Ok(Outcome::default())
+    };
+    host.call(room, &mut count).unwrap();
+    bytes
+}
+
+#[test]
+fn terminals_of_one_topic_have_room_beside_all_else() {
+    let host = Host::fresh();
+    let id = |n: usize| <[u8; 12]>::try_from(format!("HYDR{n:08}").as_bytes()).unwrap();
+    // At no equal steps, so that nothing is short.
+    for round in 0..40_u32 {
+        for n in 0..16 {
+            let at = AT - 100_000 + round * round * 7 + round;
+            send(&host, "HYDR26070001", &frame_of(&id(n), 1, 0, at, &[])).unwrap();
+        }
+    }
+    for round in 0..6 {
+        let at = AT - 1_000_000 + round * 30_000;
+        send(&host, "HYDR26070001", &frame(1, 0, at, &[300; 490])).unwrap();
+    }
+    assert!(bytes_of(&host, "HYDR26070001", |key| key.starts_with("terminal")) <= 3_400);
+    // The longest report is 53,500 (src/sl651/packets.rs).
+    let all = bytes_of(&host, "HYDR26070001", |_| true);
+    assert!((11_000..=65_536 - 53_500).contains(&all), "{all}");
+    // One more is heard, and named; what it says again cannot be known.
+    let more = frame_of(&id(16), 1, 1, AT, &[52]);
+    for _ in 0..2 {
+        let got = lines(&send(&host, "HYDR26070001", &more));
+        assert_eq!(got.len(), 3, "{got:?}");
+        assert!(got[0].starts_with("reading") && got[1].starts_with("alarm"), "{got:?}");
+        assert!(got[2].contains("name the terminal in the topic"), "{got:?}");
+    }
+    assert_eq!(bytes_of(&host, "HYDR26070001", |_| true), all);
+    // A cache that comes again is known to its end, in one run.
+    let cache = frame_of(&id(3), 1, 0, AT, &[300; 490]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &cache)).len(), 490);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &cache)), [""; 0]);
 }
 
 #[test]

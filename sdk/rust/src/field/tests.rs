@@ -75,6 +75,56 @@ fn what_nobody_reads_is_kept() {
 }
 
 #[test]
+fn what_nobody_reads_leaves_room_for_what_was_read() {
+    let picture = "x".repeat(16 * 1024);
+    let mut fields = fields(json!({"visitors": 7, "picture": picture, "weather": "晴"}));
+    fields.take(VISITORS);
+    let data: Value = serde_json::from_str(&fields.data(json!({"visitors": 7}))).unwrap();
+    assert_eq!(data, json!({"visitors": 7, "weather": "晴"}));
+    assert_eq!(
+        fields.defects,
+        ["fields that nobody reads: picture, weather", "too large to keep: picture of 16393 bytes"]
+    );
+}
+
+#[test]
+fn regions_by_code_or_name() {
+    let check = |written: Value, code: &str, name: &str, defects: usize| {
+        let mut fields = fields(json!({ "乡镇": written }));
+        assert_eq!(fields.region(&["township", "乡镇"]), code, "{written}");
+        assert_eq!((fields.region_name.as_str(), fields.defects.len()), (name, defects), "{written}");
+        let data: Value = serde_json::from_str(&fields.data(json!({}))).unwrap();
+        assert_eq!(data.get("region_name").and_then(Value::as_str).unwrap_or_default(), name, "{written}");
+    };
+    check(json!("330791002"), "330791002000", "", 0);
+    check(json!(330_791_002_000_u64), "330791002000", "", 0);
+    check(json!("石湖镇"), "", "石湖镇", 0);
+    check(json!(" 青山市\n石湖镇 "), "", "青山市 石湖镇", 0);
+    check(json!("镇".repeat(64)), "", &format!("{}…", "镇".repeat(63)), 0);
+    for none in [json!("33079100"), json!(-7), json!(true), json!(["石湖镇"]), json!("-")] {
+        check(none, "", "", 1);
+    }
+    check(json!(""), "", "", 0);
+}
+
+#[test]
+fn a_day_is_no_time() {
+    let check = |written: &str, time: Option<Timestamp>, moment: Option<Moment>| {
+        let mut read = fields(json!({ "at": written }));
+        assert_eq!(
+            (read.time(&["at"]), read.defects.len()),
+            (time, usize::from(time.is_none())),
+            "{written}"
+        );
+        assert_eq!(fields(json!({ "at": written })).day_or_time(&["at"]), moment, "{written}");
+    };
+    let (day, at) = (1_783_785_600_000, 1_783_837_820_000);
+    check("2026-07-12", None, Some(Moment { at: day, is_day: true }));
+    check("2026年7月12日14时30分20秒", Some(at), Some(Moment { at, is_day: false }));
+    check("昨天", None, None);
+}
+
+#[test]
 fn many_records_cost_nobody_elses() {
     let check = |payload: &str, told: usize, defects: &[&str]| {
         let message = Host::message("", payload.as_bytes());
