@@ -6,7 +6,7 @@ use crate::step::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Languages of `tocsin plugin new`, and the roles that the first plugin gets: all
@@ -42,7 +42,7 @@ pub fn all(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
 }
 
 /// Folders under `examples/plugins`.
-fn examples(workspace: &Workspace) -> Result<Vec<std::path::PathBuf>> {
+fn examples(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let folder = workspace.root.join("examples/plugins");
     let read = || -> std::io::Result<Vec<_>> {
         let mut folders: Vec<_> =
@@ -52,6 +52,21 @@ fn examples(workspace: &Workspace) -> Result<Vec<std::path::PathBuf>> {
         Ok(folders)
     };
     read().with_context(|| format!("cannot read {}", folder.display()))
+}
+
+/// Packages of the examples; answers their folder.
+pub fn build_examples(workspace: &Workspace, steps: &mut Steps) -> Result<PathBuf> {
+    let tools = steps.work("python and javascript tools", || Tools::ensure(workspace))?;
+    let packages = workspace.target.join("examples");
+    std::fs::create_dir_all(&packages).with_context(|| format!("cannot make {}", packages.display()))?;
+    for folder in examples(workspace)? {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut build = Command::new(workspace.host());
+        tools.tell(&mut build).current_dir(&workspace.root).args(["plugin", "build"]).arg(&folder);
+        build.arg("--out").arg(packages.join(format!("{name}.wasm")));
+        steps.run(&format!("package of {name}"), &mut build)?;
+    }
+    Ok(packages)
 }
 
 /// `plugin new` far from the repository's workspace, then its first test.

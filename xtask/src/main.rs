@@ -35,6 +35,8 @@ cargo xtask <command> [options]
       --seed N       the same seed tries the same (1)
   demo [-- ARGS]   build, then play one night in 青山市 (ARGS go to `tocsin demo`)
   bench [ARGS]     build, then measure the durable chain (ARGS go to the bench, such as --json)
+      --plugins      every decoder alone instead, those in Python and JavaScript too
+      --quick        fewer rounds
   power-cut        cut the power under load on a loop image and count what was lost (root, Linux)
       --cuts N       how many cuts (5)
       --seed N       for the moments of the cuts (1)

@@ -1,10 +1,13 @@
-//! Every decoder under `plugins/` in the real sandbox: messages a second on one
-//! core. `cargo xtask bench -- --plugins`.
+//! Every decoder under `plugins/` and `examples/plugins/` in the real sandbox:
+//! messages a second on one core. `cargo xtask bench -- --plugins`.
 //!
 //! A plugin joins with a file of its own, `plugins/<name>/bench/<source>.<kind>`:
 //! a message as its devices send it. The file's name is the door's and, for HTTP,
 //! the source's (`/in/<department>/<source>`); the kind is `hex`, `json`, `xml`
 //! or `txt`. Where there is a framer it names the device.
+//!
+//! A device that speaks for the first time and one that is known (`-known`) cost
+//! differently: the second finds its state, reads it and writes it anew.
 
 use crate::anyhow_free::Result;
 use crate::report::{Figure, Report};
@@ -21,9 +24,18 @@ const SECOND: f64 = 1e9;
 
 pub fn measure(report: &mut Report, quick: bool) -> Result<()> {
     let sandbox = Sandbox::new(Config::default())?;
-    for path in sorted(&stage::packages(), &["wasm"])? {
+    all(report, &sandbox, &stage::packages(), "plugins", quick)?;
+    match stage::examples() {
+        Some(packages) => all(report, &sandbox, &packages, "examples/plugins", quick),
+        None => Ok(()),
+    }
+}
+
+/// Each package with the messages of its source folder.
+fn all(report: &mut Report, sandbox: &Sandbox, packages: &Path, sources: &str, quick: bool) -> Result<()> {
+    for path in sorted(packages, &["wasm"])? {
         let name = stem(&path);
-        let folder = stage::workspace().join("plugins").join(&name).join("bench");
+        let folder = stage::workspace().join(sources).join(&name).join("bench");
         if !folder.is_dir() {
             report.note(&format!("{name}: no messages under {}", folder.display()));
             continue;
@@ -50,23 +62,40 @@ fn one(report: &mut Report, plugin: &Plugin, path: &Path, quick: bool) -> Result
         origin: format!("/in/{department}/{source}"),
         payload,
     });
-    let mut signals = 0;
-    let work = |guest: &mut Guest| match guest.call(&call, &mut Room::default())?.result {
-        Ok(outcome) => {
-            signals = outcome.signals.len();
-            Ok(())
+    let answered = |guest: &mut Guest, room: &mut Room| -> Result<usize> {
+        match guest.call(&call, room)?.result {
+            Ok(outcome) => Ok(outcome.signals.len()),
+            Err(refused) => Err(format!("refused: {}", refused.reason).into()),
         }
-        Err(refused) => Err(format!("refused: {}", refused.reason).into()),
     };
-    let rounds = in_turn(&mut [Series::new(plugin, &around, 100, work)], if quick { 40 } else { 200 })?;
-    let values: Vec<f64> = rounds[0].iter().map(|nanos| SECOND / nanos).collect();
-    report.add(Figure {
-        name: &format!("decode-{}-{source}", plugin.manifest().id),
-        unit: "messages/s",
-        values,
-        ratio: None,
-        more: json!({ "bytes": bytes, "signals": signals, "fastest_us": (fastest(&rounds[0]) / 10.0).round() / 100.0 }),
-    });
+    // What a device that said this before has left behind.
+    let mut known = Room::default();
+    answered(&mut Guest::new(plugin, around.clone()), &mut known)?;
+    let (mut new, mut again) = (0, 0);
+    let fresh = |guest: &mut Guest| {
+        new = answered(guest, &mut Room::default())?;
+        Ok(())
+    };
+    let remembers = !known.is_empty();
+    let kept = |guest: &mut Guest| {
+        again = answered(guest, &mut known)?;
+        Ok(())
+    };
+    let mut series = vec![Series::new(plugin, &around, 100, fresh)];
+    if remembers {
+        series.push(Series::new(plugin, &around, 100, kept));
+    }
+    let rounds = in_turn(&mut series, if quick { 40 } else { 200 })?;
+    drop(series);
+    for (rounds, (state, signals)) in rounds.iter().zip([("", new), ("-known", again)]) {
+        report.add(Figure {
+            name: &format!("decode-{}-{source}{state}", plugin.manifest().id),
+            unit: "messages/s",
+            values: rounds.iter().map(|nanos| SECOND / nanos).collect(),
+            ratio: None,
+            more: json!({ "bytes": bytes, "signals": signals, "fastest_us": (fastest(rounds) / 10.0).round() / 100.0 }),
+        });
+    }
     Ok(())
 }
 

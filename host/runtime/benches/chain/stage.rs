@@ -25,6 +25,11 @@ pub fn packages() -> PathBuf {
     std::env::var_os("TOCSIN_PLUGINS").map_or_else(|| workspace().join("target/plugins"), PathBuf::from)
 }
 
+/// And those of `examples/plugins`, if they were built.
+pub fn examples() -> Option<PathBuf> {
+    std::env::var_os("TOCSIN_EXAMPLES").map(PathBuf::from)
+}
+
 pub fn package() -> PathBuf {
     packages().join("fire.wasm")
 }

@@ -31,6 +31,9 @@ pub(super) const ROWS_MOST: u32 = 10_000;
 /// Frames of one incident with their bytes; `frame_count` says how many there are.
 const FRAMES_SHOWN: usize = 200;
 
+/// People of one incident: a street of detectors names as many.
+const CONTACTS_SHOWN: usize = 64;
+
 /// Frames that are fetched from the log at once.
 const FETCHES: usize = 8;
 
@@ -105,7 +108,8 @@ pub async fn show(
     Ok(Json(shown))
 }
 
-/// Who answers for the units that it is in: of the city's files, else as imported.
+/// Who answers for the units that it is in: of the city's files, else as imported; and
+/// whom the sources themselves name.
 fn contacts(evidence: &[Value], city: &City, rooms: &Rooms) -> Vec<Value> {
     let mut units: Vec<&str> = evidence.iter().filter_map(|row| row["unit"].as_str()).collect();
     units.sort_unstable();
@@ -120,7 +124,18 @@ fn contacts(evidence: &[Value], city: &City, rooms: &Rooms) -> Vec<Value> {
         let line = |person: Contact| json!({"unit": unit, "unit_name": name, "post": person.post, "name": person.name, "phone": person.phone});
         people.into_iter().map(line).collect::<Vec<Value>>()
     };
-    units.into_iter().filter(|unit| !unit.is_empty()).flat_map(of_unit).collect()
+    let mut people: Vec<Value> =
+        units.into_iter().filter(|unit| !unit.is_empty()).flat_map(of_unit).collect();
+    for row in evidence {
+        let text = |name: &str| row["said"][name].as_str().unwrap_or_default();
+        let [address, name, phone] = ["address", "contact", "phone"].map(text);
+        let line = json!({"unit": row["unit"], "unit_name": "", "device": row["device"], "address": address, "post": "", "name": name, "phone": phone});
+        let says_who = !name.is_empty() || !phone.is_empty();
+        if says_who && people.len() < CONTACTS_SHOWN && !people.contains(&line) {
+            people.push(line);
+        }
+    }
+    people
 }
 
 pub(super) fn unknown(id: &str) -> Refusal {

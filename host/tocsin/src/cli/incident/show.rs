@@ -55,15 +55,14 @@ fn lists(incident: &Value, around: &Around) {
     heading(&words::REASONS.with(&[]), &list("reasons"), around, |reason| text(reason, "text"));
     heading(&words::EVIDENCE.with(&[]), &list("evidence"), around, |row| {
         let (count, at) = (&row["count"], text(row, "first_at"));
-        format!(
-            "{at}  {}  {}  {}  ×{count}",
-            text(row, "department"),
-            text(row, "device"),
-            text(row, "title")
-        )
+        let address = plain(row["said"]["address"].as_str().unwrap_or_default());
+        let line = ["department", "device", "title"].map(|field| text(row, field)).join("  ");
+        format!("{at}  {line}  ×{count}  {address}").trim_end().to_owned()
     });
     heading(&words::CONTACTS.with(&[]), &list("contacts"), around, |person| {
-        ["unit_name", "post", "name", "phone"].map(|field| text(person, field)).join("  ")
+        let fields = ["unit_name", "device", "address", "post", "name", "phone"];
+        let said = fields.map(|field| text(person, field));
+        said.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("  ")
     });
     heading(&words::HYDRANTS.with(&[]), &list("hydrants"), around, |row| {
         let word = match (row["dry"] == true, row["offered"] == true) {
