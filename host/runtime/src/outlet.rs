@@ -4,11 +4,11 @@
 
 use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::{Rejection, Send};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// What became of a frame, as an HTTP door answers it.
 #[derive(Clone, Debug)]
@@ -38,8 +38,36 @@ pub struct Reply {
     pub written: Option<oneshot::Sender<()>>,
 }
 
+/// Frames of one way whose end is not known yet.
+#[derive(Default)]
+pub struct Owed {
+    frames: AtomicU64,
+    none: Notify,
+}
+
+impl Owed {
+    pub fn add(&self) {
+        self.frames.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn settle(&self) {
+        // Ways that nobody waits for are not counted up.
+        let less = |frames: u64| frames.checked_sub(1);
+        if self.frames.fetch_update(Ordering::AcqRel, Ordering::Acquire, less) == Ok(1) {
+            self.none.notify_one();
+        }
+    }
+
+    /// Answers when the end of each is known, and its replies wait for the writer.
+    pub async fn none(&self) {
+        while self.frames.load(Ordering::Acquire) > 0 {
+            self.none.notified().await;
+        }
+    }
+}
+
 enum Way {
-    Many(mpsc::Sender<Reply>),
+    Many(mpsc::Sender<Reply>, Arc<Owed>),
     Once(oneshot::Sender<Settled>),
 }
 
@@ -78,8 +106,15 @@ impl Default for Outlet {
 
 impl Outlet {
     pub fn open(&self) -> (u64, mpsc::Receiver<Reply>) {
+        let (route, replies, _) = self.open_owing();
+        (route, replies)
+    }
+
+    /// The same, for who waits for the last reply.
+    pub fn open_owing(&self) -> (u64, mpsc::Receiver<Reply>, Arc<Owed>) {
         let (sender, replies) = mpsc::channel(REPLIES);
-        (self.insert(Way::Many(sender)), replies)
+        let owed = Arc::new(Owed::default());
+        (self.insert(Way::Many(sender, owed.clone())), replies, owed)
     }
 
     pub fn once(&self) -> (u64, oneshot::Receiver<Settled>) {
@@ -97,6 +132,15 @@ impl Outlet {
         let Some(open) = self.lock(&self.ways).remove(&route) else { return };
         let mut heard = self.lock(&self.heard);
         open.names.iter().for_each(|name| forget(&mut heard, name, route));
+    }
+
+    /// Nobody is sent to on it any more; replies to what was said still go out.
+    pub fn part(&self, route: u64) {
+        // Ordering: ways before heard, as in `heard`.
+        let mut ways = self.lock(&self.ways);
+        let Some(open) = ways.get_mut(&route) else { return };
+        let mut heard = self.lock(&self.heard);
+        open.names.drain(..).for_each(|name| forget(&mut heard, &name, route));
     }
 
     /// The door that last heard a device is the way to it.
@@ -134,7 +178,7 @@ impl Outlet {
                     let _ = waiting.send(Settled { frame: frame.clone(), end: end() });
                 }
             }
-            Some(Way::Many(replies)) => {
+            Some(Way::Many(replies, owed)) => {
                 let payloads = match end() {
                     End::Decoded { replies, .. } => replies,
                     End::Rejected(rejection) => vec![rejection.reply.into()],
@@ -145,6 +189,8 @@ impl Outlet {
                         tracing::debug!(route, "reply dropped: the peer does not read");
                     }
                 }
+                // Ordering: its replies wait for the writer before who waits for them goes on.
+                owed.settle();
             }
         }
     }
@@ -155,7 +201,7 @@ impl Outlet {
         let key = (department.to_owned(), send.device.clone());
         let route = self.lock(&self.heard).get(&key).copied()?;
         match self.lock(&self.ways).get(&route).map(|open| &open.way) {
-            Some(Way::Many(replies)) => {
+            Some(Way::Many(replies, _)) => {
                 let (written, answer) = oneshot::channel();
                 let payload = Bytes::from(send.payload.clone());
                 let reply = Reply { channel: send.channel.clone(), payload, written: Some(written) };
@@ -181,6 +227,7 @@ fn forget(heard: &mut HashMap<Name, u64>, name: &Name, route: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
 
     fn sent(outlet: &Outlet, device: &str) -> bool {
         let send = Send { device: device.to_owned(), ..Send::default() };
@@ -209,6 +256,27 @@ mod tests {
         // Closed: it hears nobody any more.
         outlet.heard("fire", "a", first);
         assert!(!sent(&outlet, "a") && outlet.lock(&outlet.heard).is_empty());
+    }
+
+    #[test]
+    fn who_has_said_all_is_answered_and_sent_nothing() {
+        let outlet = Outlet::default();
+        let (route, mut replies, owed) = outlet.open_owing();
+        outlet.heard("fire", "a", route);
+        owed.add();
+        owed.add();
+        outlet.part(route);
+        assert!(!sent(&outlet, "a"));
+        let frame: FrameId = "fire/1/0".parse().expect("a frame's id");
+        let decoded = || End::Decoded { replies: vec![Bytes::from_static(b"ack")], defects: vec![] };
+        outlet.settle(route, &frame, decoded);
+        assert!(owed.none().now_or_never().is_none());
+        outlet.settle(route, &frame, decoded);
+        assert!(owed.none().now_or_never().is_some());
+        assert!(replies.try_recv().is_ok() && replies.try_recv().is_ok());
+        // An end more than was counted, as on ways that nobody waits for.
+        outlet.settle(route, &frame, decoded);
+        assert!(owed.none().now_or_never().is_some());
     }
 
     #[test]

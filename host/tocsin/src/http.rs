@@ -38,6 +38,7 @@ pub use refusal::sentence;
 pub use serve::CONNECTIONS;
 
 use hub::Hub;
+use serve::Peers;
 use std::sync::Arc;
 use std::time::Duration;
 use tocsin_runtime::host::Host;
@@ -65,8 +66,8 @@ pub fn open(console: TcpListener, doors: TcpListener, host: Arc<Host>, operator:
     let state = Console { host: host.clone(), hub, operator: operator.into() };
     let tasks = vec![
         tokio::spawn(command::serve(host.clone(), stopped.clone())),
-        tokio::spawn(serve::run(console, console::router(state), stopped.clone())),
-        tokio::spawn(serve::run(doors, door::router(host), stopped)),
+        tokio::spawn(serve::run(console, Peers::Readers, console::router(state), stopped.clone())),
+        tokio::spawn(serve::run(doors, Peers::Senders, door::router(host), stopped)),
     ];
     Surface { stop, tasks }
 }

@@ -2,7 +2,7 @@
 
 use super::framing::{BUFFER, Cut, Framing, Stuck};
 use super::{DoorKind, Mouth, OpenError};
-use crate::outlet::Reply;
+use crate::outlet::{Owed, Reply};
 use crate::run::Frame;
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, SocketAddr};
@@ -26,6 +26,9 @@ const STALLED: Duration = Duration::from_secs(8);
 
 /// Nobody needs longer to take an acknowledgement of 30 bytes.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
+
+/// A peer that has said all is answered for this long: as long as an HTTP sender waits.
+const LAST_REPLIES: Duration = Duration::from_secs(5);
 
 /// Replies of one write: acknowledgements of 30 bytes fill about a segment.
 const TOGETHER: usize = 64;
@@ -88,7 +91,7 @@ pub(super) async fn serve(
 ) {
     let _ = stream.set_nodelay(true);
     let (read, write) = stream.into_split();
-    let (route, replies) = mouth.outlet.open();
+    let (route, replies, owed) = mouth.outlet.open_owing();
     for device in devices {
         mouth.outlet.heard(&mouth.spec.department, device, route);
     }
@@ -103,12 +106,28 @@ pub(super) async fn serve(
         origin: peer,
         device: if let [only] = devices { only.clone() } else { String::new() },
         refused: Arc::new(Notify::new()),
+        owed: owed.clone(),
     };
-    let writer = tokio::task::spawn_local(write_replies(write, replies));
-    connection.read(read).await;
+    let refused = connection.refused.clone();
+    let mut writer = tokio::task::spawn_local(write_replies(write, replies));
+    // Who closed half of it (`nc -N`) still reads. A connection of our own is made anew.
+    if connection.read(read).await == Ended::Heard && connected.is_none() {
+        mouth.outlet.part(route);
+        let mut stop = mouth.stop.clone();
+        tokio::select! {
+            () = owed.none() => {}
+            // The peer has closed the other half, too, or does not read.
+            _ = &mut writer => {}
+            () = refused.notified() => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = tokio::time::sleep(LAST_REPLIES) => {}
+        }
+    }
     mouth.outlet.close(route);
     // The channel is closed now: what is queued still goes out.
-    let _ = tokio::time::timeout(WRITE_WITHIN, writer).await;
+    if !writer.is_finished() {
+        let _ = tokio::time::timeout(WRITE_WITHIN, writer).await;
+    }
     mouth.metrics.connection(&mouth.spec.name, -1);
 }
 
@@ -126,6 +145,14 @@ async fn write_replies(mut write: OwnedWriteHalf, mut replies: mpsc::Receiver<Re
     }
 }
 
+/// Why nothing more is read.
+#[derive(PartialEq, Eq)]
+enum Ended {
+    /// The peer has said all it had to say.
+    Heard,
+    Cut,
+}
+
 struct Connection {
     mouth: Mouth,
     framing: Framing,
@@ -134,25 +161,26 @@ struct Connection {
     /// Named by the framer on this connection, for pieces that name none.
     device: String,
     refused: Arc<Notify>,
+    owed: Arc<Owed>,
 }
 
 impl Connection {
-    async fn read(mut self, mut read: OwnedReadHalf) {
+    async fn read(mut self, mut read: OwnedReadHalf) -> Ended {
         let mut buffer = BytesMut::with_capacity(8 << 10);
         let mut stop = self.mouth.stop.clone();
         let refused = self.refused.clone();
         // Since when the first byte has been the first, and when the last one came.
         let (mut front, mut heard) = (Instant::now(), Instant::now());
         let mut rests_until: Option<Instant> = None;
-        loop {
+        let ended = loop {
             buffer.reserve(4 << 10);
             let was_empty = buffer.is_empty();
             let rests = rests_until.is_some();
             let (cuts, stuck) = tokio::select! {
                 // What follows a refused frame is not read: its sender says it again.
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
-                () = refused.notified() => break,
+                _ = stop.wait_for(|stop| *stop) => break Ended::Cut,
+                () = refused.notified() => break Ended::Cut,
                 () = tokio::time::sleep_until(rests_until.unwrap_or(heard)), if rests => {
                     (front, heard) = (Instant::now(), Instant::now());
                     self.framing.cut(&mut buffer)
@@ -162,7 +190,8 @@ impl Connection {
                     self.framing.give_up_first(&mut buffer)
                 }
                 got = read.read_buf(&mut buffer), if !rests => match got {
-                    Ok(0) | Err(_) => break,
+                    Ok(0) => break Ended::Heard,
+                    Err(_) => break Ended::Cut,
                     Ok(_) => {
                         heard = Instant::now();
                         self.framing.cut(&mut buffer)
@@ -186,10 +215,10 @@ impl Connection {
                         origin = self.origin,
                         "framer failed; closing the connection"
                     );
-                    break;
+                    break Ended::Cut;
                 }
             }
-        }
+        };
         debug_assert!(buffer.len() <= 2 * BUFFER);
         let rest = self.framing.finish(&mut buffer);
         // What never became a frame is kept and counted all the same.
@@ -197,6 +226,7 @@ impl Connection {
         for cut in rest {
             self.offer(Cut { noise: cut.noise || is_none, ..cut }).await;
         }
+        ended
     }
 
     async fn offer(&mut self, cut: Cut) {
@@ -217,6 +247,10 @@ impl Connection {
             first: None,
             payload,
         };
+        if !noise {
+            // Ordering: counted before it is in the log, or a fast feed would settle it first.
+            self.owed.add();
+        }
         self.mouth.lane(lane).stream(frame, &self.refused).await;
     }
 }

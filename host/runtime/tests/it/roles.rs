@@ -196,6 +196,21 @@ async fn every_role_works_in_the_chain_and_state_outlives_the_host() {
     let _ = std::fs::remove_dir_all(data);
 }
 
+/// As `printf … | nc -N` does, and whoever else closes what it has nothing more to say on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_said_all_still_hears_the_answer() {
+    let data = folder("half");
+    let host = start(&data).await;
+    let mut stream = say(&host, "fire ward 3\nfire ward 4\n").await;
+    stream.shutdown().await.expect("half of it closed");
+    let mut replies = String::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut replies));
+    read.await.expect("the door closes the other half").expect("what it says");
+    assert_eq!(replies, "ack\nack\n");
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
 fn sends(taken: &Taken) -> bool {
     matches!(&taken.end, End::Ok(outcome) if outcome.sends.iter().any(|send| !send.device.is_empty()))
 }

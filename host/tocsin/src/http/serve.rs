@@ -28,8 +28,22 @@ const HEAD_BYTES: usize = 32 << 10;
 /// Out of file descriptors: connections end within this or the next attempt fails too.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Who speaks to a listener, and so what the end of what they say means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Peers {
+    /// They may close that half and still read the answer (`nc -N`).
+    Senders,
+    /// They are gone, and nobody goes on reading the log for them.
+    Readers,
+}
+
 /// Until `stop` says how long requests under way still have.
-pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receiver<Option<Duration>>) {
+pub async fn run(
+    listener: TcpListener,
+    peers: Peers,
+    router: Router,
+    mut stop: watch::Receiver<Option<Duration>>,
+) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -41,7 +55,7 @@ pub async fn run(listener: TcpListener, router: Router, mut stop: watch::Receive
         let (stream, peer, permit) = accepted;
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            connection(stream, peer, router, stop).await;
+            connection(stream, peer, peers, router, stop).await;
             drop(permit);
         });
     }
@@ -78,6 +92,7 @@ async fn accept(
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
+    peers: Peers,
     router: Router,
     mut stop: watch::Receiver<Option<Duration>>,
 ) {
@@ -91,6 +106,7 @@ async fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(HEAD_BYTES)
+        .half_close(peers == Peers::Senders)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(served);
     let ended = tokio::select! {

@@ -1,7 +1,8 @@
 //! What the console answers before the host works: while it starts, and for as long
 //! as it stands by for another one.
 
-use super::{Surface, refusal::Refusal, serve, status};
+use super::serve::{self, Peers};
+use super::{Surface, refusal::Refusal, status};
 use axum::Router;
 use axum::routing::get;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 pub fn open(console: TcpListener) -> Surface {
     let (stop, stopped) = watch::channel(None);
     let router = Router::new().route("/healthz", get(status::alive)).fallback(not_yet);
-    Surface { stop, tasks: vec![tokio::spawn(serve::run(console, router, stopped))] }
+    Surface { stop, tasks: vec![tokio::spawn(serve::run(console, Peers::Readers, router, stopped))] }
 }
 
 /// Answers are a line; nothing is under way for longer.

@@ -5,6 +5,8 @@ use crate::wait::wait_for;
 use crate::web::{get, post};
 use crate::{mqtt, nats, video};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
 
 #[test]
 fn the_http_door_answers_every_sender() {
@@ -53,6 +55,22 @@ fn the_http_door_answers_every_sender() {
     check("/in/video/camera", &[("content-encoding", "gzip")], b"x", 415, "encoding");
     assert_eq!(get(&url("/in/video/camera"), &[]).status, 405);
     assert_eq!(get(&url("/healthz"), &[]).status, 200);
+
+    // Closed half after the request, as `nc -N` does.
+    let address = door.strip_prefix("http://").expect("an HTTP address");
+    let mut half = TcpStream::connect(address).expect("the door");
+    let body = video::intrusion(19, "围墙有人");
+    write!(
+        half,
+        "POST /in/video/camera HTTP/1.1\r\nhost: d\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .and_then(|()| half.write_all(&body))
+    .and_then(|()| half.shutdown(Shutdown::Write))
+    .expect("sent");
+    let mut answer = String::new();
+    half.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 
     // Nothing of this took the door away from the next camera.
     assert_eq!(post(&url("/in/video/camera"), &[], &video::intrusion(18, "围墙有人")).status, 200);
