@@ -25,6 +25,9 @@ const TOPIC_SHOWN: usize = 200;
 
 const RETRY: Duration = Duration::from_millis(500);
 
+/// A broker that has said nothing by then is away: longer than its own connection may take.
+const SUBSCRIBED_WITHIN: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Debug)]
 pub struct Broker {
     pub host: String,
@@ -33,11 +36,9 @@ pub struct Broker {
     pub password: String,
 }
 
-pub async fn run(
-    broker: Broker,
-    mouth: Mouth,
-    listening: oneshot::Sender<Result<Option<SocketAddr>, OpenError>>,
-) {
+type Listening = oneshot::Sender<Result<Option<SocketAddr>, OpenError>>;
+
+pub async fn run(broker: Broker, mouth: Mouth, listening: Listening) {
     let DoorKind::Mqtt { source } = &mouth.spec.kind else { return };
     // The name of the session in which the broker keeps what we have not acknowledged.
     let mut options = MqttOptions::new(format!("tocsin-{}", mouth.spec.name), broker.host, broker.port);
@@ -52,11 +53,20 @@ pub async fn run(
     let (publishes, taken) = mpsc::channel(UNDER_WAY);
     let refused = Rc::new(Notify::new());
     tokio::task::spawn_local(take(mouth.clone(), client.clone(), taken, refused.clone()));
+    // A broker that is away is no reason not to start: it is what a door waits for.
     let mut listening = Some(listening);
+    let patience = tokio::time::sleep(SUBSCRIBED_WITHIN);
+    tokio::pin!(patience);
+    let mut is_away = false;
     let mut stop = mouth.stop.clone();
     loop {
         let event = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
+            () = &mut patience, if listening.is_some() => {
+                tracing::warn!(door = mouth.spec.name, "the broker has not subscribed the door yet");
+                listen(&mut listening);
+                continue;
+            }
             () = refused.notified() => {
                 // A broker sends again what was not acknowledged when the session resumes.
                 tokio::time::sleep(RETRY).await;
@@ -72,8 +82,9 @@ pub async fn run(
                 }
             }
             Ok(Event::Incoming(Packet::SubAck(_))) => {
-                if let Some(listening) = listening.take() {
-                    let _ = listening.send(Ok(None));
+                listen(&mut listening);
+                if std::mem::take(&mut is_away) {
+                    tracing::info!(door = mouth.spec.name, "broker back");
                 }
             }
             Ok(Event::Incoming(Packet::Publish(mut publish))) => {
@@ -88,10 +99,21 @@ pub async fn run(
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(door = mouth.spec.name, %error, "broker away");
+                // Tried twice a second for as long as it lasts: told once.
+                if !std::mem::replace(&mut is_away, true) {
+                    tracing::warn!(door = mouth.spec.name, %error, "broker away; trying on");
+                }
+                listen(&mut listening);
                 tokio::time::sleep(RETRY).await;
             }
         }
+    }
+}
+
+/// The host need not wait for this door any longer.
+fn listen(listening: &mut Option<Listening>) {
+    if let Some(listening) = listening.take() {
+        let _ = listening.send(Ok(None));
     }
 }
 

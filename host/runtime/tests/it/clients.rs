@@ -1,12 +1,17 @@
 //! Doors that go out: HTTP with an answer that comes back, TCP with a poll.
 
-use crate::roles::{city, counted, door, start_with, wait_for};
+use crate::roles::{city, config, counted, door, start_with, wait_for};
+use crate::servers::Servers;
+use rumqttc::{AsyncClient, MqttOptions, QoS};
 use std::path::PathBuf;
+use std::time::Duration;
 use tocsin_core::city::{City, Device};
 use tocsin_core::command::{Act, Command, Reply};
 use tocsin_runtime::bus::stream::Stored;
 use tocsin_runtime::door::DoorKind;
-use tocsin_runtime::host::Host;
+use tocsin_runtime::door::mqtt::Broker;
+use tocsin_runtime::host::{Config, Host, Nats};
+use tocsin_runtime::retain::Rules;
 use tocsin_runtime::signals::End;
 use tocsin_runtime::{run, subject, verify};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -168,6 +173,52 @@ async fn a_device_that_must_be_asked_is_asked() {
     let (mut stream, _) = meter.accept().await.expect("another connection");
     stream.write_all(b"count\n").await.expect("the door reads");
     wait_for(&host, "what it says then", |taken| counted(taken, 2.0)).await;
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+/// A sensor that says the same five times a second, to whoever listens.
+async fn publish(port: u16, topic: &str, payload: &str) {
+    let mut options = MqttOptions::new("sensor", "127.0.0.1", port);
+    options.set_credentials("host", "secret");
+    let (client, mut events) = AsyncClient::new(options, 8);
+    let mut again = tokio::time::interval(Duration::from_millis(200));
+    loop {
+        tokio::select! {
+            _ = again.tick() => drop(client.try_publish(topic, QoS::AtLeastOnce, false, payload)),
+            event = events.poll() => if event.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_is_away_keeps_nobody_from_starting() {
+    let data = folder("broker");
+    let bus = Servers::start("bus-beside-broker", 1, Servers::FIT);
+    let mut servers = Servers::start("broker", 1, Servers::FIT);
+    let broker = servers.node("n0");
+    broker.kill();
+    let port = broker.mqtt;
+    let nats = Nats::External { url: bus.url(), replicas: 1, store_bytes: 1 << 30 };
+    let doors = vec![door("sensors", DoorKind::Mqtt { source: "line".into() })];
+    let config = Config {
+        broker: Some(Broker {
+            host: "127.0.0.1".into(),
+            port,
+            user: "host".into(),
+            password: "secret".into(),
+        }),
+        ..config(&data, city(), doors, vec![], nats, Rules::default())
+    };
+    let host = Host::start(config).await.expect("the host starts without its broker");
+    broker.start();
+    let taken = tokio::select! {
+        taken = wait_for(&host, "the message", |taken| counted(taken, 1.0)) => taken,
+        () = publish(port, "rogue/line/m-1", "count") => unreachable!(),
+    };
+    assert_eq!((taken.door.as_str(), taken.device.as_str()), ("sensors", "m-1"));
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
 }

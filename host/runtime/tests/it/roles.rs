@@ -94,7 +94,7 @@ pub async fn start_on(data: &Path, city: City, doors: Vec<DoorSpec>, url: &str) 
     Host::start(config).await.expect("the host starts")
 }
 
-fn config(
+pub fn config(
     data: &Path,
     city: City,
     doors: Vec<DoorSpec>,
