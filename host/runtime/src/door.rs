@@ -9,11 +9,13 @@ pub mod http;
 pub mod http_client;
 pub mod mqtt;
 pub mod nats;
+mod place;
 pub mod spec;
 pub mod tcp;
 pub mod tcp_client;
 pub mod udp;
 
+pub use place::places;
 pub use spec::{DoorKind, DoorSpec, LaneRule, PluginSpec};
 
 use crate::bus::Bus;
@@ -62,6 +64,8 @@ pub struct Surroundings {
     pub shelf: Shelf,
     pub outlet: Arc<Outlet>,
     pub metrics: Arc<Metrics>,
+    /// Connections that a listener may hold.
+    pub places: usize,
     pub stop: watch::Receiver<bool>,
 }
 
@@ -71,6 +75,7 @@ pub struct Mouth {
     pub spec: Arc<DoorSpec>,
     pub outlet: Arc<Outlet>,
     pub metrics: Arc<Metrics>,
+    pub places: usize,
     pub stop: watch::Receiver<bool>,
     red: Intake,
     routine: Intake,
@@ -85,6 +90,7 @@ impl Mouth {
             spec: spec.clone(),
             outlet: around.outlet.clone(),
             metrics: around.metrics.clone(),
+            places: around.places,
             stop: around.stop.clone(),
             red: intake(Lane::Red),
             routine: intake(Lane::Routine),

@@ -280,7 +280,8 @@ impl Host {
             host.stage("retention", move || retention.run(stop))?;
         }
 
-        let around = Surroundings { bus: bus.clone(), shelf, outlet, metrics, stop: doors_stopped };
+        let places = door::places(&config.doors);
+        let around = Surroundings { bus: bus.clone(), shelf, outlet, metrics, places, stop: doors_stopped };
         let broker = config.broker.or(gateway);
         for spec in config.doors {
             host.open_door(spec, &config.data, &around, broker.as_ref()).await?;

@@ -60,14 +60,21 @@ pub struct Surface {
     tasks: Vec<JoinHandle<()>>,
 }
 
-pub fn open(console: TcpListener, doors: TcpListener, host: Arc<Host>, operator: &str) -> Surface {
+/// `places`: connections that a listener may hold.
+pub fn open(
+    console: TcpListener,
+    doors: TcpListener,
+    places: usize,
+    host: Arc<Host>,
+    operator: &str,
+) -> Surface {
     let (stop, stopped) = watch::channel(None);
     let hub = Arc::new(Hub::open(host.bus.clone()));
     let state = Console { host: host.clone(), hub, operator: operator.into() };
     let tasks = vec![
         tokio::spawn(command::serve(host.clone(), stopped.clone())),
-        tokio::spawn(serve::run(console, Peers::Readers, console::router(state), stopped.clone())),
-        tokio::spawn(serve::run(doors, Peers::Senders, door::router(host), stopped)),
+        tokio::spawn(serve::run(console, places, Peers::Readers, console::router(state), stopped.clone())),
+        tokio::spawn(serve::run(doors, places, Peers::Senders, door::router(host), stopped)),
     ];
     Surface { stop, tasks }
 }

@@ -25,6 +25,7 @@ use home::Lock;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tocsin_runtime::door;
 use tocsin_runtime::host::{Config, Host, Nats};
 use tocsin_runtime::server::{self, Credentials, Layout};
 
@@ -80,6 +81,7 @@ pub async fn start(options: &Options) -> Result<Running> {
     };
     let mut doors = loaded.doors;
     ports.assign(&mut doors);
+    let places = door::places(&doors);
     let city = Arc::new(loaded.city);
     let config = Config {
         data: data.clone(),
@@ -91,7 +93,7 @@ pub async fn start(options: &Options) -> Result<Running> {
         nats: nats(options, &layout).await?,
         retention: loaded.retention,
     };
-    let waiting = http::waiting::open(listeners.console_again()?);
+    let waiting = http::waiting::open(listeners.console_again()?, places);
     let started = Host::start(config).await;
     waiting.close(http::waiting::CLOSE_WITHIN).await;
     let host = match started {
@@ -111,7 +113,7 @@ pub async fn start(options: &Options) -> Result<Running> {
         operator: credentials.operator.clone(),
         ready: ready.clone(),
     };
-    let surface = http::open(listeners.console, listeners.doors, host.clone(), &credentials.operator);
+    let surface = http::open(listeners.console, listeners.doors, places, host.clone(), &credentials.operator);
     let running = Running {
         ready,
         operator: credentials.operator.clone(),

@@ -5,6 +5,7 @@ use super::{DoorKind, Mouth, OpenError};
 use crate::outlet::{Owed, Reply};
 use crate::run::Frame;
 use bytes::{Bytes, BytesMut};
+use socket2::{SockRef, TcpKeepalive};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +15,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-/// Open connections of one door: each costs a file descriptor and some KiB.
+/// Open connections of one door, where its share of open files is not less: each costs
+/// some KiB.
 const CONNECTIONS: usize = 8_192;
+
+/// A peer whose power failed says nothing more, and nothing is ever sent to it: asked
+/// after a minute, it is given up 30 s later and its place is free again.
+const ALIVE: TcpKeepalive = TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(10))
+    .with_retries(3);
 
 /// What a framer leaves for this long loses its first byte (contract, `framer`).
 const QUIET: Duration = Duration::from_secs(5);
@@ -44,7 +53,7 @@ pub async fn run(
         Err(error) => return drop(listening.send(Err(error))),
     };
     let _ = listening.send(Ok(Some(address)));
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(CONNECTIONS.min(mouth.places)));
     let mut stop = mouth.stop.clone();
     loop {
         let place = places.clone().acquire_owned().await;
@@ -90,6 +99,9 @@ pub(super) async fn serve(
     connected: Option<&Notify>,
 ) {
     let _ = stream.set_nodelay(true);
+    if let Err(error) = SockRef::from(&stream).set_tcp_keepalive(&ALIVE) {
+        tracing::debug!(door = mouth.spec.name, %error, "a peer that is gone will not be noticed");
+    }
     let (read, write) = stream.into_split();
     let (route, replies, owed) = mouth.outlet.open_owing();
     for device in devices {

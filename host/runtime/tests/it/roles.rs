@@ -211,6 +211,40 @@ async fn who_has_said_all_still_hears_the_answer() {
     let _ = std::fs::remove_dir_all(data);
 }
 
+/// Ticks until the kernel asks the peer of the door's end of this connection, while
+/// nothing else is timed there (`/proc/net/tcp`, timer 2).
+#[cfg(target_os = "linux")]
+fn asks_in(stream: &TcpStream) -> Option<u64> {
+    let hex = |address: std::net::SocketAddr| format!(":{:04X}", address.port());
+    let door = hex(stream.peer_addr().expect("the door's address"));
+    let ours = hex(stream.local_addr().expect("an address"));
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel's table");
+    let columns = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mut of_door = columns.filter(|line| line[1].ends_with(&door) && line[2].ends_with(&ours));
+    let timer = of_door.next()?.get(5)?.strip_prefix("02:")?;
+    u64::from_str_radix(timer, 16).ok()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_that_says_nothing_is_asked_within_a_minute() {
+    let data = folder("alive");
+    let host = start(&data).await;
+    let stream = say(&host, "").await;
+    let started = Instant::now();
+    let ticks = loop {
+        if let Some(ticks) = asks_in(&stream) {
+            break ticks;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "nobody asks");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    // A hundred a second; two hours without a word from us.
+    assert!(ticks <= 60 * 100, "{ticks}");
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
 fn sends(taken: &Taken) -> bool {
     matches!(&taken.end, End::Ok(outcome) if outcome.sends.iter().any(|send| !send.device.is_empty()))
 }

@@ -15,8 +15,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-/// Open connections of one listener: a camera platform and its gateways hold a
-/// few hundred. More wait in the kernel's backlog.
+/// Open connections of one listener, where its share of open files is not less: a
+/// camera platform and its gateways hold a few hundred. More wait in the kernel's backlog.
 pub const CONNECTIONS: usize = 2_048;
 
 /// A request's head must be whole within this, and an idle connection is closed.
@@ -40,11 +40,12 @@ pub enum Peers {
 /// Until `stop` says how long requests under way still have.
 pub async fn run(
     listener: TcpListener,
+    places: usize,
     peers: Peers,
     router: Router,
     mut stop: watch::Receiver<Option<Duration>>,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Semaphore::new(CONNECTIONS.min(places)));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {

@@ -10,10 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Alive, and not ready: whoever watches hosts sees that this one waits.
-pub fn open(console: TcpListener) -> Surface {
+pub fn open(console: TcpListener, places: usize) -> Surface {
     let (stop, stopped) = watch::channel(None);
     let router = Router::new().route("/healthz", get(status::alive)).fallback(not_yet);
-    Surface { stop, tasks: vec![tokio::spawn(serve::run(console, Peers::Readers, router, stopped))] }
+    Surface { stop, tasks: vec![tokio::spawn(serve::run(console, places, Peers::Readers, router, stopped))] }
 }
 
 /// Answers are a line; nothing is under way for longer.

@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const WANTED: u64 = 65_536;
 
 /// Raises the soft limit as far as the hard one allows. Less is no reason to
-/// stop: doors then refuse connections beyond it.
+/// stop: listeners then hold fewer connections each.
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.map_or(WANTED, |maximum| maximum.min(WANTED));
