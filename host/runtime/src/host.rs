@@ -8,7 +8,7 @@ mod packages;
 mod replay;
 
 pub use packages::{PushError, Pushed};
-pub use replay::ReplayError;
+pub use replay::{Letters, Listed, ReplayError};
 
 use crate::bus::stream::{EnsureError, Quota};
 use crate::bus::{Bus, ConnectError};

@@ -10,11 +10,15 @@ use async_nats::HeaderMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tocsin_core::frame::{FRAMES_PER_RUN, FrameId};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Frames waiting for a writer. Full: the door does not accept (it stops
 /// reading, refuses, or does not acknowledge). Two runs of small frames.
 const WAITING: usize = 2_048;
+
+/// ... and their bytes, those of the run that is being written included: 32 runs.
+/// Frames of the largest size would take 256 MiB a lane.
+const WAITING_BYTES: usize = 32 * RUN_BYTES;
 
 /// A routine lane may wait this long for company; red never does.
 const ROUTINE_PATIENCE: Duration = Duration::from_millis(5);
@@ -48,6 +52,8 @@ pub enum RefuseReason {
     Name(usize),
     #[error("the bus does not answer")]
     Away,
+    #[error("the log does not keep up with what comes in")]
+    Behind,
     #[error("the plugin that cuts these bytes rests after failures")]
     Resting,
     #[error("the frame has {0} bytes; {limit} is the limit", limit = run::FRAME_BYTES)]
@@ -76,12 +82,14 @@ impl Receipt {
 struct Offer {
     frame: Frame,
     receipt: Receipt,
+    room: OwnedSemaphorePermit,
 }
 
 /// Cloneable handle on the writer of one door and lane.
 #[derive(Clone)]
 pub struct Intake {
     offers: mpsc::Sender<Offer>,
+    room: Arc<Semaphore>,
 }
 
 impl Intake {
@@ -97,7 +105,7 @@ impl Intake {
             was_full: false,
         };
         tokio::spawn(writer.work(waiting));
-        Intake { offers }
+        Intake { offers, room: Arc::new(Semaphore::new(WAITING_BYTES)) }
     }
 
     /// Hands a frame over; waits while the writer has too much. The receipt
@@ -119,10 +127,16 @@ impl Intake {
             frame.origin.truncate(end.unwrap_or_default());
         }
         if frame.payload.len() > run::FRAME_BYTES {
-            receipt.give(Err(RefuseReason::TooLarge(frame.payload.len())));
-        } else if frame.device.len() > DEVICE_BYTES || frame.device.contains(char::is_control) {
-            receipt.give(Err(RefuseReason::Name(frame.device.len())));
-        } else if let Err(mpsc::error::SendError(offer)) = self.offers.send(Offer { frame, receipt }).await {
+            return receipt.give(Err(RefuseReason::TooLarge(frame.payload.len())));
+        }
+        if frame.device.len() > DEVICE_BYTES || frame.device.contains(char::is_control) {
+            return receipt.give(Err(RefuseReason::Name(frame.device.len())));
+        }
+        // A frame is far below the bound, and the semaphore is never closed.
+        let room = self.room.clone().acquire_many_owned(frame.size() as u32).await;
+        let Ok(room) = room else { return receipt.give(Err(RefuseReason::Closing)) };
+        let offer = Offer { frame, receipt, room };
+        if let Err(mpsc::error::SendError(offer)) = self.offers.send(offer).await {
             offer.receipt.give(Err(RefuseReason::Closing));
         }
     }
@@ -130,6 +144,15 @@ impl Intake {
     pub async fn put(&self, frame: Frame) -> Result<FrameId, RefuseReason> {
         self.offer(frame).await.await.unwrap_or(Err(RefuseReason::Closing))
     }
+}
+
+/// The frames of one run.
+struct Gathered {
+    frames: Vec<Frame>,
+    receipts: Vec<Receipt>,
+    room: OwnedSemaphorePermit,
+    /// Begins the next run.
+    next: Option<Offer>,
 }
 
 struct Writer {
@@ -150,27 +173,25 @@ impl Writer {
             Some(offer) => Some(offer),
             None => waiting.recv().await,
         } {
-            let (frames, receipts);
-            (frames, receipts, carried) = self.gather(first, &mut waiting).await;
+            let Gathered { frames, receipts, room, next } = self.gather(first, &mut waiting).await;
+            carried = next;
             let outcome = self.write(&frames).await;
             self.was_full = matches!(outcome, Err(RefuseReason::Full));
             if let Err(reason) = &outcome {
                 tracing::error!(subject = self.subject, frames = frames.len(), %reason, "run refused");
             }
+            drop((frames, room));
             for (index, receipt) in receipts.into_iter().enumerate() {
                 receipt.give(outcome.clone().map(|at| run::frame_id(&self.name, at, index as u32)));
             }
         }
     }
 
-    async fn gather(
-        &self,
-        first: Offer,
-        waiting: &mut mpsc::Receiver<Offer>,
-    ) -> (Vec<Frame>, Vec<Receipt>, Option<Offer>) {
+    async fn gather(&self, first: Offer, waiting: &mut mpsc::Receiver<Offer>) -> Gathered {
         let mut size = first.frame.size();
         let mut frames = vec![first.frame];
         let mut receipts = vec![first.receipt];
+        let mut room = first.room;
         let until = self.patience.map(|patience| tokio::time::Instant::now() + patience);
         loop {
             let next = match until {
@@ -179,13 +200,14 @@ impl Writer {
                 }
                 _ => waiting.try_recv().ok(),
             };
-            let Some(offer) = next else { return (frames, receipts, None) };
+            let Some(offer) = next else { return Gathered { frames, receipts, room, next: None } };
             size += offer.frame.size();
             if size > RUN_BYTES || frames.len() as u64 + 1 >= FRAMES_PER_RUN {
-                return (frames, receipts, Some(offer));
+                return Gathered { frames, receipts, room, next: Some(offer) };
             }
             frames.push(offer.frame);
             receipts.push(offer.receipt);
+            room.merge(offer.room);
         }
     }
 

@@ -50,6 +50,16 @@ impl Client {
         self.read(self.agent.get(self.url(path)).call(), path)
     }
 
+    /// Rows, and whether there are more than the host answers with.
+    pub fn list(&self, path: &str) -> Result<(Vec<Value>, bool)> {
+        let answer = self.agent.get(self.url(path)).call();
+        let more = answer.as_ref().is_ok_and(|answer| answer.headers().contains_key("tocsin-more"));
+        match self.read(answer, path)? {
+            Value::Array(rows) => Ok((rows, more)),
+            _ => bail!("{} answers what is no listing", self.url(path)),
+        }
+    }
+
     /// For what may take as long as it takes.
     pub fn get_patiently(&self, path: &str) -> Result<Value> {
         self.read(self.patient.get(self.url(path)).call(), path)

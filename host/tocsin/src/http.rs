@@ -15,6 +15,7 @@ mod guard;
 mod hub;
 mod incident;
 mod linkage;
+mod listing;
 mod now;
 mod outward;
 mod plan;

@@ -9,6 +9,8 @@ use crate::subject::{self, FeedName, Lane};
 use tocsin_core::frame::FrameId;
 use tocsin_core::outcome::hex;
 
+const DEAD_SUBJECTS: &str = "tocsin.live.dead.>";
+
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     #[error("there is no dead letter `{0}`; `tocsin dead list` names them")]
@@ -23,26 +25,64 @@ pub enum ReplayError {
     Refused(#[from] RefuseReason),
 }
 
+/// Hex digits of the bytes in a listing; a letter by itself has all. 128 KiB each
+/// would be gigabytes for a reader who asks for everything.
+const RAW_LISTED: usize = 4_096;
+
+/// A listing of DEAD.
+pub struct Letters {
+    /// Oldest first.
+    pub rows: Vec<Listed>,
+    /// Older ones are left out.
+    pub more: bool,
+}
+
+pub struct Listed {
+    /// With the first of its bytes.
+    pub letter: DeadLetter,
+    /// How many there are.
+    pub bytes: usize,
+}
+
+impl Listed {
+    fn of(mut letter: DeadLetter) -> Listed {
+        let bytes = letter.raw.len() / 2;
+        // Hex is ASCII.
+        letter.raw.truncate(RAW_LISTED);
+        letter.raw.shrink_to_fit();
+        Listed { letter, bytes }
+    }
+}
+
 impl Host {
-    /// Oldest first, the last `limit` of them.
-    pub async fn dead(&self, limit: usize) -> Vec<DeadLetter> {
+    /// The last `limit` of them.
+    pub async fn dead(&self, limit: usize) -> Letters {
         let state = self.bus.state(subject::DEAD).await;
-        let from =
-            state.last_sequence.saturating_sub(limit as u64).max(state.first_sequence.saturating_sub(1));
-        let mut tail = Tail::new(&self.bus, subject::DEAD, "tocsin.live.dead.>", from);
-        let mut letters = Vec::new();
+        let first = state.first_sequence.saturating_sub(1);
+        let from = state.last_sequence.saturating_sub(limit as u64).max(first);
+        let mut tail = Tail::new(&self.bus, subject::DEAD, DEAD_SUBJECTS, from);
+        let mut rows = Vec::new();
         while state.messages > 0 && tail.position() < state.last_sequence {
             let stored = tail.next().await;
-            letters.extend(serde_json::from_slice::<DeadLetter>(&stored.payload));
+            rows.extend(serde_json::from_slice(&stored.payload).map(Listed::of));
         }
-        letters
+        Letters { rows, more: state.messages > 0 && from > first }
     }
 
+    /// Looked for among headers, which name the letter: only its own bytes are read.
     pub async fn dead_letter(&self, id: &str) -> Option<DeadLetter> {
-        self.dead(usize::MAX)
-            .await
-            .into_iter()
-            .find(|letter| letter.id == id || letter.frame.to_string() == id)
+        let state = self.bus.state(subject::DEAD).await;
+        let id = if id.starts_with("d-") { id.to_owned() } else { format!("d-{id}") };
+        let from = state.first_sequence.saturating_sub(1);
+        let mut tail = Tail::heads(&self.bus, subject::DEAD, DEAD_SUBJECTS, from);
+        while state.messages > 0 && tail.position() < state.last_sequence {
+            let stored = tail.next().await;
+            if stored.headers.get("Nats-Msg-Id").is_some_and(|named| named.as_str() == id) {
+                let stored = self.bus.message(subject::DEAD, stored.sequence).await?;
+                return serde_json::from_slice(&stored.payload).ok();
+            }
+        }
+        None
     }
 
     /// Appends the bytes to the log again, naming the first frame.

@@ -1,6 +1,6 @@
 //! Doors that go out: HTTP with an answer that comes back, TCP with a poll.
 
-use crate::roles::{city, config, counted, door, start_with, wait_for};
+use crate::roles::{city, config, counted, door, start_on, start_with, wait_for};
 use crate::servers::Servers;
 use rumqttc::{AsyncClient, MqttOptions, QoS};
 use std::path::PathBuf;
@@ -173,6 +173,34 @@ async fn a_device_that_must_be_asked_is_asked() {
     let (mut stream, _) = meter.accept().await.expect("another connection");
     stream.write_all(b"count\n").await.expect("the door reads");
     wait_for(&host, "what it says then", |taken| counted(taken, 2.0)).await;
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_nats_door_refuses_is_counted_and_answered() {
+    let data = folder("nats-door");
+    let bus = Servers::start("nats-door", 1, Servers::FIT);
+    let doors = vec![door("words", DoorKind::Nats { source: "line".into() })];
+    let host = start_on(&data, city(), doors, &bus.url()).await;
+    let login = async_nats::ConnectOptions::with_user_and_password("host".into(), "secret".into());
+    let sender = login.connect(bus.url()).await.expect("the bus");
+    let ask = async |payload: Vec<u8>| -> serde_json::Value {
+        let answer = sender.request("tocsin.in.rogue.line.m-1", payload.into()).await.expect("an answer");
+        serde_json::from_slice(&answer.payload).expect("JSON")
+    };
+    let refused = ask(vec![b'x'; 200 << 10]).await;
+    assert!(refused["error"].as_str().is_some_and(|error| error.contains("131072")), "{refused}");
+    assert_eq!(host.metrics.tallies()["rogue"].refused, 1);
+    let taken = ask(b"count".to_vec()).await;
+    assert!(taken["frame"].is_string(), "{taken}");
+    // More at once than may wait: each is answered, in the log or refused.
+    let flood = (0..400).map(|_| ask(vec![b'x'; 128 << 10]));
+    let answers = futures_util::future::join_all(flood).await;
+    let refused = answers.iter().filter(|answer| answer["error"].is_string()).count() as u64;
+    assert!(answers.iter().all(|answer| answer["frame"].is_string() != answer["error"].is_string()));
+    assert_eq!(host.metrics.tallies()["rogue"].refused, 1 + refused);
+    assert!(ask(b"count".to_vec()).await["frame"].is_string());
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
 }

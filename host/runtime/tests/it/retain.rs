@@ -62,7 +62,7 @@ async fn what_is_old_goes_and_nothing_is_said_twice() {
     })
     .await;
     assert!(host.raw(&fire.frame("rogue")).await.is_ok());
-    until("the letter", async || host.dead(10).await.len() == 1).await;
+    until("the letter", async || host.dead(10).await.rows.len() == 1).await;
     until("the runs of both lanes and the news go", async || {
         // A feed's last message stays for as long as it is the last.
         let _ = stream.write_all(b"count\n").await;
@@ -100,11 +100,11 @@ async fn what_is_old_goes_and_nothing_is_said_twice() {
 
     let host = start(&data, 1 << 30, SOON).await;
     let _stream = say(&host, "fire ward 4\nnonsense again\n").await;
-    until("the new letter", async || !host.dead(10).await.is_empty()).await;
+    until("the new letter", async || !host.dead(10).await.rows.is_empty()).await;
     until("the new event", async || host.bus.last_of_stream(subject::EVENTS).await.is_some()).await;
-    let letters = host.dead(10).await;
+    let letters = host.dead(10).await.rows;
     assert_eq!(
-        letters.iter().map(|letter| letter.reason.as_str()).collect::<Vec<_>>(),
+        letters.iter().map(|listed| listed.letter.reason.as_str()).collect::<Vec<_>>(),
         ["`nonsense again` is no command"]
     );
     let first = host.bus.at_or_after(subject::EVENTS, "tocsin.live.event.>", 1).await.expect("an event");

@@ -283,9 +283,9 @@ async fn a_send_outlives_the_host_and_one_without_a_way_is_told_of() {
     assert!(matches!(&told.end, End::Failed { verdict, .. } if verdict == "undelivered"), "{told:?}");
     let started = Instant::now();
     let letter = loop {
-        let letters = host.dead(1_000).await;
-        if let Some(letter) = letters.into_iter().find(|letter| letter.kind == "undelivered") {
-            break letter;
+        let letters = host.dead(1_000).await.rows;
+        if let Some(found) = letters.into_iter().find(|listed| listed.letter.kind == "undelivered") {
+            break found.letter;
         }
         assert!(started.elapsed() < Duration::from_secs(10), "no dead letter");
         tokio::time::sleep(Duration::from_millis(50)).await;

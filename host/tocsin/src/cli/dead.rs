@@ -24,7 +24,7 @@ pub enum Dead {
     /// Frames that no plugin could use, oldest first · 列表
     #[command(after_help = LIST)]
     List {
-        /// The newest so many · 条数
+        /// The newest so many [default: 1000] · 条数
         #[arg(long, value_name = "N")]
         limit: Option<u32>,
     },
@@ -58,8 +58,7 @@ impl Dead {
 
 fn list(limit: Option<u32>, around: &Around) -> Result<()> {
     let asked = limit.map(|limit| format!("?limit={limit}")).unwrap_or_default();
-    let letters = around.client()?.get(&format!("/api/v1/dead{asked}"))?;
-    let letters = letters.as_array().cloned().unwrap_or_default();
+    let (letters, more) = around.client()?.list(&format!("/api/v1/dead{asked}"))?;
     if around.print.json {
         letters.iter().for_each(|letter| around.print.object(letter));
     } else if letters.is_empty() {
@@ -67,6 +66,9 @@ fn list(limit: Option<u32>, around: &Around) -> Result<()> {
     } else {
         let head = [words::ID, words::PLUGIN, words::KIND, words::BYTES, words::AT, words::REASON];
         around.print.table(&head.map(|word| word.with(&[])), &letters.iter().map(row).collect::<Vec<_>>());
+    }
+    if more {
+        around.print.more(letters.len());
     }
     Ok(())
 }

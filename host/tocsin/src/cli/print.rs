@@ -1,6 +1,8 @@
 //! How commands print: JSON lines for programs, aligned columns for people.
 
+use super::words;
 use serde::Serialize;
+use serde_json::json;
 use std::io::{IsTerminal, Write};
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,15 @@ impl Printer {
 
     pub fn object<T: Serialize>(&self, value: &T) {
         self.line(&serde_json::to_string(value).unwrap_or_default());
+    }
+
+    /// On the other stream: whoever counts the rows of this one must know.
+    pub fn more(&self, shown: usize) {
+        let message = words::MORE.with(&[("shown", &shown)]);
+        match self.json {
+            true => eprintln!("{}", json!({ "code": "more", "message": message, "shown": shown })),
+            false => eprintln!("tocsin: {message}"),
+        }
     }
 
     pub fn painted(&self, tone: Tone, text: &str) -> String {

@@ -34,6 +34,7 @@ words! {
 
     NO_INCIDENT: "no incident", "没有事件";
     NOTHING: "nothing", "没有记录";
+    MORE: "{shown} rows are shown, and there are more; --limit shows up to 10000", "仅显示 {shown} 行,还有更多;用 --limit 最多可显示 10000 行";
     NO_DEAD: "no dead letter", "没有死信";
     NO_PLUGIN: "no plugin", "没有插件";
 

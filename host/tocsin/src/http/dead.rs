@@ -1,12 +1,14 @@
 //! Dead letters: listed, shown, sent in again.
 
 use super::Console;
+use super::listing::Listing;
 use super::refusal::Refusal;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tocsin_runtime::host::{Letters, Listed};
 use tocsin_runtime::present::present;
 use tocsin_runtime::publish::dead::DeadLetter;
 
@@ -14,29 +16,26 @@ use tocsin_runtime::publish::dead::DeadLetter;
 const LIMIT: usize = 1_000;
 const LIMIT_MOST: usize = 10_000;
 
-/// Hex digits of the bytes in a listing; `bytes` says how many there are, and
-/// the letter by itself has all.
-const RAW_LISTED: usize = 4_096;
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listing {
+pub struct Which {
     limit: Option<usize>,
 }
 
 /// Oldest first.
 pub async fn list(
     State(console): State<Console>,
-    query: Result<Query<Listing>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Refusal> {
-    let Query(Listing { limit }) = query?;
-    let letters = console.host.dead(limit.unwrap_or(LIMIT).min(LIMIT_MOST)).await;
-    Ok(Json(letters.into_iter().map(|letter| shown(letter, RAW_LISTED)).collect()))
+    query: Result<Query<Which>, QueryRejection>,
+) -> Result<Listing, Refusal> {
+    let Query(Which { limit }) = query?;
+    let Letters { rows, more } = console.host.dead(limit.unwrap_or(LIMIT).min(LIMIT_MOST)).await;
+    let rows = rows.into_iter().map(|Listed { letter, bytes }| shown(&letter, bytes)).collect();
+    Ok(Listing { rows, more })
 }
 
 pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     match console.host.dead_letter(&id).await {
-        Some(letter) => Ok(Json(shown(letter, usize::MAX))),
+        Some(letter) => Ok(Json(shown(&letter, letter.raw.len() / 2))),
         None => Err(Refusal::not_found(
             "dead.unknown",
             format!("there is no dead letter `{id}`; `tocsin dead list` names them"),
@@ -65,11 +64,9 @@ pub async fn replay_plain(
     replay(console, Path(format!("{id}/{run}/{index}"))).await
 }
 
-fn shown(mut letter: DeadLetter, raw_most: usize) -> Value {
-    let bytes = letter.raw.len() / 2;
-    // Hex is ASCII.
-    letter.raw.truncate(raw_most);
-    let mut value = present(serde_json::to_value(&letter).unwrap_or_default());
+/// `bytes` says how many there are.
+fn shown(letter: &DeadLetter, bytes: usize) -> Value {
+    let mut value = present(serde_json::to_value(letter).unwrap_or_default());
     if let Value::Object(fields) = &mut value {
         fields.insert("bytes".into(), bytes.into());
     }

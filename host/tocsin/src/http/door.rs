@@ -185,9 +185,11 @@ fn not_taken(reason: RefuseReason) -> Refusal {
     match reason {
         RefuseReason::TooLarge(_) => too_large(reason.to_string()),
         RefuseReason::Name(_) => Refusal::bad("device.name", reason.to_string()),
-        RefuseReason::Full | RefuseReason::Away | RefuseReason::Resting | RefuseReason::Closing => {
-            Refusal::away("log.refused", format!("{reason}; send it again"))
-        }
+        RefuseReason::Full
+        | RefuseReason::Behind
+        | RefuseReason::Away
+        | RefuseReason::Resting
+        | RefuseReason::Closing => Refusal::away("log.refused", format!("{reason}; send it again")),
     }
 }
 
