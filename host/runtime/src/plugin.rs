@@ -1,7 +1,10 @@
 //! Plugins at work: which package each runs now, and one worker a thread.
 
+mod lines;
+
 use crate::metrics::Metrics;
 use crate::signals::Used;
+use lines::Lines;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -123,6 +126,7 @@ pub struct Worker {
     guest: Guest,
     /// The input that failed once; it is asked once more.
     failed: Option<u64>,
+    lines: Lines,
 }
 
 impl Worker {
@@ -135,6 +139,7 @@ impl Worker {
             native: loaded.surroundings.native.is_some(),
             guest: Guest::new(&loaded.plugin, loaded.surroundings.clone()),
             failed: None,
+            lines: Lines::new(Instant::now()),
         }
     }
 
@@ -181,6 +186,9 @@ impl Worker {
             self.failed = Some(call.sequence());
             answer = self.guest.call(call, room);
         }
+        if let Some(left_out) = self.lines.left_out(started) {
+            tracing::warn!(plugin = self.id, "{left_out} more lines not written");
+        }
         match &answer {
             Ok(answer) => {
                 for (level, text) in &answer.logs {
@@ -199,7 +207,17 @@ impl Worker {
         Some(answer)
     }
 
-    fn log(&self, level: Level, text: &str) {
+    fn log(&mut self, level: Level, text: &str) {
+        // What nobody reads takes no line from what somebody does.
+        let is_read = match level {
+            Level::Debug => tracing::enabled!(tracing::Level::DEBUG),
+            Level::Info => tracing::enabled!(tracing::Level::INFO),
+            Level::Warn => tracing::enabled!(tracing::Level::WARN),
+            Level::Error => tracing::enabled!(tracing::Level::ERROR),
+        };
+        if !is_read || !self.lines.admit() {
+            return;
+        }
         match level {
             Level::Debug => tracing::debug!(plugin = self.id, "{text}"),
             Level::Info => tracing::info!(plugin = self.id, "{text}"),
