@@ -5,6 +5,7 @@
 pub mod bus;
 pub mod clock;
 pub mod command;
+mod derived;
 pub mod door;
 pub mod feed;
 pub mod host;

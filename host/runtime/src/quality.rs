@@ -4,13 +4,14 @@
 //! and it is built anew from what SIGNALS still holds.
 
 use crate::bus::Bus;
+use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
+use crate::derived::{self, Content};
 use crate::signals::{Covered, End, Taken};
 use crate::subject::{self, CLOCK_DOOR, EVENT_DOOR, UNDELIVERED_DOOR};
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tocsin_core::moment::AGREE_MS;
 use tocsin_core::signal::{Kind, Signal};
@@ -22,9 +23,21 @@ use tokio::sync::watch;
 pub const HEADER: &str = "Tocsin-Quality";
 
 const HOUR_MS: i64 = 3_600_000;
-const VERSION: i64 = 1;
 /// Headers of one transaction.
 const BATCH: usize = 512;
+
+const SCORES: Content = Content {
+    name: "scores",
+    version: 1,
+    tables: "
+        DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS hour;
+        CREATE TABLE position (sequence INTEGER NOT NULL);
+        INSERT INTO position VALUES (0);
+        CREATE TABLE hour (
+            department TEXT NOT NULL, hour INTEGER NOT NULL, tally TEXT NOT NULL,
+            PRIMARY KEY (department, hour)
+        ) WITHOUT ROWID;",
+};
 
 /// What one message of a feed says of its department's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,57 +153,31 @@ pub struct Card {
 /// Cloneable handle for reads.
 #[derive(Clone)]
 pub struct Scores {
-    reader: Arc<Mutex<Connection>>,
+    reader: derived::Reader,
 }
 
 /// The writer: follows SIGNALS for ever.
 pub struct Follower {
-    connection: Connection,
-    at: u64,
+    file: derived::Writer,
 }
 
 pub fn open(path: &Path) -> rusqlite::Result<(Scores, Follower)> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Derived: after a power cut the stream fills in what is missing.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "trusted_schema", "OFF")?;
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version != VERSION {
-        clear(&connection)?;
-    }
-    let at = connection.query_row("SELECT sequence FROM position", [], |row| row.get(0))?;
-    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    reader.busy_timeout(Duration::from_secs(2))?;
-    Ok((Scores { reader: Arc::new(Mutex::new(reader)) }, Follower { connection, at }))
-}
-
-fn clear(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!(
-        "BEGIN;
-         DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS hour;
-         CREATE TABLE position (sequence INTEGER NOT NULL);
-         INSERT INTO position VALUES (0);
-         CREATE TABLE hour (
-             department TEXT NOT NULL, hour INTEGER NOT NULL, tally TEXT NOT NULL,
-             PRIMARY KEY (department, hour)
-         ) WITHOUT ROWID;
-         PRAGMA user_version = {VERSION};
-         COMMIT;"
-    ))
+    let (reader, file) = derived::open(path, SCORES)?;
+    Ok((Scores { reader }, Follower { file }))
 }
 
 impl Scores {
     /// Sums of the hours that begin in `since..until`, by department.
     pub fn cards(&self, since: Timestamp, until: Timestamp) -> rusqlite::Result<Vec<Card>> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut rows = reader.prepare_cached(
-            "SELECT department, tally FROM hour WHERE hour >= ?1 AND hour < ?2 ORDER BY department, hour",
-        )?;
+        let hours = self.reader.read(|reader| {
+            let mut rows = reader.prepare_cached(
+                "SELECT department, tally FROM hour WHERE hour >= ?1 AND hour < ?2 ORDER BY department, hour",
+            )?;
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+            rows.query_map(params![since.0, until.0], read)?.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
         let mut cards: Vec<Card> = Vec::new();
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-        for row in rows.query_map(params![since.0, until.0], read)? {
-            let (department, text) = row?;
+        for (department, text) in hours {
             let tally: Tally = serde_json::from_str(&text).unwrap_or_default();
             match cards.last_mut().filter(|card| card.department == department) {
                 Some(card) => card.tally.add(&tally),
@@ -208,17 +195,21 @@ impl Scores {
 impl Follower {
     pub async fn run(mut self, bus: Bus, mut stop: watch::Receiver<bool>) {
         let newest = bus.last_sequence(subject::SIGNALS).await;
-        if self.at > newest {
-            tracing::warn!(at = self.at, newest, "the scores are of another log; adding up anew");
-            if let Err(error) = clear(&self.connection) {
-                tracing::error!(%error, "scores cannot be cleared");
-            }
-            self.at = 0;
+        if self.file.at() > newest {
+            let at = self.file.at();
+            tracing::warn!(at, newest, "the scores are of another log; adding up anew");
+            self.file.clear();
         }
-        let mut tail = Tail::heads(&bus, subject::SIGNALS, "tocsin.live.signal.>", self.at);
+        let mut tail = self.follow(&bus);
         loop {
             let first = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
+                () = self.file.damaged() => {
+                    if self.file.build() {
+                        tail = self.follow(&bus);
+                    }
+                    continue;
+                }
                 stored = tail.next() => stored,
             };
             let mut batch = vec![first];
@@ -229,25 +220,31 @@ impl Follower {
             while let Err(error) = self.add(&batch) {
                 // A full disk: the stream waits, and nothing is lost by waiting too.
                 tracing::error!(%error, "scores cannot be written");
+                if self.file.mend(&error) {
+                    tail = self.follow(&bus);
+                    break;
+                }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
     }
 
-    fn add(&mut self, batch: &[crate::bus::stream::Stored]) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
-        for stored in batch {
-            let Some(header) = stored.headers.get(HEADER) else { continue };
-            let Ok(tally) = serde_json::from_str::<Tally>(header.as_str()) else { continue };
-            // `tocsin.live.signal.<department>.<feed>`
-            let Some(department) = stored.subject.split('.').nth(3) else { continue };
-            add_hour(&transaction, department, &tally)?;
-        }
-        let at = batch.last().map_or(self.at, |stored| stored.sequence);
-        transaction.execute("UPDATE position SET sequence = ?1", [at])?;
-        transaction.commit()?;
-        self.at = at;
-        Ok(())
+    fn follow(&self, bus: &Bus) -> Tail {
+        Tail::heads(bus, subject::SIGNALS, "tocsin.live.signal.>", self.file.at())
+    }
+
+    fn add(&mut self, batch: &[Stored]) -> rusqlite::Result<()> {
+        let at = batch.last().map_or(self.file.at(), |stored| stored.sequence);
+        self.file.put(at, |transaction| {
+            for stored in batch {
+                let Some(header) = stored.headers.get(HEADER) else { continue };
+                let Ok(tally) = serde_json::from_str::<Tally>(header.as_str()) else { continue };
+                // `tocsin.live.signal.<department>.<feed>`
+                let Some(department) = stored.subject.split('.').nth(3) else { continue };
+                add_hour(transaction, department, &tally)?;
+            }
+            Ok(())
+        })
     }
 }
 

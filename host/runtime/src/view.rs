@@ -8,11 +8,11 @@ mod timeline;
 pub use read::{Alarm, Filter, Shown, ThingFilter};
 
 use crate::bus::Bus;
+use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
-use crate::subject;
+use crate::{derived, subject};
 use rusqlite::{Connection, Transaction, params};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tocsin_core::fact::{Cause, Entry, Fact};
 use tocsin_core::record::Record;
@@ -40,27 +40,21 @@ pub enum ViewError {
 /// Cloneable handle for reads.
 #[derive(Clone)]
 pub struct Views {
-    reader: Arc<Mutex<Connection>>,
+    reader: derived::Reader,
     applied: watch::Receiver<u64>,
 }
 
 /// The writer: follows the journal for ever.
 pub struct Follower {
-    connection: Connection,
-    at: u64,
+    file: derived::Writer,
     applied: watch::Sender<u64>,
 }
 
 pub fn open(path: &Path) -> Result<(Views, Follower), ViewError> {
-    let failed = |source| ViewError::Open { path: path.to_owned(), source };
-    let connection = schema::open(path).map_err(failed)?;
-    let at = connection
-        .query_row("SELECT sequence FROM position", [], |row| row.get::<_, u64>(0))
-        .map_err(failed)?;
-    let reader = schema::open_reader(path).map_err(failed)?;
-    let (applied, seen) = watch::channel(at);
-    let views = Views { reader: Arc::new(Mutex::new(reader)), applied: seen };
-    Ok((views, Follower { connection, at, applied }))
+    let opened = derived::open(path, schema::VIEWS);
+    let (reader, file) = opened.map_err(|source| ViewError::Open { path: path.to_owned(), source })?;
+    let (applied, seen) = watch::channel(file.at());
+    Ok((Views { reader, applied: seen }, Follower { file, applied }))
 }
 
 impl Views {
@@ -78,6 +72,10 @@ impl Views {
         *self.applied.borrow()
     }
 
+    fn read<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ViewError> {
+        Ok(self.reader.read(ask)?)
+    }
+
     /// Fires with every batch of records applied.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.applied.clone()
@@ -87,17 +85,21 @@ impl Views {
 impl Follower {
     pub async fn run(mut self, bus: Bus, mut stop: watch::Receiver<bool>) {
         let newest = bus.last_sequence(subject::JOURNAL).await;
-        if self.at > newest {
-            tracing::warn!(at = self.at, newest, "the views are of another journal; building them anew");
-            if let Err(error) = schema::clear(&self.connection) {
-                tracing::error!(%error, "views cannot be cleared");
-            }
-            self.at = 0;
+        if self.file.at() > newest {
+            let at = self.file.at();
+            tracing::warn!(at, newest, "the views are of another journal; building them anew");
+            self.file.clear();
         }
-        let mut tail = Tail::new(&bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, self.at);
+        let mut tail = self.follow(&bus);
         loop {
             let first = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
+                () = self.file.damaged() => {
+                    if self.file.build() {
+                        tail = self.follow(&bus);
+                    }
+                    continue;
+                }
                 stored = tail.next() => stored,
             };
             let mut batch = vec![first];
@@ -108,25 +110,34 @@ impl Follower {
             while let Err(error) = self.apply(&batch) {
                 // A full disk: the journal is the truth, so waiting loses nothing.
                 tracing::error!(%error, "views cannot be written");
+                if self.file.mend(&error) {
+                    tail = self.follow(&bus);
+                    break;
+                }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
     }
 
-    fn apply(&mut self, batch: &[crate::bus::stream::Stored]) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
-        for stored in batch {
-            match serde_json::from_slice::<Record>(&stored.payload) {
-                Ok(record) => apply_record(&transaction, stored.sequence, &record)?,
-                Err(error) => {
-                    tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
+    /// From where the file stands; who waits for a sequence is told if that is less.
+    fn follow(&self, bus: &Bus) -> Tail {
+        let _ = self.applied.send(self.file.at());
+        Tail::new(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT, self.file.at())
+    }
+
+    fn apply(&mut self, batch: &[Stored]) -> rusqlite::Result<()> {
+        let at = batch.last().map_or(self.file.at(), |stored| stored.sequence);
+        self.file.put(at, |transaction| {
+            for stored in batch {
+                match serde_json::from_slice::<Record>(&stored.payload) {
+                    Ok(record) => apply_record(transaction, stored.sequence, &record)?,
+                    Err(error) => {
+                        tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
+                    }
                 }
             }
-        }
-        let at = batch.last().map_or(self.at, |stored| stored.sequence);
-        transaction.execute("UPDATE position SET sequence = ?1", [at])?;
-        transaction.commit()?;
-        self.at = at;
+            Ok(())
+        })?;
         let _ = self.applied.send(at);
         Ok(())
     }

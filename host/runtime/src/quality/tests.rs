@@ -1,5 +1,4 @@
 use super::*;
-use crate::bus::stream::Stored;
 use async_nats::HeaderMap;
 use serde_json::{Value, json};
 use tocsin_sandbox::Registration;
@@ -109,6 +108,6 @@ fn hours_are_added_up_by_department_once() {
     assert_eq!(cards(hour + HOUR_MS, i64::MAX), [("fire".into(), Some(25.0), 20)]);
     drop((scores, follower));
     let (_, again) = open(&path).expect("the file again");
-    assert_eq!(again.at, 4);
+    assert_eq!(again.file.at(), 4);
     std::fs::remove_dir_all(folder).expect("removed");
 }

@@ -55,69 +55,76 @@ pub struct Shown {
 impl Views {
     /// Newest first.
     pub fn incidents(&self, filter: &Filter) -> Result<Vec<Value>, ViewError> {
-        let reader = self.lock();
-        let mut statement = reader.prepare_cached(
-            "SELECT summary FROM incident
-             WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR hazard = ?2) AND (?3 IS NULL OR region = ?3)
-             ORDER BY opened_at DESC, id DESC LIMIT ?4",
-        )?;
-        let limit = filter.limit.unwrap_or(LIMIT);
-        let rows = statement.query_map(params![filter.state, filter.hazard, filter.region, limit], json)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.read(|reader| {
+            let mut statement = reader.prepare_cached(
+                "SELECT summary FROM incident
+                 WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR hazard = ?2)
+                 AND (?3 IS NULL OR region = ?3)
+                 ORDER BY opened_at DESC, id DESC LIMIT ?4",
+            )?;
+            let limit = filter.limit.unwrap_or(LIMIT);
+            statement.query_map(params![filter.state, filter.hazard, filter.region, limit], json)?.collect()
+        })
     }
 
     /// All of them that are no part of another, in no order: for sums.
     pub fn every_incident(&self) -> Result<Vec<Incident>, ViewError> {
-        let reader = self.lock();
-        let mut statement = reader.prepare_cached("SELECT summary FROM incident WHERE state <> 'merged'")?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        let incident = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
-        Ok(rows.map(incident).collect::<Result<Vec<Option<Incident>>, _>>()?.into_iter().flatten().collect())
+        self.read(|reader| {
+            let mut statement =
+                reader.prepare_cached("SELECT summary FROM incident WHERE state <> 'merged'")?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            let incident = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+            let incidents = rows.map(incident).collect::<Result<Vec<Option<Incident>>, _>>()?;
+            Ok(incidents.into_iter().flatten().collect())
+        })
     }
 
     pub fn incident(&self, id: &str) -> Result<Option<Shown>, ViewError> {
-        let reader = self.lock();
-        let incident = {
-            let mut statement = reader.prepare_cached("SELECT summary FROM incident WHERE id = ?1")?;
-            let mut rows = statement.query_map([id], json)?;
-            match rows.next() {
-                None => return Ok(None),
-                Some(row) => row?,
-            }
-        };
-        let all = |sql: &str| -> Result<Vec<Value>, rusqlite::Error> {
-            reader.prepare_cached(sql)?.query_map([id], json)?.collect()
-        };
-        let evidence = all("SELECT row FROM evidence WHERE incident = ?1 ORDER BY key")?;
-        let history =
-            all("SELECT json_object('sequence', sequence, 'at', at, 'entry', json(entry)) FROM history
-             WHERE incident = ?1 ORDER BY sequence, ordinal")?;
-        let alarms = reader
-            .prepare_cached(
-                "SELECT frame, ordinal, sequence FROM alarm WHERE incident = ?1 ORDER BY sequence, frame LIMIT ?2",
-            )?
-            .query_map(params![id, FRAMES_SHOWN], |row| {
-                Ok(Alarm { frame: row.get(0)?, ordinal: row.get(1)?, sequence: row.get(2)? })
-            })?
-            .collect::<Result<_, _>>()?;
-        Ok(Some(Shown { incident, evidence, alarms, history }))
+        self.read(|reader| {
+            let incident = {
+                let mut statement = reader.prepare_cached("SELECT summary FROM incident WHERE id = ?1")?;
+                let mut rows = statement.query_map([id], json)?;
+                match rows.next() {
+                    None => return Ok(None),
+                    Some(row) => row?,
+                }
+            };
+            let all = |sql: &str| -> rusqlite::Result<Vec<Value>> {
+                reader.prepare_cached(sql)?.query_map([id], json)?.collect()
+            };
+            let evidence = all("SELECT row FROM evidence WHERE incident = ?1 ORDER BY key")?;
+            let history =
+                all("SELECT json_object('sequence', sequence, 'at', at, 'entry', json(entry)) FROM history
+                 WHERE incident = ?1 ORDER BY sequence, ordinal")?;
+            let alarms = reader
+                .prepare_cached(
+                    "SELECT frame, ordinal, sequence FROM alarm WHERE incident = ?1
+                     ORDER BY sequence, frame LIMIT ?2",
+                )?
+                .query_map(params![id, FRAMES_SHOWN], |row| {
+                    Ok(Alarm { frame: row.get(0)?, ordinal: row.get(1)?, sequence: row.get(2)? })
+                })?
+                .collect::<Result<_, _>>()?;
+            Ok(Some(Shown { incident, evidence, alarms, history }))
+        })
     }
 
     /// Rows of a commanding room, newest change first.
     pub fn things(&self, noun: Noun, filter: &ThingFilter) -> Result<Vec<Value>, ViewError> {
-        let reader = self.lock();
-        let mut statement = reader.prepare_cached(
-            "SELECT row FROM thing
-             WHERE noun = ?1 AND (?2 IS NULL OR state = ?2
-                 OR EXISTS (SELECT 1 FROM json_each(row, '$.states') WHERE value = ?2)) AND (?3 IS NULL OR region = ?3)
-             AND (?4 IS NULL OR department = ?4) AND (?5 IS NULL OR incident = ?5)
-             AND (?6 IS NULL OR row ->> 'matter' = ?6)
-             ORDER BY sequence DESC, id LIMIT ?7",
-        )?;
-        let ThingFilter { state, region, department, incident, matter, limit } = filter;
-        let limit = limit.unwrap_or(LIMIT);
-        let asked = params![noun.as_str(), state, region, department, incident, matter, limit];
-        Ok(statement.query_map(asked, json)?.collect::<Result<_, _>>()?)
+        self.read(|reader| {
+            let mut statement = reader.prepare_cached(
+                "SELECT row FROM thing
+                 WHERE noun = ?1 AND (?2 IS NULL OR state = ?2
+                     OR EXISTS (SELECT 1 FROM json_each(row, '$.states') WHERE value = ?2))
+                 AND (?3 IS NULL OR region = ?3) AND (?4 IS NULL OR department = ?4)
+                 AND (?5 IS NULL OR incident = ?5) AND (?6 IS NULL OR row ->> 'matter' = ?6)
+                 ORDER BY sequence DESC, id LIMIT ?7",
+            )?;
+            let ThingFilter { state, region, department, incident, matter, limit } = filter;
+            let limit = limit.unwrap_or(LIMIT);
+            let asked = params![noun.as_str(), state, region, department, incident, matter, limit];
+            statement.query_map(asked, json)?.collect()
+        })
     }
 
     /// Orders that were given in `since..until`, for the linkage table: all of
@@ -128,53 +135,56 @@ impl Views {
         until: Option<Timestamp>,
         incident: Option<&str>,
     ) -> Result<Vec<Order>, ViewError> {
-        let reader = self.lock();
-        let mut statement = reader.prepare_cached(
-            "SELECT row FROM thing
-             WHERE noun = 'order' AND (?1 IS NULL OR row ->> 'issued_at' >= ?1)
-             AND (?2 IS NULL OR row ->> 'issued_at' < ?2) AND (?3 IS NULL OR incident = ?3)
-             ORDER BY id",
-        )?;
-        let asked = params![since.map(|at| at.0), until.map(|at| at.0), incident];
-        let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
-        // A row that a newer host wrote in another shape is left out of the sum.
-        let order = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
-        Ok(rows.map(order).collect::<Result<Vec<Option<Order>>, _>>()?.into_iter().flatten().collect())
+        self.read(|reader| {
+            let mut statement = reader.prepare_cached(
+                "SELECT row FROM thing
+                 WHERE noun = 'order' AND (?1 IS NULL OR row ->> 'issued_at' >= ?1)
+                 AND (?2 IS NULL OR row ->> 'issued_at' < ?2) AND (?3 IS NULL OR incident = ?3)
+                 ORDER BY id",
+            )?;
+            let asked = params![since.map(|at| at.0), until.map(|at| at.0), incident];
+            let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
+            // A row that a newer host wrote in another shape is left out of the sum.
+            let order = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+            Ok(rows.map(order).collect::<Result<Vec<Option<Order>>, _>>()?.into_iter().flatten().collect())
+        })
     }
 
     /// All rows of some rooms as of one moment, for sums that must agree.
     pub fn rooms(&self, nouns: &[Noun]) -> Result<Rooms, ViewError> {
         let words: Vec<&str> = nouns.iter().map(|noun| noun.as_str()).collect();
-        let reader = self.lock();
-        // Ordering: one statement reads one snapshot.
-        let mut statement = reader.prepare_cached(
-            "SELECT json_object('noun', noun, 'row', json(row)) FROM thing
-             WHERE noun IN (SELECT value FROM json_each(?1))",
-        )?;
         let words = serde_json::to_string(&words).unwrap_or_default();
-        let mut rooms = Rooms::default();
-        for row in statement.query_map([words], json)? {
-            match serde_json::from_value::<Thing>(row?) {
-                Ok(thing) => rooms.put(&thing),
-                Err(error) => tracing::error!(%error, "a row of the views cannot be read"),
+        self.read(|reader| {
+            // Ordering: one statement reads one snapshot.
+            let mut statement = reader.prepare_cached(
+                "SELECT json_object('noun', noun, 'row', json(row)) FROM thing
+                 WHERE noun IN (SELECT value FROM json_each(?1))",
+            )?;
+            let mut rooms = Rooms::default();
+            for row in statement.query_map([words], json)? {
+                match serde_json::from_value::<Thing>(row?) {
+                    Ok(thing) => rooms.put(&thing),
+                    Err(error) => tracing::error!(%error, "a row of the views cannot be read"),
+                }
             }
-        }
-        Ok(rooms)
+            Ok(rooms)
+        })
     }
 
     /// One row and its story, oldest first.
     pub fn thing(&self, noun: Noun, id: &str) -> Result<Option<(Value, Vec<Value>)>, ViewError> {
-        let reader = self.lock();
-        let key = params![noun.as_str(), id];
-        let mut statement = reader.prepare_cached("SELECT row FROM thing WHERE noun = ?1 AND id = ?2")?;
-        let Some(row) = statement.query_map(key, json)?.next().transpose()? else { return Ok(None) };
-        let mut statement = reader.prepare_cached(
-            "SELECT json_object('sequence', sequence, 'at', at, 'change', change, 'note', note,
-             'cause', json(cause), 'row', json(row)) FROM story
-             WHERE noun = ?1 AND id = ?2 ORDER BY sequence, ordinal",
-        )?;
-        let story = statement.query_map(key, json)?.collect::<Result<_, _>>()?;
-        Ok(Some((row, story)))
+        self.read(|reader| {
+            let key = params![noun.as_str(), id];
+            let mut statement = reader.prepare_cached("SELECT row FROM thing WHERE noun = ?1 AND id = ?2")?;
+            let Some(row) = statement.query_map(key, json)?.next().transpose()? else { return Ok(None) };
+            let mut statement = reader.prepare_cached(
+                "SELECT json_object('sequence', sequence, 'at', at, 'change', change, 'note', note,
+                 'cause', json(cause), 'row', json(row)) FROM story
+                 WHERE noun = ?1 AND id = ?2 ORDER BY sequence, ordinal",
+            )?;
+            let story = statement.query_map(key, json)?.collect::<Result<_, _>>()?;
+            Ok(Some((row, story)))
+        })
     }
 
     /// A chain of warnings, by its own id or that of any of its messages; of several
@@ -183,24 +193,18 @@ impl Views {
         if let Some(found) = self.thing(Noun::Warning, id)? {
             return Ok(Some(found));
         }
-        let chain: Option<String> = {
-            let reader = self.lock();
+        let chain: Option<String> = self.read(|reader| {
             let mut statement = reader.prepare_cached(
                 "SELECT thing.id FROM thing, json_each(thing.row, '$.messages') AS message
                  WHERE thing.noun = 'warning' AND message.value ->> 'id' = ?1
                  ORDER BY thing.state = 'superseded', thing.sequence DESC LIMIT 1",
             )?;
-            statement.query_map([id], |row| row.get(0))?.next().transpose()?
-        };
+            statement.query_map([id], |row| row.get(0))?.next().transpose()
+        })?;
         match chain {
             Some(chain) => self.thing(Noun::Warning, &chain),
             None => Ok(None),
         }
-    }
-
-    /// A reader that panicked left nothing half-done: it only reads.
-    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, rusqlite::Connection> {
-        self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -1,11 +1,13 @@
 //! The tables. A file of another version is derived data: it is built anew.
 
-use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use crate::derived::Content;
 
-const VERSION: i64 = 2;
+pub const VIEWS: Content = Content { name: "views", version: 2, tables: TABLES };
 
 const TABLES: &str = "
+    DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS incident; DROP TABLE IF EXISTS evidence;
+    DROP TABLE IF EXISTS alarm; DROP TABLE IF EXISTS history;
+    DROP TABLE IF EXISTS thing; DROP TABLE IF EXISTS story;
     CREATE TABLE position (sequence INTEGER NOT NULL);
     INSERT INTO position VALUES (0);
     CREATE TABLE incident (
@@ -36,34 +38,3 @@ const TABLES: &str = "
         PRIMARY KEY (noun, id, sequence, ordinal)
     ) WITHOUT ROWID;
 ";
-
-pub fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Derived: after a power cut the journal fills in what is missing.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "trusted_schema", "OFF")?;
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version != VERSION {
-        clear(&connection)?;
-    }
-    Ok(connection)
-}
-
-pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    Ok(connection)
-}
-
-pub fn clear(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!(
-        "BEGIN;
-         DROP TABLE IF EXISTS position; DROP TABLE IF EXISTS incident; DROP TABLE IF EXISTS evidence;
-         DROP TABLE IF EXISTS alarm; DROP TABLE IF EXISTS history;
-         DROP TABLE IF EXISTS thing; DROP TABLE IF EXISTS story;
-         {TABLES}
-         PRAGMA user_version = {VERSION};
-         COMMIT;"
-    ))
-}

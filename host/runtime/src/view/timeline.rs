@@ -10,27 +10,28 @@ impl Views {
     /// those merged into it, and of every row that serves or served it. `None`: no
     /// such incident.
     pub fn timeline(&self, id: &str, after: u64) -> Result<Option<Vec<(u64, u32)>>, ViewError> {
-        let reader = self.lock();
-        let mut statement = reader.prepare_cached(
-            "SELECT id FROM incident WHERE id = ?1 OR summary ->> 'merged_into' = ?1 ORDER BY id",
-        )?;
-        let ids: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        if !ids.iter().any(|known| known == id) {
-            return Ok(None);
-        }
-        let mut places = BTreeSet::new();
-        for id in &ids {
-            let sql = "SELECT sequence, ordinal FROM history WHERE incident = ?1 AND sequence > ?2";
-            let mut statement = reader.prepare_cached(sql)?;
-            for place in statement.query_map(params![id, after], |row| Ok((row.get(0)?, row.get(1)?)))? {
-                places.insert(place?);
+        self.read(|reader| {
+            let mut statement = reader.prepare_cached(
+                "SELECT id FROM incident WHERE id = ?1 OR summary ->> 'merged_into' = ?1 ORDER BY id",
+            )?;
+            let ids: Vec<String> = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            if !ids.iter().any(|known| known == id) {
+                return Ok(None);
             }
-            own(&reader, id, after, &mut places)?;
-        }
-        for noun in Noun::ALL.iter().filter(|noun| noun.prefix().is_empty()) {
-            lent(&reader, *noun, &ids, after, &mut places)?;
-        }
-        Ok(Some(places.into_iter().collect()))
+            let mut places = BTreeSet::new();
+            for id in &ids {
+                let sql = "SELECT sequence, ordinal FROM history WHERE incident = ?1 AND sequence > ?2";
+                let mut statement = reader.prepare_cached(sql)?;
+                for place in statement.query_map(params![id, after], |row| Ok((row.get(0)?, row.get(1)?)))? {
+                    places.insert(place?);
+                }
+                own(reader, id, after, &mut places)?;
+            }
+            for noun in Noun::ALL.iter().filter(|noun| noun.prefix().is_empty()) {
+                lent(reader, *noun, &ids, after, &mut places)?;
+            }
+            Ok(Some(places.into_iter().collect()))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod clients;
 mod cluster;
 mod crash;
+mod derived;
 #[expect(dead_code, reason = "the sandbox's own tests use the rest")]
 #[path = "../../../sandbox/tests/it/fixture.rs"]
 mod fixture;
