@@ -5,7 +5,7 @@ mod read;
 mod schema;
 mod timeline;
 
-pub use read::{Alarm, Filter, Shown, ThingFilter};
+pub use read::{Alarm, Filter, LIMIT, Shown, ThingFilter};
 
 use crate::bus::Bus;
 use crate::bus::stream::Stored;

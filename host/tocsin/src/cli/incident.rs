@@ -130,7 +130,7 @@ pub struct List {
     /// 12-digit administrative code · 行政区划代码
     #[arg(long)]
     region: Option<String>,
-    /// Rows · 行数
+    /// At most so many rows [default: 1000] · 行数
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
 }
@@ -240,8 +240,7 @@ impl List {
             .into_iter()
             .filter_map(|(name, value)| Some(format!("{name}={}", segment(&value?))))
             .collect();
-        let rows = around.client()?.get(&format!("/api/v1/incidents?{}", asked.join("&")))?;
-        let rows = rows.as_array().cloned().unwrap_or_default();
+        let (rows, more) = around.client()?.list(&format!("/api/v1/incidents?{}", asked.join("&")))?;
         if around.print.json {
             rows.iter().for_each(|row| around.print.object(row));
         } else if rows.is_empty() {
@@ -257,6 +256,9 @@ impl List {
                 words::TITLE,
             ];
             around.print.table(&head.map(|word| word.with(&[])), &rows.iter().map(row).collect::<Vec<_>>());
+        }
+        if more {
+            around.print.more(rows.len());
         }
         Ok(())
     }

@@ -63,8 +63,11 @@ pub fn list(
     ];
     let asked: Vec<String> =
         asked.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", segment(&value?)))).collect();
-    let rows = around.client()?.get(&format!("/api/v1/{noun}?{}", asked.join("&")))?;
-    print(around, rows.as_array().map_or(&[], Vec::as_slice), columns, tone);
+    let (rows, more) = around.client()?.list(&format!("/api/v1/{noun}?{}", asked.join("&")))?;
+    print(around, &rows, columns, tone);
+    if more {
+        around.print.more(rows.len());
+    }
     Ok(())
 }
 

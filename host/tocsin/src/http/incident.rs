@@ -1,6 +1,7 @@
 //! Incidents: listed, and shown down to the raw bytes.
 
 use super::Console;
+use super::listing::Listing;
 use super::refusal::Refusal;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -20,7 +21,7 @@ use tocsin_core::report::hydrants;
 use tocsin_core::thing::{Noun, Rooms};
 use tocsin_runtime::host::{Host, NoRaw};
 use tocsin_runtime::present::present;
-use tocsin_runtime::view::{Alarm, Filter, Shown, ViewError};
+use tocsin_runtime::view::{Alarm, Filter, LIMIT, Shown, ViewError};
 
 /// A view follows the journal within milliseconds.
 pub(super) const VIEW_WITHIN: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ const FETCHES: usize = 8;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listing {
+pub struct Which {
     state: Option<String>,
     hazard: Option<String>,
     region: Option<String>,
@@ -50,17 +51,18 @@ pub struct Listing {
 
 pub async fn list(
     State(console): State<Console>,
-    query: Result<Query<Listing>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Refusal> {
+    query: Result<Query<Which>, QueryRejection>,
+) -> Result<Listing, Refusal> {
     let Query(query) = query?;
     if let Some(sequence) = query.at_least {
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
-    let limit = query.limit.map(|limit| limit.min(ROWS_MOST));
-    let filter = Filter { state: query.state, hazard: query.hazard, region: query.region, limit };
+    let Which { state, hazard, region, .. } = query;
+    let limit = query.limit.unwrap_or(LIMIT).min(ROWS_MOST);
+    let filter = Filter { state, hazard, region, limit: Some(limit + 1) };
     let views = console.host.views.clone();
     let rows = blocking(move || views.incidents(&filter)).await??;
-    Ok(Json(rows.into_iter().map(present).collect()))
+    Ok(Listing::of(rows, limit))
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 //! and verb.
 
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
+use super::listing::Listing;
 use super::refusal::Refusal;
 use super::{Console, command};
 use axum::Json;
@@ -11,11 +12,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tocsin_core::thing::Noun;
 use tocsin_runtime::present::present;
-use tocsin_runtime::view::ThingFilter;
+use tocsin_runtime::view::{LIMIT, ThingFilter};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listing {
+pub struct Which {
     state: Option<String>,
     region: Option<String>,
     department: Option<String>,
@@ -29,24 +30,25 @@ pub struct Listing {
 pub async fn list(
     State(console): State<Console>,
     Path(noun): Path<String>,
-    query: Result<Query<Listing>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Refusal> {
+    query: Result<Query<Which>, QueryRejection>,
+) -> Result<Listing, Refusal> {
     let noun = known(&noun)?;
     let Query(query) = query?;
     if let Some(sequence) = query.at_least {
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
+    let limit = query.limit.unwrap_or(LIMIT).min(ROWS_MOST);
     let filter = ThingFilter {
         state: query.state,
         region: query.region,
         department: query.department,
         incident: query.incident,
         matter: query.matter,
-        limit: query.limit.map(|limit| limit.min(ROWS_MOST)),
+        limit: Some(limit + 1),
     };
     let views = console.host.views.clone();
     let rows = blocking(move || views.things(noun, &filter)).await??;
-    Ok(Json(rows.into_iter().map(present).collect()))
+    Ok(Listing::of(rows, limit))
 }
 
 #[derive(Debug, Deserialize)]
