@@ -7,16 +7,20 @@
 //! and after doubt the stage reads the last message, which is either its own
 //! or the proof that somebody else has taken over.
 
+pub mod numbering;
 pub mod stores;
 pub mod stream;
 pub mod tail;
 
 use crate::lease::Lease;
+use crate::subject;
 use async_nats::header::HeaderMap;
 use async_nats::jetstream;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
+use numbering::{Numbering, is_named_by_number};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -70,6 +74,7 @@ pub struct Bus {
     jet: jetstream::Context,
     link: watch::Receiver<Link>,
     lease: Lease,
+    numbering: Arc<Numbering>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +103,9 @@ pub enum WriteError {
     Refused { subject: String, code: u64, reason: String },
     #[error("no answer for `{subject}`")]
     Doubt { subject: String },
+    /// The message stands, under a number that was another's: nobody will read it there.
+    #[error("the server gave the number {sequence} out again, for `{subject}`")]
+    Reused { subject: String, sequence: u64 },
 }
 
 /// What a stage does when its fence was refused by a message that is not its own.
@@ -161,7 +169,7 @@ impl Bus {
         }
         let mut jet = jetstream::new(client.clone());
         jet.set_timeout(ANSWER_WITHIN);
-        Ok(Bus { client, jet, link, lease: Lease::default() })
+        Ok(Bus { client, jet, link, lease: Lease::default(), numbering: Arc::default() })
     }
 
     /// The same bus; a stage's message waits until the lease is held.
@@ -215,12 +223,21 @@ impl Bus {
         if fence != Fence::None {
             self.lease.held().await;
         }
+        let stream = subject::stream_of(subject).filter(|stream| is_named_by_number(stream));
+        if let Some(stream) = &stream {
+            // Ordering: looked at before the first write of a connection, or numbers that a
+            // server has lost would be given out again.
+            self.settle_numbers(stream).await;
+        }
         match fence {
             Fence::None => {}
             Fence::Subject(last) => headers.insert("Nats-Expected-Last-Subject-Sequence", last.to_string()),
             Fence::Stream(last) => headers.insert("Nats-Expected-Last-Sequence", last.to_string()),
         }
         let subject = subject.to_owned();
+        let bus = self.clone();
+        // All of these were acknowledged before this is sent.
+        let newest = stream.as_ref().map_or(0, |stream| self.newest_number(stream));
         let mut link = self.link.clone();
         let before = link.borrow_and_update().generation;
         let message = PublishMessage::build().payload(payload).headers(headers);
@@ -244,7 +261,16 @@ impl Bus {
                 }
             };
             match answer {
-                Ok(ack) => Ok(Ack { sequence: ack.sequence, duplicate: ack.duplicate }),
+                Ok(ack) if ack.sequence <= newest && !ack.duplicate => {
+                    bus.doubt_numbers(&ack.stream);
+                    Err(WriteError::Reused { subject, sequence: ack.sequence })
+                }
+                Ok(ack) => {
+                    if stream.is_some() {
+                        bus.stood(&ack.stream, ack.sequence);
+                    }
+                    Ok(Ack { sequence: ack.sequence, duplicate: ack.duplicate })
+                }
                 Err(error) => Err(refusal(&error, subject)),
             }
         })
@@ -281,18 +307,31 @@ impl Bus {
         fence: Fence,
         payload: Bytes,
     ) -> Result<u64, Unwritten> {
+        let mut fence = fence;
+        let mut mark = self.mark(stream);
         loop {
-            match self.write(subject, headers.clone(), fence, payload.clone()).await {
+            let landed = match self.write(subject, headers.clone(), fence, payload.clone()).await {
                 Ok(ack) => return Ok(ack.sequence),
                 Err(WriteError::Full { reason, .. }) => return Err(Unwritten::Full(reason)),
                 Err(error) => {
                     tracing::debug!(subject, %error, "write in doubt");
-                    let landed = self.resolve(stream, subject, fence, &payload).await;
-                    if let Some(sequence) = landed.map_err(Unwritten::StepDown)? {
-                        return Ok(sequence);
-                    }
-                    tokio::time::sleep(PAUSE).await;
+                    self.resolve(stream, subject, fence, &payload).await.map_err(Unwritten::StepDown)?
                 }
+            };
+            match (landed, fence) {
+                (Some(sequence), _) if self.is_behind(stream, mark, sequence) => return Ok(sequence),
+                // It stands where its readers have been already: once more, behind them.
+                (Some(sequence), Fence::Subject(_)) => {
+                    self.doubt_numbers(stream);
+                    self.settle_numbers(stream).await;
+                    mark = self.mark(stream);
+                    fence = Fence::Subject(sequence);
+                }
+                (Some(found), _) => {
+                    self.doubt_numbers(stream);
+                    return Err(Unwritten::StepDown(StepDown { subject: subject.to_owned(), found }));
+                }
+                (None, _) => tokio::time::sleep(PAUSE).await,
             }
         }
     }
@@ -315,8 +354,13 @@ impl Bus {
             _ => self.last_of_subject(stream, subject).await,
         };
         match last {
+            // What the fence stands behind is no longer there: it will never be let through.
+            None if expected > 0 => Err(StepDown { subject: subject.to_owned(), found: 0 }),
             None => Ok(None),
-            Some(last) if last.sequence <= expected => Ok(None),
+            Some(last) if last.sequence < expected => {
+                Err(StepDown { subject: subject.to_owned(), found: last.sequence })
+            }
+            Some(last) if last.sequence == expected => Ok(None),
             Some(last) if last.payload == *payload => Ok(Some(last.sequence)),
             Some(last) => Err(StepDown { subject: subject.to_owned(), found: last.sequence }),
         }

@@ -21,6 +21,7 @@ mod whole;
 
 pub use input::{ClockRecord, EventRecord, NewsRole};
 
+use crate::bus::numbering;
 use crate::bus::tail::Tail;
 use crate::bus::{Bus, Fence, Unwritten};
 use crate::door::tcp_client::POLL;
@@ -206,6 +207,11 @@ impl Feed {
                 }
             },
         };
+        // Ordering: before anything is written, or runs that the server has lost would lend
+        // their names to new ones, which the core would take for what it has seen.
+        let raw = subject::raw_stream(&name.department);
+        self.bus.expect_number(&raw, self.position.newest().max(whole));
+        self.bus.settle_numbers(&raw).await;
         self.whole = Whole::new(whole);
         self.missing.clear();
         // Every timer that stands in its room comes due again; a second tick finds it gone.
@@ -297,6 +303,11 @@ impl Feed {
     }
 
     fn take_run(&mut self, lane: Lane, stored: crate::bus::stream::Stored) {
+        if let Some(lost) = numbering::lost(&stored) {
+            self.whole.leave(lost);
+            self.metrics.hole(&self.config.name.department);
+            self.missing.push(lost);
+        }
         self.whole.take(stored.sequence);
         let door = subject::parse_raw(&stored.subject).map_or("", |(_, door)| door);
         let (frames, damaged) = match run::decode(&stored.payload) {

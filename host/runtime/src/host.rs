@@ -4,6 +4,7 @@
 //! last, so that nothing is accepted before it can be worked on. Drain: doors
 //! first, then each stage finishes the message under way, the bus last.
 
+mod numbers;
 mod packages;
 mod replay;
 
@@ -251,6 +252,8 @@ impl Host {
                 let _ = lost.send(Some(other.name));
             }
         })?);
+        // Ordering: before anything that writes, and so before any door.
+        numbers::settle(&bus, &departments).await;
         // What is decided from here on is news to whoever wants it for the first time.
         let begins = bus.last_sequence(subject::JOURNAL).await;
         let _ = turn.send(true);

@@ -2,7 +2,7 @@
 //! gathering what arrives while the last write is under way.
 
 use crate::bus::stream::DUPLICATE_WINDOW;
-use crate::bus::{Bus, Fence, WriteError};
+use crate::bus::{Ack, Bus, Fence, WriteError};
 use crate::metrics::Metrics;
 use crate::run::{self, Frame, RUN_BYTES};
 use crate::subject::{self, FeedName, Lane};
@@ -155,6 +155,15 @@ struct Gathered {
     next: Option<Offer>,
 }
 
+/// Under an id of its own.
+fn named() -> HeaderMap {
+    let trace = crate::trace::mint();
+    let mut headers = HeaderMap::new();
+    headers.insert("Nats-Msg-Id", trace.id());
+    headers.insert("traceparent", trace.parent());
+    headers
+}
+
 struct Writer {
     bus: Bus,
     name: FeedName,
@@ -211,17 +220,37 @@ impl Writer {
         }
     }
 
+    async fn again(&self, sequence: u64) {
+        tracing::error!(
+            stream = self.stream,
+            sequence,
+            "the server gave a number out again; the run is written once more"
+        );
+        self.bus.doubt_numbers(&self.stream);
+        self.bus.settle_numbers(&self.stream).await;
+    }
+
     /// Verbatim under one id until it stands: RAW has many writers, so the
     /// bus's duplicate window is the fence here.
     async fn write(&self, frames: &[Frame]) -> Result<u64, RefuseReason> {
         let payload = run::encode(frames);
-        let trace = crate::trace::mint();
-        let mut headers = HeaderMap::new();
-        headers.insert("Nats-Msg-Id", trace.id());
-        headers.insert("traceparent", trace.parent());
+        let mut headers = named();
+        let mut mark = self.bus.mark(&self.stream);
         let started = Instant::now();
         loop {
             match self.bus.write(&self.subject, headers.clone(), Fence::None, payload.clone()).await {
+                // The server fell back while it was under way, and gave it a number that was
+                // another's. The feed has been there already: once more, behind what was known.
+                Ok(Ack { sequence, duplicate: true })
+                    if !self.bus.is_behind(&self.stream, mark, sequence) =>
+                {
+                    self.again(sequence).await;
+                    (headers, mark) = (named(), self.bus.mark(&self.stream));
+                }
+                Err(WriteError::Reused { sequence, .. }) => {
+                    self.again(sequence).await;
+                    (headers, mark) = (named(), self.bus.mark(&self.stream));
+                }
                 Ok(ack) => {
                     self.metrics.run_written(&self.name.department, frames.len(), payload.len(), started);
                     return Ok(ack.sequence);

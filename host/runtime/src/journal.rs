@@ -8,11 +8,12 @@ mod snapshot;
 
 pub use snapshot::replay;
 
+use crate::bus::numbering;
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
 use crate::bus::{Bus, Fence, StepDown};
 use crate::metrics::Metrics;
-use crate::signals::{Covered, End, Taken};
+use crate::signals::{Covered, End, Missing, Taken};
 use crate::subject::{self, UNDELIVERED_DOOR};
 use async_nats::HeaderMap;
 use bytes::Bytes;
@@ -101,6 +102,8 @@ pub struct Stage {
     unsaved: u64,
     /// What standing by has come to.
     standing: Option<Restored>,
+    /// What of the streams is lost, to be decided over with the next step.
+    holes: Vec<Input>,
     /// Replies of the step just written.
     answers: HashMap<String, VecDeque<Reply>>,
 }
@@ -122,6 +125,7 @@ impl Stage {
             now: Timestamp::default(),
             unsaved: 0,
             standing: None,
+            holes: Vec::new(),
             answers: HashMap::new(),
         }
     }
@@ -177,6 +181,11 @@ impl Stage {
         self.prev = restored.prev;
         self.now = restored.now;
         self.unsaved = restored.tail;
+        self.holes = restored.lost.into_iter().map(|lost| hole(subject::JOURNAL, lost)).collect();
+        // Ordering: before any feed writes on, or what it says would stand where the core
+        // has been already.
+        self.bus.expect_number(subject::SIGNALS, self.signals);
+        self.bus.settle_numbers(subject::SIGNALS).await;
     }
 
     async fn live(
@@ -188,6 +197,8 @@ impl Stage {
         let mut quiet_since: Option<tokio::time::Instant> = None;
         loop {
             let mut batch = Batch::default();
+            batch.inputs.append(&mut self.holes);
+            let has_holes = !batch.inputs.is_empty();
             let quiet = quiet_since.map(|since| since + QUIET);
             let due = self.core.due().map(until);
             tokio::select! {
@@ -202,6 +213,7 @@ impl Stage {
                 stored = tail.next() => batch.take(&stored),
                 () = sleep_until(quiet), if quiet.is_some() => {}
                 () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => {}
+                () = std::future::ready(()), if has_holes => {}
             }
             while batch.inputs.len() < STEP_SIGNALS && batch.bytes < STEP_BYTES {
                 if let Some(stored) = tail.ready() {
@@ -318,6 +330,12 @@ async fn sleep_until(at: Option<tokio::time::Instant>) {
     }
 }
 
+/// What a stream has lost, as people hear of it.
+fn hole(stream: &str, lost: Missing) -> Input {
+    let Missing { from, to } = lost;
+    Input::Hole(Found { department: stream.to_owned(), from, to, what: What::Missing })
+}
+
 /// What one step decides over.
 #[derive(Default)]
 struct Batch {
@@ -344,6 +362,7 @@ impl Batch {
         };
         self.bytes += stored.payload.len();
         let before = self.inputs.len();
+        self.inputs.extend(numbering::lost(stored).map(|lost| hole(subject::SIGNALS, lost)));
         self.heard(&covered);
         self.holes(&covered);
         for taken in covered.frames {

@@ -160,6 +160,16 @@ impl Position {
         }
     }
 
+    /// The highest run of which anything is covered.
+    pub fn newest(&self) -> u64 {
+        Lane::BOTH
+            .map(|lane| self.lane(lane))
+            .into_iter()
+            .map(|lane| lane.run.max(lane.partial))
+            .max()
+            .unwrap_or(0)
+    }
+
     /// No run is covered in part.
     pub fn is_whole(&self) -> bool {
         self.red.partial == 0 && self.routine.partial == 0

@@ -50,6 +50,8 @@ pub const CLOCK_DOOR: &str = "clock";
 pub const EVENT_DOOR: &str = "event";
 /// ... and what could not be sent to a device.
 pub const UNDELIVERED_DOOR: &str = "undelivered";
+/// ... and what takes up the numbers of runs that the server has lost.
+pub const LOST_DOOR: &str = "lost";
 
 pub fn raw_stream(department: &str) -> String {
     format!("RAW_{department}")
@@ -74,6 +76,21 @@ pub fn parse_raw(subject: &str) -> Option<(Lane, &str)> {
     Some((lane, tokens.next()?))
 }
 
+/// The stream that a subject stands in.
+pub fn stream_of(subject: &str) -> Option<String> {
+    let rest = subject.strip_prefix("tocsin.live.")?;
+    let (first, rest) = rest.split_once('.').unwrap_or((rest, ""));
+    match first {
+        "raw" => Some(raw_stream(rest.split('.').next()?)),
+        "signal" => Some(SIGNALS.to_owned()),
+        "journal" => Some(JOURNAL.to_owned()),
+        "event" => Some(EVENTS.to_owned()),
+        "dead" => Some(DEAD.to_owned()),
+        "position" => Some(POSITION.to_owned()),
+        _ => None,
+    }
+}
+
 pub fn position(stage: &str) -> String {
     format!("tocsin.live.position.{stage}")
 }
@@ -91,4 +108,27 @@ pub fn event(audience: &str, region: &str, kind: &str) -> String {
 
 pub fn dead(department: &str, plugin: &str) -> String {
     format!("tocsin.live.dead.{department}.{plugin}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subject_stands_in_its_stream() {
+        let name = FeedName { department: "fire".into(), feed: 0 };
+        for (subject, expected) in [
+            (raw(&name, Lane::Red, "tcp"), Some("RAW_fire")),
+            (signal(&name), Some(SIGNALS)),
+            (JOURNAL_SUBJECT.to_owned(), Some(JOURNAL)),
+            (event("city", "", "incident.opened"), Some(EVENTS)),
+            (dead("fire", "fire"), Some(DEAD)),
+            (position("dead"), Some(POSITION)),
+            ("tocsin.live.command.incident.note".to_owned(), None),
+            ("tocsin.live.other".to_owned(), None),
+            ("tocsin.in.fire.x".to_owned(), None),
+        ] {
+            assert_eq!(stream_of(&subject).as_deref(), expected, "{subject}");
+        }
+    }
 }

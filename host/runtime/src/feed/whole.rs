@@ -49,6 +49,15 @@ impl Whole {
         };
     }
 
+    /// These are known not to be there.
+    pub fn leave(&mut self, lost: Missing) {
+        if lost.from <= self.until + 1 && lost.to > self.until {
+            self.taken = self.taken.split_off(&lost.to);
+            self.until = lost.to - 1;
+        }
+        (lost.from.max(self.until + 1)..=lost.to).for_each(|run| self.take(run));
+    }
+
     /// When the numbers left out are to be looked up.
     pub fn due(&self) -> Option<Instant> {
         self.since.map(|since| since + LATE)
@@ -97,6 +106,19 @@ mod tests {
         check(0, &[3, 5, 1, 2, 4], 5, &[]);
         check(7, &[3, 10, 8], 8, &[9]);
         check(7, &[11, 13], 7, &[8, 9, 10]);
+    }
+
+    #[tokio::test]
+    async fn what_is_known_to_be_lost_is_left() {
+        let mut whole = Whole::new(3);
+        [5, 6, 9].iter().for_each(|run| whole.take(*run));
+        whole.leave(Missing { from: 2, to: 8 });
+        assert_eq!((whole.until(), whole.due().is_some()), (9, false));
+        whole.leave(Missing { from: 2, to: 4 });
+        assert_eq!(whole.until(), 9);
+        // What lies before is still looked for.
+        whole.leave(Missing { from: 12, to: 13 });
+        assert_eq!((whole.until(), whole.left_out().collect::<Vec<_>>()), (9, vec![10, 11]));
     }
 
     #[test]

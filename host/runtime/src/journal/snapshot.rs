@@ -2,8 +2,10 @@
 //! journal's tail.
 
 use crate::bus::Bus;
+use crate::bus::numbering;
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
+use crate::signals::Missing;
 use crate::subject;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,6 +13,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use tocsin_core::city::City;
+use tocsin_core::fact::Cause;
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
 use tocsin_core::time::Timestamp;
@@ -52,6 +55,8 @@ pub struct Restored {
     pub now: Timestamp,
     /// Steps read behind the snapshot.
     pub tail: u64,
+    /// Steps that the server has lost.
+    pub lost: Vec<Missing>,
 }
 
 impl Restored {
@@ -65,6 +70,7 @@ impl Restored {
             signals: 0,
             now: Timestamp::default(),
             tail: 0,
+            lost: Vec::new(),
         })
     }
 
@@ -86,9 +92,14 @@ impl Restored {
     pub fn take(&mut self, stored: &Stored) {
         self.sequence = stored.sequence;
         self.tail += 1;
+        self.lost.extend(numbering::lost(stored));
         self.prev = hex::encode(&Sha256::digest(&stored.payload));
         match serde_json::from_slice::<Record>(&stored.payload) {
             Ok(record) => {
+                // Decided over already: closed by somebody, it is not found again.
+                if record.entries.iter().any(|entry| is_of_journal(&entry.cause)) {
+                    self.lost.clear();
+                }
                 self.core.apply(&record.entries, record.now);
                 self.signals = record.signals;
                 self.now = record.now;
@@ -98,6 +109,10 @@ impl Restored {
             }
         }
     }
+}
+
+fn is_of_journal(cause: &Cause) -> bool {
+    matches!(cause, Cause::Log { department, .. } if department == subject::JOURNAL)
 }
 
 fn from_snapshot(city: &Arc<City>, path: &Path, last: u64) -> Option<Restored> {
@@ -114,6 +129,7 @@ fn from_snapshot(city: &Arc<City>, path: &Path, last: u64) -> Option<Restored> {
         signals: snapshot.signals,
         now: snapshot.now,
         tail: 0,
+        lost: Vec::new(),
     })
 }
 

@@ -29,7 +29,7 @@ async fn write(bus: &Bus, door: &str, payload: Vec<u8>) -> u64 {
 }
 
 /// Id, what and the runs of every open hole, once there are `count`.
-async fn holes(host: &Host, count: usize) -> Vec<(String, String, u64, u64)> {
+pub async fn holes(host: &Host, count: usize) -> Vec<(String, String, u64, u64)> {
     let started = Instant::now();
     loop {
         let filter = ThingFilter { state: Some("open".into()), ..ThingFilter::default() };

@@ -10,6 +10,7 @@ mod fixture;
 mod frames;
 mod hole;
 mod lease;
+mod numbers;
 mod process;
 mod retain;
 mod roles;

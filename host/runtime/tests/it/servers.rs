@@ -112,6 +112,27 @@ impl Node {
         }
     }
 
+    /// The newest block of a stream's messages; only of a server that is down.
+    fn block(&self, stream: &str) -> PathBuf {
+        let folder = self.config.with_file_name("store/jetstream/$G/streams").join(stream).join("msgs");
+        let blocks =
+            std::fs::read_dir(folder).expect("the stream's folder").flatten().map(|entry| entry.path());
+        let number = |path: &PathBuf| path.file_stem()?.to_str()?.parse::<u64>().ok();
+        let blocks = blocks.filter(|path| path.extension().is_some_and(|extension| extension == "blk"));
+        blocks.max_by_key(number).expect("a block")
+    }
+
+    /// A bit flips in the middle, and what the server noted of the stream is gone: it drops
+    /// that message and everything behind it.
+    pub fn lose_half(&self, stream: &str) {
+        let block = self.block(stream);
+        let mut bytes = std::fs::read(&block).expect("the block");
+        let at = bytes.len() / 2;
+        bytes[at] ^= 1;
+        std::fs::write(&block, bytes).expect("written");
+        let _ = std::fs::remove_file(block.with_file_name("index.db"));
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
