@@ -315,7 +315,22 @@ impl Bus {
                 Err(WriteError::Full { reason, .. }) => return Err(Unwritten::Full(reason)),
                 Err(error) => {
                     tracing::debug!(subject, %error, "write in doubt");
-                    self.resolve(stream, subject, fence, &payload).await.map_err(Unwritten::StepDown)?
+                    // Ordering: before the end is read, so that whoever writes between is seen.
+                    let last = self.last_sequence(stream).await;
+                    let landed = self.resolve(stream, subject, fence, &payload).await;
+                    let landed = landed.map_err(Unwritten::StepDown)?;
+                    let is_fenced = matches!(error, WriteError::Fenced { .. });
+                    if landed.is_none() && is_fenced && fence == Fence::Subject(0) {
+                        // Nothing that can be read stands behind it, and it is not let through.
+                        tracing::error!(
+                            stream,
+                            subject,
+                            last,
+                            "fenced by what cannot be read; stepping over it"
+                        );
+                        fence = Fence::Stream(last);
+                    }
+                    landed
                 }
             };
             match (landed, fence) {
@@ -349,20 +364,20 @@ impl Bus {
             Fence::None => return Ok(None),
             Fence::Subject(last) | Fence::Stream(last) => last,
         };
-        let last = match fence {
-            Fence::Stream(_) => self.last_of_stream(stream).await,
-            _ => self.last_of_subject(stream, subject).await,
+        let step_down = |found| Err(StepDown { subject: subject.to_owned(), found });
+        let end = match fence {
+            Fence::Stream(_) => self.end_of_stream(stream).await,
+            _ => self.end_of_subject(stream, subject).await,
         };
-        match last {
-            // What the fence stands behind is no longer there: it will never be let through.
-            None if expected > 0 => Err(StepDown { subject: subject.to_owned(), found: 0 }),
-            None => Ok(None),
-            Some(last) if last.sequence < expected => {
-                Err(StepDown { subject: subject.to_owned(), found: last.sequence })
-            }
-            Some(last) if last.sequence == expected => Ok(None),
+        match end.newest {
+            // What stands last cannot be read: whose it is the stage finds out from what
+            // stands before it, and from the fence that goes with it.
+            _ if end.unread.is_some() && end.fence != expected => step_down(end.fence),
+            _ if end.fence == expected => Ok(None),
+            // What the fence stands behind is no longer there: it is never let through.
+            _ if end.fence < expected => step_down(end.fence),
             Some(last) if last.payload == *payload => Ok(Some(last.sequence)),
-            Some(last) => Err(StepDown { subject: subject.to_owned(), found: last.sequence }),
+            _ => step_down(end.fence),
         }
     }
 }

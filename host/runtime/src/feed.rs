@@ -90,8 +90,10 @@ pub struct Feed {
     seen: u64,
     rooms: Rooms,
     position: Position,
-    /// Sequence of this feed's last message: the fence of the next.
+    /// The fence of this feed's next message.
     last: u64,
+    /// Its last message that can be read: what the rooms stand behind.
+    stands: u64,
     open: [Option<Open>; 2],
     whole: Whole,
     /// To be told of with the next message.
@@ -161,6 +163,7 @@ impl Feed {
             rooms: Rooms::default(),
             position: Position::default(),
             last: 0,
+            stands: 0,
             open: [None, None],
             whole: Whole::default(),
             missing: Vec::new(),
@@ -195,18 +198,22 @@ impl Feed {
         self.workers.clear();
         self.seen = 0;
         let subject = subject::signal(name);
-        let last = self.bus.last_of_subject(subject::SIGNALS, &subject).await;
+        // What cannot be read is done again from the message before; the core knows the
+        // frames by their names.
+        let end = self.bus.end_of_subject(subject::SIGNALS, &subject).await;
+        let stands = end.newest.as_ref().map_or(0, |newest| newest.sequence);
         let whole;
-        (self.last, self.position, whole) = match last {
-            None => (0, Position::default(), 0),
-            Some(last) => match serde_json::from_slice::<Covered>(&last.payload) {
-                Ok(covered) => (last.sequence, covered.position, covered.whole),
+        (self.position, whole) = match end.newest {
+            None => (Position::default(), 0),
+            Some(newest) => match serde_json::from_slice::<Covered>(&newest.payload) {
+                Ok(covered) => (covered.position, covered.whole),
                 Err(error) => {
                     tracing::error!(feed = %name, %error, "own last message cannot be read");
-                    (last.sequence, Position::default(), 0)
+                    (Position::default(), 0)
                 }
             },
         };
+        self.last = end.fence;
         // Ordering: before anything is written, or runs that the server has lost would lend
         // their names to new ones, which the core would take for what it has seen.
         let raw = subject::raw_stream(&name.department);
@@ -216,7 +223,8 @@ impl Feed {
         self.missing.clear();
         // Every timer that stands in its room comes due again; a second tick finds it gone.
         self.ticks.clear();
-        self.rooms = snapshot::load(&self.bus, name, self.last).await;
+        self.rooms = snapshot::load(&self.bus, name, stands).await;
+        self.stands = stands;
         self.metrics.feed_recovered(&name.department);
         tracing::info!(feed = %name, sequence = self.last, "feed stands");
     }
@@ -527,7 +535,7 @@ impl Feed {
         let subject = subject::signal(name);
         let fence = Fence::Subject(self.last);
         let mut is_full = false;
-        self.last = loop {
+        self.stands = loop {
             let written = self
                 .bus
                 .write_once(subject::SIGNALS, &subject, headers.clone(), fence, payload.clone())
@@ -550,6 +558,7 @@ impl Feed {
                 Err(down) => return Err(down),
             }
         };
+        self.last = self.stands;
         // Ordering: replies follow the commit, or a device would be told of an
         // outcome that a crash takes back. Sends read what was committed.
         self.metrics.covered(&covered);
@@ -567,12 +576,12 @@ impl Feed {
     /// Its own rooms are ahead of the log by the message that waits.
     async fn save_what_stands(&self) {
         let name = &self.config.name;
-        let rooms = snapshot::load(&self.bus, name, self.last).await;
-        snapshot::save(&self.bus, name, self.last, &rooms, &self.config.snapshots).await;
+        let rooms = snapshot::load(&self.bus, name, self.stands).await;
+        snapshot::save(&self.bus, name, self.stands, &rooms, &self.config.snapshots).await;
     }
 
     async fn save(&mut self) {
-        snapshot::save(&self.bus, &self.config.name, self.last, &self.rooms, &self.config.snapshots).await;
+        snapshot::save(&self.bus, &self.config.name, self.stands, &self.rooms, &self.config.snapshots).await;
         self.rooms.snapshot_done();
     }
 

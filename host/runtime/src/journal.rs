@@ -196,7 +196,7 @@ impl Stage {
         let mut tail = Tail::new(&self.bus, subject::SIGNALS, "tocsin.live.signal.>", self.signals);
         let mut quiet_since: Option<tokio::time::Instant> = None;
         loop {
-            let mut batch = Batch::default();
+            let mut batch = Batch { read: tail.position(), ..Batch::default() };
             batch.inputs.append(&mut self.holes);
             let has_holes = !batch.inputs.is_empty();
             let quiet = quiet_since.map(|since| since + QUIET);
@@ -344,6 +344,8 @@ struct Batch {
     trace: Option<String>,
     /// Of the messages that its signals stood in.
     bytes: usize,
+    /// Sequence of SIGNALS that was read last.
+    read: u64,
 }
 
 impl Batch {
@@ -353,6 +355,7 @@ impl Batch {
     }
 
     fn take(&mut self, stored: &Stored) {
+        self.follow(stored.sequence);
         let covered = match serde_json::from_slice::<Covered>(&stored.payload) {
             Ok(covered) => covered,
             Err(error) => {
@@ -403,6 +406,17 @@ impl Batch {
         }
     }
 
+    /// Nothing is purged that the core has not read: a number left out is a message that
+    /// the server cannot read. At the very beginning nobody knows what was there.
+    fn follow(&mut self, sequence: u64) {
+        let before = std::mem::replace(&mut self.read, sequence);
+        if before > 0 && sequence > before + 1 {
+            let lost = Missing { from: before + 1, to: sequence - 1 };
+            tracing::error!(from = lost.from, to = lost.to, "messages of SIGNALS cannot be read");
+            self.inputs.push(hole(subject::SIGNALS, lost));
+        }
+    }
+
     /// Who sent a frame that was read, once a message: a heartbeat has no signals. What
     /// was refused, or names nobody and says nothing, is no sign of life.
     fn heard(&mut self, covered: &Covered) {
@@ -437,5 +451,26 @@ impl Batch {
         self.inputs.extend(damaged.chain(missing).map(|(from, to, what)| {
             Input::Hole(Found { department: covered.department.clone(), from, to, what })
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_left_out_of_signals_is_a_hole() {
+        let check = |read: u64, sequences: &[u64], expect: &[(u64, u64)]| {
+            let mut batch = Batch { read, ..Batch::default() };
+            sequences.iter().for_each(|sequence| batch.follow(*sequence));
+            let found = |input: &Input| match input {
+                Input::Hole(found) => (found.from, found.to),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(batch.inputs.iter().map(found).collect::<Vec<_>>(), expect, "{read} {sequences:?}");
+        };
+        check(0, &[7, 8], &[]);
+        check(6, &[7, 8], &[]);
+        check(6, &[8, 9, 12], &[(7, 7), (10, 11)]);
     }
 }

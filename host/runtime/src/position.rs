@@ -18,9 +18,9 @@ impl Place {
     /// The place of a stage, and what stands there.
     pub async fn of<T: DeserializeOwned>(bus: &Bus, stage: &str) -> (Place, Option<T>) {
         let subject = subject::position(stage);
-        let stored = bus.last_of_subject(subject::POSITION, &subject).await;
-        let last = stored.as_ref().map_or(0, |stored| stored.sequence);
-        let said = stored.and_then(|stored| match serde_json::from_slice(&stored.payload) {
+        let end = bus.end_of_subject(subject::POSITION, &subject).await;
+        let last = end.fence;
+        let said = end.newest.and_then(|stored| match serde_json::from_slice(&stored.payload) {
             Ok(said) => Some(said),
             Err(error) => {
                 tracing::error!(subject, %error, "a position cannot be read");

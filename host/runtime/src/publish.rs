@@ -15,7 +15,7 @@ pub mod dead;
 pub mod event;
 pub mod news;
 
-use crate::bus::stream::Stored;
+use crate::bus::stream::{End, Stored};
 use crate::bus::tail::Tail;
 use crate::bus::{Ack, Bus, Fence, StepDown, WriteError};
 use crate::position::Place;
@@ -198,15 +198,10 @@ impl<D: Derive> Publisher<D> {
     }
 
     async fn recover(&self, terms: &Terms, begins: Option<u64>) -> Start {
-        let last = match &self.target {
-            Target::Stream(stream) => self.bus.last_of_stream(stream).await,
-            Target::Subject { stream, subject } => self.bus.last_of_subject(stream, subject).await,
-        };
-        let fence = match (&last, &self.target) {
-            (Some(last), _) => last.sequence,
-            // All of it expired: the numbering goes on, and so does the fence.
-            (None, Target::Stream(stream)) => self.bus.last_sequence(stream).await,
-            (None, Target::Subject { .. }) => 0,
+        // All of a stream may have expired: the numbering goes on, and so does the fence.
+        let End { newest: last, fence, .. } = match &self.target {
+            Target::Stream(stream) => self.bus.end_of_stream(stream).await,
+            Target::Subject { stream, subject } => self.bus.end_of_subject(stream, subject).await,
         };
         let (mut place, repeated) = Place::of::<Said>(&self.bus, &self.stage).await;
         let written = last.map(|last| Said::by(&last));

@@ -2,6 +2,7 @@
 
 use super::Bus;
 use crate::subject;
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, State, StorageType};
 use bytes::Bytes;
 use std::time::Duration;
@@ -9,6 +10,9 @@ use tocsin_core::time::Timestamp;
 
 /// RAW is retried verbatim under its message id inside this window.
 pub const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+
+/// Looks at the end of a stream before what stands there counts as unreadable.
+const ATTEMPTS: u32 = 3;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -38,6 +42,17 @@ pub struct Stored {
     pub payload: Bytes,
     /// When the server wrote it.
     pub at: Timestamp,
+}
+
+/// Where a subject or stream ends.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// The newest message that can be read.
+    pub newest: Option<Stored>,
+    /// What the next message expects to stand before it.
+    pub fence: u64,
+    /// Behind the newest stands, in these sequences, what cannot be read.
+    pub unread: Option<(u64, u64)>,
 }
 
 /// How much of the store each stream may take; the sum stays below the store.
@@ -128,17 +143,108 @@ impl Bus {
 
     /// Waits for the bus where it is away: a stage has nothing better to do.
     pub async fn last_of_subject(&self, stream: &str, subject: &str) -> Option<Stored> {
-        self.get(stream, serde_json::json!({ "last_by_subj": subject })).await
+        self.end_of_subject(stream, subject).await.newest
     }
 
     pub async fn last_of_stream(&self, stream: &str) -> Option<Stored> {
+        self.end_of_stream(stream).await.newest
+    }
+
+    /// The end of a subject, also where its last message cannot be read.
+    pub async fn end_of_subject(&self, stream: &str, subject: &str) -> End {
+        for attempt in 1.. {
+            if let Some(last) = self.get(stream, serde_json::json!({ "last_by_subj": subject })).await {
+                return End { fence: last.sequence, newest: Some(last), unread: None };
+            }
+            // The server says the same of a subject without a message and of one whose last
+            // it cannot read, and lets a fence of zero through for both.
+            if self.count(stream, subject).await == 0 {
+                return End::default();
+            }
+            if attempt == ATTEMPTS {
+                break;
+            }
+            tokio::time::sleep(super::PAUSE).await;
+        }
+        let state = self.state(stream).await;
+        let newest = self.newest_readable(stream, subject, &state).await;
+        let from = newest.as_ref().map_or(state.first_sequence, |newest| newest.sequence + 1);
+        tracing::error!(
+            stream,
+            subject,
+            from,
+            to = state.last_sequence,
+            "the last message of the subject, between these, cannot be read; going on from the one before"
+        );
+        End { fence: 0, newest, unread: Some((from, state.last_sequence)) }
+    }
+
+    /// The end of a stream, also where its last message cannot be read.
+    pub async fn end_of_stream(&self, stream: &str) -> End {
+        let mut attempt = 1;
         loop {
             let state = self.state(stream).await;
+            let fence = state.last_sequence;
             if state.messages == 0 {
-                return None;
+                return End { fence, ..End::default() };
             }
-            if let Some(stored) = self.message(stream, state.last_sequence).await {
-                return Some(stored);
+            if let Some(last) = self.message(stream, fence).await {
+                return End { fence, newest: Some(last), unread: None };
+            }
+            if attempt < ATTEMPTS {
+                // It may have expired meanwhile, or another came.
+                attempt += 1;
+                tokio::time::sleep(super::PAUSE).await;
+                continue;
+            }
+            let newest = self.newest_readable(stream, ">", &state).await;
+            let from = newest.as_ref().map_or(state.first_sequence, |newest| newest.sequence + 1);
+            tracing::error!(
+                stream,
+                from,
+                to = fence,
+                "the last messages of the stream cannot be read; going on from the one before"
+            );
+            return End { fence, newest, unread: Some((from, fence)) };
+        }
+    }
+
+    /// By halves: the server skips what it cannot read, so a look takes some twenty requests.
+    async fn newest_readable(&self, stream: &str, subject: &str, state: &State) -> Option<Stored> {
+        let (mut low, mut high) = (state.first_sequence, state.last_sequence + 1);
+        let mut newest = None;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.at_or_after(stream, subject, middle).await {
+                Some(stored) if stored.sequence <= state.last_sequence => {
+                    low = stored.sequence + 1;
+                    newest = Some(stored);
+                }
+                _ => high = middle,
+            }
+        }
+        newest
+    }
+
+    /// Messages of a subject that the stream counts, whether or not they can be read.
+    async fn count(&self, stream: &str, subject: &str) -> u64 {
+        use futures_util::TryStreamExt;
+        loop {
+            let counted = async {
+                let handle = match self.jet().get_stream(stream).await {
+                    Err(error) if is_unknown(&error) => return Ok(0),
+                    handle => handle?,
+                };
+                let subjects: Vec<(String, usize)> =
+                    handle.info_with_subjects(subject).await?.try_collect().await?;
+                Ok::<_, async_nats::Error>(subjects.iter().map(|(_, count)| *count as u64).sum())
+            };
+            match counted.await {
+                Ok(count) => return count,
+                Err(error) => {
+                    tracing::debug!(stream, subject, %error, "counting the messages of a subject");
+                    tokio::time::sleep(super::PAUSE).await;
+                }
             }
         }
     }
@@ -239,6 +345,11 @@ fn plain(quota: &Quota) -> Config {
         allow_direct: false,
         ..Config::default()
     }
+}
+
+/// The server has no such stream.
+fn is_unknown(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(refusal) if refusal.code() == 404)
 }
 
 enum Parsed {

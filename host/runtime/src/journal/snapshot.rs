@@ -80,11 +80,17 @@ impl Restored {
 
     /// Up to the newest record of now.
     pub async fn catch_up(mut self, bus: &Bus) -> Restored {
-        let last = bus.last_of_stream(subject::JOURNAL).await.map_or(0, |last| last.sequence);
+        let end = bus.end_of_stream(subject::JOURNAL).await;
+        let last = end.newest.map_or(0, |newest| newest.sequence);
         let mut tail = self.tail(bus);
         while self.sequence < last {
             let stored = tail.next().await;
             self.take(&stored);
+        }
+        // Up to the fence nothing more can be read.
+        if self.sequence < end.fence {
+            self.lost.extend(end.unread.map(|(from, to)| Missing { from, to }));
+            self.sequence = end.fence;
         }
         self
     }

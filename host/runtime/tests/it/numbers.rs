@@ -8,7 +8,7 @@ use tocsin_core::fact::{Cause, Entry};
 use tocsin_core::record::Record;
 use tocsin_runtime::bus::tail::Tail;
 use tocsin_runtime::host::Host;
-use tocsin_runtime::signals::{End, Taken};
+use tocsin_runtime::signals::{Covered, End, Taken};
 use tocsin_runtime::subject;
 use tokio::io::AsyncReadExt;
 
@@ -78,6 +78,67 @@ async fn after_a_loss(name: &str, stream: &str) -> (Vec<(String, String, u64, u6
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
     (holes, last)
+}
+
+/// Alarms, the last message of `stream` cannot be read any more, an alarm again.
+async fn after_damage(name: &str, stream: &str) {
+    let mut servers = Servers::start(name, 1, Servers::FIT);
+    let data = folder(name);
+    let host = start_on(&data, city(), vec![lines()], &servers.url()).await;
+    for place in ["1", "2", "3"] {
+        alarm(&host, place).await;
+    }
+    wait_for_event(&host, 0).await;
+    host.drain().await;
+    servers.node("n0").stop();
+    servers.node("n0").flip_last(stream);
+    servers.node("n0").start();
+    // The core has nothing but the journal.
+    std::fs::remove_file(data.join("core.snapshot")).expect("a snapshot");
+
+    let url = servers.url();
+    let started = start_on(&data, city(), vec![lines()], &url);
+    let host = tokio::time::timeout(WITHIN, started).await.expect("it starts");
+    let said = host.bus.last_sequence(subject::EVENTS).await;
+    alarm(&host, "4").await;
+    wait_for_event(&host, said).await;
+    // Of what stands before the damage nothing is done again.
+    assert_eq!(decoded(&host, "ward 1").await, 1);
+    if stream == subject::JOURNAL {
+        let holes = crate::hole::holes(&host, 1).await;
+        assert!(holes.iter().all(|(id, ..)| id.starts_with("JOURNAL-")), "{holes:?}");
+    }
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+/// How often the feed has covered the line that holds `text`.
+async fn decoded(host: &Host, text: &str) -> usize {
+    let last = host.bus.last_of_subject(subject::SIGNALS, "tocsin.live.signal.rogue.0").await;
+    let last = last.expect("a message").sequence;
+    let mut tail = Tail::new(&host.bus, subject::SIGNALS, "tocsin.live.signal.rogue.0", 0);
+    let mut count = 0;
+    while tail.position() < last {
+        let stored = tail.next().await;
+        let covered: Covered = serde_json::from_slice(&stored.payload).expect("a message");
+        count += covered.frames.iter().filter(|taken| taken.door == "lines" && tells(taken, text)).count();
+    }
+    count
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_last_message_that_cannot_be_read_stops_no_feed() {
+    after_damage("unread-signals", subject::SIGNALS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_last_message_that_cannot_be_read_stops_no_core() {
+    after_damage("unread-journal", subject::JOURNAL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_last_message_that_cannot_be_read_stops_no_publisher() {
+    after_damage("unread-events", subject::EVENTS).await;
 }
 
 /// A city system hears of what was decided behind the loss.

@@ -122,6 +122,16 @@ impl Node {
         blocks.max_by_key(number).expect("a block")
     }
 
+    /// A bit flips in the newest message, which the server then cannot read.
+    pub fn flip_last(&self, stream: &str) {
+        let block = self.block(stream);
+        let mut bytes = std::fs::read(&block).expect("the block");
+        // A checksum of eight bytes ends each message.
+        let at = bytes.len() - 16;
+        bytes[at] ^= 1;
+        std::fs::write(block, bytes).expect("written");
+    }
+
     /// A bit flips in the middle, and what the server noted of the stream is gone: it drops
     /// that message and everything behind it.
     pub fn lose_half(&self, stream: &str) {
@@ -131,6 +141,14 @@ impl Node {
         bytes[at] ^= 1;
         std::fs::write(&block, bytes).expect("written");
         let _ = std::fs::remove_file(block.with_file_name("index.db"));
+    }
+
+    /// SIGTERM, so that it notes where its streams stand.
+    pub fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let told = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(told.is_ok_and(|status| status.success()), "{} is told", self.name);
+        let _ = child.wait();
     }
 
     /// SIGKILL.
