@@ -28,7 +28,8 @@ use tokio::sync::watch;
 pub const SERVER_FLOOR: (u32, u32, u32) = (2, 12, 6);
 
 /// Largest message that the bus takes. The largest of ours is a journal step:
-/// one SIGNALS message (256 KiB) whose every signal became a fact of ~2 KiB.
+/// one SIGNALS message (256 KiB) whose every signal became a fact of ~2 KiB. A step
+/// that comes out larger is done again in pieces.
 pub const MAX_PAYLOAD: usize = 8 << 20;
 
 /// How long one write may be without an answer before it is in doubt.

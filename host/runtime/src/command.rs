@@ -22,6 +22,9 @@ const UNDER_WAY: usize = 128;
 /// A command is answered within milliseconds; a bus that elects takes seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
+/// The largest command is a plan; those of the example city have some 10 KiB.
+pub const PAYLOAD_BYTES: usize = 1 << 20;
+
 const RETRY: Duration = Duration::from_secs(1);
 
 /// One command as it came.
@@ -38,6 +41,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    fn too_large() -> Answer {
+        let message = format!("the command is larger than {PAYLOAD_BYTES} bytes");
+        Answer { body: json!({ "code": "too-large", "message": message }), refused: Some((413, "too-large")) }
+    }
+
     fn away(code: &'static str, message: &str) -> Answer {
         Answer { body: json!({ "code": code, "message": message }), refused: Some((503, code)) }
     }
@@ -74,6 +82,10 @@ where
                 continue;
             };
             let client = bus.client().clone();
+            if request.payload.len() > PAYLOAD_BYTES {
+                give(&client, reply, Answer::too_large()).await;
+                continue;
+            }
             let Ok(place) = places.clone().try_acquire_owned() else {
                 give(&client, reply, Answer::away("busy", "too many requests are under way; ask again"))
                     .await;

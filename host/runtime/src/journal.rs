@@ -11,7 +11,8 @@ pub use snapshot::replay;
 use crate::bus::numbering;
 use crate::bus::stream::Stored;
 use crate::bus::tail::Tail;
-use crate::bus::{Bus, Fence, StepDown};
+use crate::bus::{Bus, Fence, MAX_PAYLOAD, StepDown};
+use crate::command::PAYLOAD_BYTES;
 use crate::metrics::Metrics;
 use crate::signals::{Covered, End, Missing, Taken};
 use crate::subject::{self, UNDELIVERED_DOOR};
@@ -38,7 +39,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// Signals of one step. A step is closed behind the message that reaches it.
 const STEP_SIGNALS: usize = 256;
 
-/// ... and this much of SIGNALS: facts repeat what an alarm says some six times, and
+/// ... and this much of SIGNALS and commands: facts repeat what an alarm says some six times, and
 /// a step's record must fit into a message of the bus.
 const STEP_BYTES: usize = 512 << 10;
 
@@ -47,6 +48,16 @@ const QUIET: Duration = Duration::from_secs(1);
 
 /// Commands waiting for the next step; more are refused as busy.
 pub const COMMANDS: usize = 1_024;
+
+/// Of a command's id and of who asks, in bytes: both stand in the cause of every fact
+/// that follows. The surfaces allow 128 characters, of which one has at most four bytes.
+const NAME_BYTES: usize = 512;
+
+/// Headers travel in the message, too.
+const RECORD_BYTES: usize = MAX_PAYLOAD - (4 << 10);
+
+/// Before a step is tried again that cannot be made smaller.
+const STUCK_PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -81,9 +92,45 @@ impl Desk {
     }
 
     pub async fn ask(&self, command: Command) -> Result<Answered, CommandError> {
+        if let Some(reply) = too_large(&command) {
+            return Ok(Answered { reply, sequence: 0 });
+        }
         let (answer, answered) = oneshot::channel();
         self.asks.try_send(Asked { command, answer }).map_err(|_| CommandError::Busy)?;
         answered.await.map_err(|_| CommandError::Undecided)
+    }
+}
+
+/// What one step cannot hold is refused before it is asked.
+fn too_large(command: &Command) -> Option<Reply> {
+    let name = command.id.len().max(command.actor.len());
+    let bytes = size(command);
+    let reason = if name > NAME_BYTES {
+        format!(
+            "命令编号或操作人有 {name} 字节，至多 {NAME_BYTES} (an id or an actor has at most {NAME_BYTES} bytes)"
+        )
+    } else if bytes > PAYLOAD_BYTES {
+        format!("命令有 {bytes} 字节，至多 {PAYLOAD_BYTES} (a command has at most {PAYLOAD_BYTES} bytes)")
+    } else {
+        return None;
+    };
+    Some(Reply::Refused { rule: "command.too-large".into(), reason })
+}
+
+fn size(command: &Command) -> usize {
+    serde_json::to_vec(command).map_or(0, |text| text.len())
+}
+
+/// Why a step does not stand.
+enum Unwritten {
+    StepDown(StepDown),
+    /// Its record is larger than the bus takes, in bytes.
+    TooLarge(usize),
+}
+
+impl From<StepDown> for Unwritten {
+    fn from(down: StepDown) -> Unwritten {
+        Unwritten::StepDown(down)
     }
 }
 
@@ -205,7 +252,10 @@ impl Stage {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => {
                     if tail.position() > self.signals {
-                        self.write(tail.position(), Vec::new(), None).await?;
+                        let moved = self.write(tail.position(), Vec::new(), None).await;
+                        if let Err(Unwritten::StepDown(down)) = moved {
+                            return Err(down);
+                        }
                     }
                     return Ok(());
                 }
@@ -240,8 +290,14 @@ impl Stage {
             if entries.is_empty() && batch.asked.is_empty() && tail.position() == self.signals {
                 continue;
             }
-            self.write(tail.position(), entries, batch.trace.take()).await?;
-            self.answer(batch);
+            match self.write(tail.position(), entries, batch.trace.clone()).await {
+                Ok(()) => self.answer(&mut batch.asked),
+                Err(Unwritten::StepDown(down)) => return Err(down),
+                Err(Unwritten::TooLarge(bytes)) => {
+                    tracing::warn!(bytes, inputs = batch.inputs.len(), "a step is too large; in pieces");
+                    self.in_pieces(batch, tail.position()).await?;
+                }
+            }
             if self.unsaved >= SNAPSHOT_EVERY {
                 self.save();
             }
@@ -253,8 +309,7 @@ impl Stage {
         signals: u64,
         entries: Vec<Entry>,
         trace: Option<String>,
-    ) -> Result<(), StepDown> {
-        self.metrics.stepped(&entries);
+    ) -> Result<(), Unwritten> {
         let record = Record {
             format: FORMAT,
             now: self.now,
@@ -264,6 +319,10 @@ impl Stage {
             entries,
         };
         let payload = Bytes::from(serde_json::to_vec(&record).expect("a record is plain data"));
+        if payload.len() > RECORD_BYTES {
+            return Err(Unwritten::TooLarge(payload.len()));
+        }
+        self.metrics.stepped(&record.entries);
         let prev = hex::encode(&Sha256::digest(&payload));
         let mut headers = HeaderMap::new();
         if let Some(trace) = trace {
@@ -281,13 +340,85 @@ impl Stage {
         Ok(())
     }
 
+    /// A step that came out too large, again with fewer inputs: halves, down to one.
+    async fn in_pieces(&mut self, mut batch: Batch, position: u64) -> Result<(), StepDown> {
+        // The core is ahead of the journal by what it decided.
+        self.recover().await;
+        let mut pieces = vec![std::mem::take(&mut batch.inputs)];
+        while let Some(mut inputs) = pieces.pop() {
+            // Ordering: the position moves with the last piece. What a host that dies before
+            // takes again has had its effect, and has none.
+            let until = if pieces.is_empty() { position } else { self.signals };
+            let before = self.core.state().clone();
+            self.now = crate::clock::now().max(self.now);
+            let entries = self.core.step(self.now, &inputs);
+            match self.write(until, entries, batch.trace.clone()).await {
+                Ok(()) => {
+                    self.answer(&mut batch.asked);
+                    continue;
+                }
+                Err(Unwritten::StepDown(down)) => return Err(down),
+                Err(Unwritten::TooLarge(bytes)) => {
+                    self.core = Core::restore(self.city.clone(), before);
+                    tracing::warn!(bytes, inputs = inputs.len(), "a piece of a step is too large");
+                }
+            }
+            if inputs.len() > 1 {
+                pieces.push(inputs.split_off(inputs.len() / 2));
+                pieces.push(inputs);
+                continue;
+            }
+            let told = match inputs.pop() {
+                Some(input) => self.leave_out(input, &mut batch.asked),
+                // Nothing came in: a clock alone does it, and no host can do it otherwise.
+                None => {
+                    tokio::time::sleep(STUCK_PAUSE).await;
+                    None
+                }
+            };
+            // Ordering: something is decided last, or the position would not move.
+            if told.is_some() || pieces.is_empty() {
+                pieces.push(told.into_iter().collect());
+            }
+        }
+        Ok(())
+    }
+
+    /// One input whose facts the bus does not take: a command is refused, and what the log
+    /// holds becomes a hole of it.
+    fn leave_out(&self, input: Input, asked: &mut Vec<Asked>) -> Option<Input> {
+        let frame = match input {
+            Input::Command(command) => {
+                let found = asked.iter().position(|asked| asked.command == command);
+                if let Some(asked) = found.map(|place| asked.remove(place)) {
+                    let reason = "命令的结果过大，未执行 (what would follow is larger than a step can be; nothing was done)";
+                    let reply = Reply::Refused { rule: "command.too-large".into(), reason: reason.into() };
+                    let _ = asked.answer.send(Answered { reply, sequence: self.last });
+                }
+                return None;
+            }
+            Input::Signal(observed) => observed.frame,
+            Input::Advice(advised) => advised.frame,
+            Input::Heard(heard) => heard.frame,
+            Input::Hole(found) => {
+                tracing::error!(?found, "a hole is not recorded: its step is too large");
+                return None;
+            }
+        };
+        tracing::error!(%frame, "what a frame says is larger than a step can be; it is left out");
+        let (department, run) = (frame.department, frame.run);
+        Some(Input::Hole(Found { department, from: run, to: run, what: What::Damaged }))
+    }
+
     /// Ordering: a person is answered when the step is in the journal.
-    fn answer(&mut self, batch: Batch) {
-        for asked in batch.asked {
+    fn answer(&mut self, waiting: &mut Vec<Asked>) {
+        for asked in std::mem::take(waiting) {
             // Two may have asked under one id, and the second of them otherwise.
             let replies = self.answers.get_mut(&asked.command.id);
-            let Some(reply) = replies.and_then(VecDeque::pop_front) else { continue };
-            let _ = asked.answer.send(Answered { reply, sequence: self.last });
+            match replies.and_then(VecDeque::pop_front) {
+                Some(reply) => _ = asked.answer.send(Answered { reply, sequence: self.last }),
+                None => waiting.push(asked),
+            }
         }
         self.answers.clear();
     }
@@ -342,7 +473,7 @@ struct Batch {
     inputs: Vec<Input>,
     asked: Vec<Asked>,
     trace: Option<String>,
-    /// Of the messages that its signals stood in.
+    /// Of the messages that its signals stood in, and of commands.
     bytes: usize,
     /// Sequence of SIGNALS that was read last.
     read: u64,
@@ -350,6 +481,7 @@ struct Batch {
 
 impl Batch {
     fn ask(&mut self, asked: Asked) {
+        self.bytes += size(&asked.command);
         self.inputs.push(Input::Command(asked.command.clone()));
         self.asked.push(asked);
     }
@@ -457,6 +589,8 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tocsin_core::command::Act;
+    use tocsin_core::incident;
 
     #[test]
     fn a_number_left_out_of_signals_is_a_hole() {
@@ -472,5 +606,18 @@ mod tests {
         check(0, &[7, 8], &[]);
         check(6, &[7, 8], &[]);
         check(6, &[8, 9, 12], &[(7, 7), (10, 11)]);
+    }
+
+    #[test]
+    fn what_no_step_holds_is_refused_before_it_is_asked() {
+        let check = |id: usize, text: usize, expect: bool| {
+            let act = incident::Act::Note { id: "I-1".into(), text: "x".repeat(text) };
+            let command = Command { id: "c".repeat(id), actor: "a".into(), act: Act::Incident(act) };
+            assert_eq!(too_large(&command).is_some(), expect, "{id} {text}");
+        };
+        check(NAME_BYTES, 10, false);
+        check(NAME_BYTES + 1, 10, true);
+        check(1, PAYLOAD_BYTES, true);
+        check(1, PAYLOAD_BYTES / 2, false);
     }
 }

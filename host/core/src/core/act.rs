@@ -7,7 +7,8 @@ use crate::command::{Act, Command, Reply};
 use crate::fact::{Cause, Fact};
 use crate::incident::{self, Disposition, DispositionKind, Incident, Move, Note, Stage};
 
-/// What a person writes about an incident travels in its summary: a paragraph.
+/// What a person writes about an incident travels in its summary, and what is refused in
+/// an answer: a paragraph.
 const TEXT_CHARS: usize = 1_000;
 
 /// The rule that refused, for programs, and the reason, for people.
@@ -32,7 +33,8 @@ impl Core {
         let reply = match done {
             Err(known) => known,
             Ok(Ok(subject)) => Reply::Ok { subject },
-            Ok(Err((rule, reason))) => Reply::Refused { rule, reason },
+            // Rooms repeat what was asked, of any length.
+            Ok(Err((rule, reason))) => Reply::Refused { rule, reason: cut(&reason) },
         };
         self.emit(step, &cause, Fact::Answered { command: command.id.clone(), asked, reply });
     }
@@ -75,7 +77,7 @@ impl Core {
             incident::Act::FalseAlarm { disposition, text, .. } => {
                 let told = format!("{} {text}", disposition.name());
                 self.advance(step, cause, incident, Move::FalseAlarm, by, told.trim(), |incident| {
-                    incident.disposition = Some(Disposition { kind: *disposition, text: text.clone() });
+                    incident.disposition = Some(Disposition { kind: *disposition, text: cut(text) });
                 })
             }
             incident::Act::Note { text, .. } if text.trim().is_empty() => {

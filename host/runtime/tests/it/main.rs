@@ -9,6 +9,7 @@ mod derived;
 mod fixture;
 mod frames;
 mod hole;
+mod large;
 mod lease;
 mod numbers;
 mod process;
