@@ -197,6 +197,17 @@ impl Bus {
         self.link.clone()
     }
 
+    /// When another connection stands than now: what was asked on this one has no answer.
+    pub fn made_anew(&self) -> impl Future<Output = ()> + use<> {
+        let mut link = self.link.clone();
+        let before = link.borrow_and_update().generation;
+        async move {
+            if link.wait_for(|link| link.up && link.generation != before).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
     pub fn is_up(&self) -> bool {
         self.client.connection_state() == async_nats::connection::State::Connected
     }

@@ -123,7 +123,12 @@ impl Keeper {
         let mut seen: Option<(u64, Instant)> = None;
         loop {
             let asked = Instant::now();
-            match self.look(&mut seen).await {
+            let made_anew = self.bus.made_anew();
+            let looked = tokio::select! {
+                looked = self.look(&mut seen) => looked,
+                () = made_anew => continue,
+            };
+            match looked {
                 Ok(true) => {
                     self.lease.extend(Some(asked + TERM));
                     tracing::info!(revision = self.revision, "this host works");
@@ -181,8 +186,17 @@ impl Keeper {
                 }
                 () = tokio::time::sleep(RENEW_EVERY) => {}
             }
-            let asked = Instant::now();
-            match self.renew().await {
+            let (asked, renewed) = loop {
+                let asked = Instant::now();
+                let made_anew = self.bus.made_anew();
+                // What was asked on a connection that broke is answered by nobody, and its
+                // time limit is longer than a term: asked again at once on the new one.
+                tokio::select! {
+                    renewed = self.renew() => break (asked, renewed),
+                    () = made_anew => {}
+                }
+            };
+            match renewed {
                 Ok(None) => self.lease.extend(Some(asked + TERM)),
                 Ok(Some(other)) => {
                     self.lease.extend(None);
@@ -212,8 +226,9 @@ impl Keeper {
         if holder.id != self.me.id && !holder.id.is_empty() {
             return Ok(Some(holder));
         }
-        self.revision = entry.revision;
-        Err(refused.into())
+        // An update that landed unheard: it is renewed from there.
+        self.revision = table.update(KEY, self.value(), entry.revision).await?;
+        Ok(None)
     }
 
     async fn give_back(&mut self) {

@@ -260,7 +260,12 @@ impl Bus {
 
     pub async fn info(&self, stream: &str) -> (Config, State) {
         loop {
-            match self.jet().get_stream(stream).await {
+            let made_anew = self.made_anew();
+            let asked = tokio::select! {
+                asked = self.jet().get_stream(stream) => asked,
+                () = made_anew => continue,
+            };
+            match asked {
                 Ok(stream) => {
                     let info = stream.cached_info();
                     return (info.config.clone(), info.state.clone());
@@ -318,7 +323,12 @@ impl Bus {
         let api = format!("$JS.API.STREAM.MSG.GET.{stream}");
         let body = Bytes::from(query.to_string());
         loop {
-            let answer = match self.client().request(api.clone(), body.clone()).await {
+            let made_anew = self.made_anew();
+            let asked = tokio::select! {
+                asked = self.client().request(api.clone(), body.clone()) => asked,
+                () = made_anew => continue,
+            };
+            let answer = match asked {
                 Ok(answer) => answer,
                 Err(error) => {
                     tracing::debug!(stream, %error, "reading a message");
