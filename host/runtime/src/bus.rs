@@ -10,6 +10,7 @@
 pub mod numbering;
 pub mod stores;
 pub mod stream;
+mod stuck;
 pub mod tail;
 
 use crate::lease::Lease;
@@ -22,6 +23,7 @@ use bytes::Bytes;
 use numbering::{Numbering, is_named_by_number};
 use std::sync::Arc;
 use std::time::Duration;
+use stuck::Stuck;
 use tokio::sync::watch;
 
 /// Floor of the server version: older ones silently ignore unknown fields.
@@ -76,6 +78,7 @@ pub struct Bus {
     link: watch::Receiver<Link>,
     lease: Lease,
     numbering: Arc<Numbering>,
+    stuck: Arc<Stuck>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +173,14 @@ impl Bus {
         }
         let mut jet = jetstream::new(client.clone());
         jet.set_timeout(ANSWER_WITHIN);
-        Ok(Bus { client, jet, link, lease: Lease::default(), numbering: Arc::default() })
+        Ok(Bus {
+            client,
+            jet,
+            link,
+            lease: Lease::default(),
+            numbering: Arc::default(),
+            stuck: Arc::default(),
+        })
     }
 
     /// The same bus; a stage's message waits until the lease is held.
@@ -195,6 +205,11 @@ impl Bus {
 
     pub fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()
+    }
+
+    /// Streams that take nothing and say nothing, though the connection stands.
+    pub fn stuck(&self) -> Vec<String> {
+        self.stuck.names(self.link.borrow().generation)
     }
 
     /// When another connection stands than now: what was asked on this one has no answer.
@@ -235,7 +250,8 @@ impl Bus {
         if fence != Fence::None {
             self.lease.held().await;
         }
-        let stream = subject::stream_of(subject).filter(|stream| is_named_by_number(stream));
+        let target = subject::stream_of(subject);
+        let stream = target.clone().filter(|stream| is_named_by_number(stream));
         if let Some(stream) = &stream {
             // Ordering: looked at before the first write of a connection, or numbers that a
             // server has lost would be given out again.
@@ -272,6 +288,13 @@ impl Bus {
                     return Err(WriteError::Doubt { subject });
                 }
             };
+            match (&answer, target) {
+                (Err(error), Some(target)) if error.kind() == PublishErrorKind::TimedOut => {
+                    bus.stuck.silent(&target, before);
+                }
+                (_, Some(target)) => bus.stuck.answers(&target),
+                (_, None) => {}
+            }
             match answer {
                 Ok(ack) if ack.sequence <= newest && !ack.duplicate => {
                     bus.doubt_numbers(&ack.stream);

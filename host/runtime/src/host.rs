@@ -48,6 +48,11 @@ use tocsin_core::frame::FrameId;
 use tocsin_sandbox::Sandbox;
 use tokio::sync::watch;
 
+/// How often it is looked whether the server is stuck, and how long one that is
+/// being started again is waited for: its store is read back first.
+const STUCK_EVERY: Duration = Duration::from_secs(1);
+const AGAIN_WITHIN: Duration = Duration::from_secs(60);
+
 /// After this the host ends though a stage has not: it would find its position
 /// in its own last message anyway.
 const DRAIN_WITHIN: Duration = Duration::from_secs(8);
@@ -229,6 +234,15 @@ impl Host {
 
         let outlet = Arc::new(Outlet::default());
         let stop = || stages_stopped.clone();
+        if let Some(again) = host.server.as_ref().map(Server::again) {
+            let (bus, mut stop) = (bus.clone(), stop());
+            host.stage("server", move || async move {
+                tokio::select! {
+                    _ = stop.wait_for(|stop| *stop) => {}
+                    () = unstick(&bus, &again) => {}
+                }
+            })?;
+        }
         let snapshot = config.data.join("core.snapshot");
         {
             let (bus, city, metrics, stop) = (bus.clone(), config.city.clone(), metrics.clone(), stop());
@@ -504,6 +518,27 @@ where
     let failed = |source| StartError::Thread { stage: name.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     std::thread::Builder::new().name(name.to_owned()).spawn(move || runtime.block_on(work())).map_err(failed)
+}
+
+/// A server of ours that takes nothing though it is up is started again.
+async fn unstick(bus: &Bus, again: &server::Again) {
+    loop {
+        tokio::time::sleep(STUCK_EVERY).await;
+        let stuck = bus.stuck();
+        if stuck.is_empty() {
+            continue;
+        }
+        let made_anew = bus.made_anew();
+        if again.ask() {
+            let _ = tokio::time::timeout(AGAIN_WITHIN, made_anew).await;
+        } else {
+            tracing::error!(
+                ?stuck,
+                "streams are stuck, and the volume has no room to start the server again"
+            );
+            tokio::time::sleep(AGAIN_WITHIN / 6).await;
+        }
+    }
 }
 
 fn doors_of(doors: &[DoorSpec], department: &str) -> BTreeMap<String, String> {

@@ -8,9 +8,10 @@ pub use config::{Credentials, Layout, store_bytes, write_private};
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// From start to answering; a store of many gigabytes is read back first.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -19,6 +20,9 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// started more often than this.
 const RESTART_PAUSE: Duration = Duration::from_millis(10);
 const RESTART_PAUSE_MOST: Duration = Duration::from_secs(2);
+
+/// A server that is started again on a volume with less would get stuck again.
+const ROOM: u64 = 64 << 20;
 
 /// One that lived shorter than this could not stand.
 const LIFE: Duration = Duration::from_millis(300);
@@ -57,6 +61,25 @@ pub struct Server {
     pub layout: Layout,
     supervisor: tokio::task::JoinHandle<()>,
     stop: watch::Sender<bool>,
+    again: Again,
+}
+
+/// Starts the running server anew. Cloneable handle.
+#[derive(Clone)]
+pub struct Again {
+    wanted: Arc<Notify>,
+    dir: PathBuf,
+}
+
+impl Again {
+    /// False where its volume has no room: it would get stuck again.
+    pub fn ask(&self) -> bool {
+        let has_room = config::room(&self.dir) >= ROOM;
+        if has_room {
+            self.wanted.notify_one();
+        }
+        has_room
+    }
 }
 
 impl Server {
@@ -68,8 +91,13 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let mut child = spawn(binary, &layout)?;
         wait_ready(&mut child, &layout).await?;
-        let supervisor = tokio::spawn(supervise(child, binary.to_owned(), layout.clone(), stopped));
-        Ok(Server { layout, supervisor, stop })
+        let again = Again { wanted: Arc::default(), dir: layout.dir.clone() };
+        let work = supervise(child, binary.to_owned(), layout.clone(), again.wanted.clone(), stopped);
+        Ok(Server { layout, supervisor: tokio::spawn(work), stop, again })
+    }
+
+    pub fn again(&self) -> Again {
+        self.again.clone()
     }
 
     /// SIGTERM, so that it closes its store; waits until it has ended.
@@ -149,7 +177,13 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn supervise(mut child: Child, binary: PathBuf, layout: Layout, mut stop: watch::Receiver<bool>) {
+async fn supervise(
+    mut child: Child,
+    binary: PathBuf,
+    layout: Layout,
+    again: Arc<Notify>,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut pause = RESTART_PAUSE;
     loop {
         let started = std::time::Instant::now();
@@ -157,6 +191,10 @@ async fn supervise(mut child: Child, binary: PathBuf, layout: Layout, mut stop: 
             () = stopped(&mut stop) => {
                 orphan::terminate(&mut child).await;
                 return;
+            }
+            () = again.notified() => {
+                tracing::error!("nats-server is stuck; starting it again");
+                orphan::terminate(&mut child).await;
             }
             status = child.wait() => tracing::error!(?status, "nats-server ended; starting it again"),
         }

@@ -186,6 +186,11 @@ pub fn store_bytes(dir: &Path) -> u64 {
     now.max(given_before(&dir.join("nats/nats.conf")))
 }
 
+/// What the volume has left, in bytes.
+pub fn room(dir: &Path) -> u64 {
+    rustix::fs::statvfs(dir).map_or(0, |volume| volume.f_bavail * volume.f_frsize)
+}
+
 /// What the last start gave the server.
 fn given_before(config: &Path) -> u64 {
     let text = fs::read_to_string(config).unwrap_or_default();

@@ -148,13 +148,24 @@ fn host_checks(around: &Around) -> Vec<Check> {
     };
     let seconds = status["uptime_ms"].as_u64().unwrap_or_default() / 1_000;
     let detail = format!("pid {}, {}, up {seconds} s", client.home.pid, client.home.console);
-    let is_up = status["bus"] == "up";
-    let bus = if is_up {
-        "up".to_owned()
-    } else {
-        "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned()
+    let (health, bus) = match status["bus"].as_str() {
+        Some("up") => (Health::Ok, "up".to_owned()),
+        Some("stuck") => {
+            let streams: Vec<&str> =
+                status["stuck"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let streams = streams.join(", ");
+            (
+                Health::Bad,
+                format!(
+                    "up, and takes nothing into {streams}: was its volume full? give it room and start nats-server again"
+                ),
+            )
+        }
+        _ => (
+            Health::Bad,
+            "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned(),
+        ),
     };
-    let health = if is_up { Health::Ok } else { Health::Bad };
     let mut checks = vec![
         Check { name: "host", title, health: Health::Ok, detail },
         Check { name: "bus", title: words::DOCTOR_BUS, health, detail: bus },

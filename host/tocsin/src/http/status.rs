@@ -22,12 +22,21 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Not ready while the bus is away: doors do not accept then.
+/// Not ready while the bus is away or takes nothing: doors do not accept then.
 pub async fn ready(State(console): State<Console>) -> Result<&'static str, Refusal> {
-    match console.host.bus.is_up() {
-        true => Ok("ready\n"),
-        false => Err(Refusal::away("bus.away", "the bus is away; doors do not accept until it is back")),
+    let bus = &console.host.bus;
+    if !bus.is_up() {
+        return Err(Refusal::away("bus.away", "the bus is away; doors do not accept until it is back"));
     }
+    let stuck = bus.stuck();
+    if !stuck.is_empty() {
+        let streams = stuck.join(", ");
+        let message = format!(
+            "the bus is up and takes nothing into {streams}: was its volume full? give it room and start nats-server again"
+        );
+        return Err(Refusal::away("bus.stuck", message).with("streams", stuck));
+    }
+    Ok("ready\n")
 }
 
 pub async fn metrics(State(console): State<Console>) -> impl IntoResponse {
@@ -41,7 +50,8 @@ pub async fn status(State(console): State<Console>) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "city": { "code": host.city().code, "name": host.city().name, "digest": host.city().digest },
         "uptime_ms": host.uptime().as_millis() as u64,
-        "bus": if host.bus.is_up() { "up" } else { "away" },
+        "bus": if !host.bus.is_up() { "away" } else if host.bus.stuck().is_empty() { "up" } else { "stuck" },
+        "stuck": host.bus.stuck(),
         "journal": { "sequence": host.views.sequence() },
         "retention": {
             "raw_days": host.retention.raw.as_secs() / DAY_S,
