@@ -64,6 +64,13 @@ pub enum ConnectError {
     SmallPayload { url: String, found: usize },
 }
 
+impl ConnectError {
+    /// It may be there in a moment.
+    pub fn is_away(&self) -> bool {
+        matches!(self, ConnectError::Unreachable { .. })
+    }
+}
+
 /// Up or down, and how often the connection was made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {

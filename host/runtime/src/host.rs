@@ -48,6 +48,10 @@ use tocsin_core::frame::FrameId;
 use tocsin_sandbox::Sandbox;
 use tokio::sync::watch;
 
+/// A server that is being started again is waited for this long.
+const BUS_WITHIN: Duration = Duration::from_secs(15);
+const BUS_EVERY: Duration = Duration::from_millis(250);
+
 /// How often it is looked whether the server is stuck, and how long one that is
 /// being started again is waited for: its store is read back first.
 const STUCK_EVERY: Duration = Duration::from_secs(1);
@@ -150,6 +154,8 @@ pub struct Host {
     stop_stages: watch::Sender<bool>,
     stop_lease: watch::Sender<bool>,
     taken_over: watch::Receiver<Option<String>>,
+    /// Which stage has panicked.
+    fall: watch::Sender<Option<String>>,
     stages: Vec<JoinHandle<()>>,
     lease: Option<JoinHandle<()>>,
     started: Instant,
@@ -184,11 +190,12 @@ impl Host {
             }
         };
         let lease = Lease::wanted();
-        let bus = Bus::connect(&url, "tocsin-host").await?.under(lease.clone());
+        let bus = patiently(async || Bus::connect(&url, "tocsin-host").await, ConnectError::is_away).await?;
+        let bus = bus.under(lease.clone());
         let me = Holder::of(&config.data).map_err(data)?;
         let mut keeper = Keeper::new(&bus, lease, me);
-        bus.ensure_streams(&departments, &quota).await?;
-        bus.ensure_stores(quota.replicas).await?;
+        patiently(async || bus.ensure_streams(&departments, &quota).await, EnsureError::is_away).await?;
+        patiently(async || bus.ensure_stores(quota.replicas).await, EnsureError::is_away).await?;
 
         let metrics = Arc::new(Metrics::default());
         let shelf = Shelf::new(config.registries);
@@ -226,6 +233,7 @@ impl Host {
             stop_stages,
             stop_lease,
             taken_over,
+            fall: watch::Sender::new(None),
             stages: Vec::new(),
             lease: None,
             started: Instant::now(),
@@ -260,7 +268,7 @@ impl Host {
         }
         // Core and views follow whoever works meanwhile; all else begins with the turn.
         keeper.take().await;
-        host.lease = Some(thread("lease", move || async move {
+        host.lease = Some(thread("lease", host.fall.clone(), move || async move {
             if let Some(other) = keeper.keep(lease_stopped).await {
                 tracing::error!(by = other.name, "taken over; this host writes nothing more");
                 let _ = lost.send(Some(other.name));
@@ -384,7 +392,7 @@ impl Host {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = ()>,
     {
-        self.stages.push(thread(name, stage)?);
+        self.stages.push(thread(name, self.fall.clone(), stage)?);
         Ok(())
     }
 
@@ -459,6 +467,18 @@ impl Host {
         }
     }
 
+    /// Answers when a stage has panicked, with its name: what it did nobody does now,
+    /// while doors go on taking in.
+    pub async fn fallen(&self) -> String {
+        let mut fallen = self.fall.subscribe();
+        let stage = fallen.wait_for(Option::is_some).await.map(|stage| stage.clone());
+        match stage {
+            Ok(stage) => stage.unwrap_or_default(),
+            // The host drains.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
     }
@@ -510,14 +530,55 @@ impl Host {
     }
 }
 
-fn thread<F, Fut>(name: &str, work: F) -> Result<JoinHandle<()>, StartError>
+fn thread<F, Fut>(
+    name: &str,
+    fall: watch::Sender<Option<String>>,
+    work: F,
+) -> Result<JoinHandle<()>, StartError>
 where
     F: FnOnce() -> Fut + Send + 'static,
     Fut: Future<Output = ()>,
 {
     let failed = |source| StartError::Thread { stage: name.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    std::thread::Builder::new().name(name.to_owned()).spawn(move || runtime.block_on(work())).map_err(failed)
+    let stage = Standing { name: name.to_owned(), fall };
+    let run = move || {
+        let _stage = stage;
+        runtime.block_on(work());
+    };
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(failed)
+}
+
+/// A stage at work; it says so when it falls.
+struct Standing {
+    name: String,
+    fall: watch::Sender<Option<String>>,
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!(stage = self.name, "a stage has panicked; the host ends");
+            self.fall.send_replace(Some(std::mem::take(&mut self.name)));
+        }
+    }
+}
+
+/// Again while the bus is away, for some seconds: a server that ended is being started.
+async fn patiently<T, E: std::error::Error>(
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+    is_away: fn(&E) -> bool,
+) -> Result<T, E> {
+    let started = Instant::now();
+    loop {
+        match attempt().await {
+            Err(error) if is_away(&error) && started.elapsed() < BUS_WITHIN => {
+                tracing::warn!(%error, "trying again");
+                tokio::time::sleep(BUS_EVERY).await;
+            }
+            ended => return ended,
+        }
+    }
 }
 
 /// A server of ours that takes nothing though it is up is started again.

@@ -153,6 +153,11 @@ impl Running {
         self.host.taken_over().await
     }
 
+    /// Answers when a stage has panicked, with its name.
+    pub async fn fallen(&self) -> String {
+        self.host.fallen().await
+    }
+
     /// Ordering: HTTP stops taking requests first, then the host's doors, then
     /// its stages, the server last.
     pub async fn drain(self) {

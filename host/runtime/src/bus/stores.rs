@@ -74,5 +74,6 @@ impl Bus {
 }
 
 fn failed(stream: &str, error: &dyn std::error::Error) -> EnsureError {
-    EnsureError::Create { stream: stream.to_owned(), reason: error.to_string() }
+    // The streams stand already: what is refused now is refused while the server starts.
+    EnsureError::Away { stream: stream.to_owned(), reason: error.to_string() }
 }

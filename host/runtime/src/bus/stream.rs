@@ -2,7 +2,7 @@
 
 use super::Bus;
 use crate::subject;
-use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
+use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, State, StorageType};
 use bytes::Bytes;
 use std::time::Duration;
@@ -20,10 +20,19 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub enum EnsureError {
     #[error("cannot create or read back the stream {stream}: {reason}")]
     Create { stream: String, reason: String },
+    #[error("no answer about the stream {stream}: {reason}")]
+    Away { stream: String, reason: String },
     #[error(
         "the server keeps the stream {stream} otherwise than asked: {what}; is it an older server, or made by another program?"
     )]
     Echo { stream: String, what: String },
+}
+
+impl EnsureError {
+    /// The server may answer in a moment.
+    pub fn is_away(&self) -> bool {
+        matches!(self, EnsureError::Away { .. })
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -114,11 +123,13 @@ impl Bus {
 
     async fn ensure(&self, wanted: Config) -> Result<(), EnsureError> {
         let stream = wanted.name.clone();
-        let info = self
-            .jet()
-            .create_or_update_stream(wanted.clone())
-            .await
-            .map_err(|error| EnsureError::Create { stream: stream.clone(), reason: error.to_string() })?;
+        let info = self.jet().create_or_update_stream(wanted.clone()).await.map_err(|error| {
+            let (stream, reason) = (stream.clone(), error.to_string());
+            match error.kind() {
+                CreateStreamErrorKind::JetStream(_) => EnsureError::Create { stream, reason },
+                _ => EnsureError::Away { stream, reason },
+            }
+        })?;
         let echoed = info.config;
         let wrong = [
             (echoed.subjects != wanted.subjects, "subjects"),

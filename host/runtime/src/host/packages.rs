@@ -1,8 +1,9 @@
 //! The life of packages: blobs in the bus's object store, the desired version
 //! in KV, and which of city file and push wins at a start.
 
-use super::{Host, StartError};
+use super::{Host, StartError, patiently};
 use crate::bus::stores::{PACKAGES, PLUGINS};
+use async_nats::jetstream::object_store::GetErrorKind;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -29,6 +30,16 @@ pub enum PushError {
     NoDepartment { department: String },
     #[error("the bus does not keep the package: {reason}")]
     Bus { reason: String },
+}
+
+impl PushError {
+    fn away(error: &dyn std::fmt::Display) -> PushError {
+        PushError::Bus { reason: error.to_string() }
+    }
+
+    fn is_away(&self) -> bool {
+        matches!(self, PushError::Bus { .. })
+    }
 }
 
 /// What was put to work.
@@ -64,18 +75,32 @@ impl Host {
                 let found = plugin.manifest().id.clone();
                 return Err(failed(PushError::Id { wanted: id.clone(), found }));
             }
-            let desired = self.desired(id).await;
+            // A bus that does not answer is not a table without an entry: the package that was
+            // pushed would be replaced by the city's without a word.
+            let desired =
+                patiently(async || self.desired(id).await, PushError::is_away).await.map_err(failed)?;
             let city = plugin.digest().to_owned();
             let pushed = match desired {
                 Some(desired) if desired.city == city && desired.digest != city => {
-                    self.blob(&desired.digest).await
+                    let blob = patiently(async || self.blob(&desired.digest).await, PushError::is_away);
+                    let blob = blob.await.map_err(failed)?;
+                    if blob.is_none() {
+                        tracing::error!(
+                            plugin = id,
+                            digest = desired.digest,
+                            "the pushed package is not kept; the city's works"
+                        );
+                    }
+                    blob
                 }
                 _ => None,
             };
             match pushed.and_then(|bytes| self.sandbox.load(&bytes).ok()) {
                 Some(pushed) => self.shelf.put(pushed, &spec.settings),
                 None => {
-                    self.keep(&plugin, &bytes, &city).await.map_err(failed)?;
+                    let kept =
+                        patiently(async || self.keep(&plugin, &bytes, &city).await, PushError::is_away);
+                    kept.await.map_err(failed)?;
                     self.shelf.put(plugin, &spec.settings);
                 }
             }
@@ -87,22 +112,37 @@ impl Host {
     /// What was pushed and is in no city file. It hinders no start: the city
     /// file says what must run.
     async fn load_pushed(&self) {
-        let keys = async {
-            let keys: Vec<String> = self.bus.table(PLUGINS).await?.keys().await?.try_collect().await?;
-            Ok::<_, async_nats::Error>(keys)
+        let keys = async || {
+            let keys = async {
+                let keys: Vec<String> = self.bus.table(PLUGINS).await?.keys().await?.try_collect().await?;
+                Ok::<_, async_nats::Error>(keys)
+            };
+            keys.await.map_err(|error| PushError::away(&*error))
         };
-        let keys = match keys.await {
+        let keys = match patiently(keys, PushError::is_away).await {
             Ok(keys) => keys,
             Err(error) => return tracing::error!(%error, "the table of plugins cannot be read"),
         };
         for id in keys.into_iter().filter(|id| !self.specs.contains_key(id)) {
             // One that the city file once named has left with its line there.
-            let Some(desired) = self.desired(&id).await.filter(|desired| desired.city.is_empty()) else {
-                continue;
+            let desired = match patiently(async || self.desired(&id).await, PushError::is_away).await {
+                Ok(desired) => desired.filter(|desired| desired.city.is_empty()),
+                Err(error) => {
+                    tracing::error!(plugin = id, %error, "the pushed package is not loaded");
+                    continue;
+                }
             };
-            let Some(bytes) = self.blob(&desired.digest).await else {
-                tracing::error!(plugin = id, digest = desired.digest, "the pushed package is not kept");
-                continue;
+            let Some(desired) = desired else { continue };
+            let bytes = match patiently(async || self.blob(&desired.digest).await, PushError::is_away).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => {
+                    tracing::error!(plugin = id, digest = desired.digest, "the pushed package is not kept");
+                    continue;
+                }
+                Err(error) => {
+                    tracing::error!(plugin = id, %error, "the pushed package is not loaded");
+                    continue;
+                }
             };
             let loaded = self.sandbox.load(&bytes).map_err(PushError::from);
             match loaded.and_then(|plugin| self.check(plugin.manifest()).map(|()| plugin)) {
@@ -125,7 +165,7 @@ impl Host {
         let Manifest { id, department, version, .. } = plugin.manifest().clone();
         let digest = plugin.digest().to_owned();
         let changed = self.shelf.get(&id).is_none_or(|loaded| loaded.plugin.digest() != digest);
-        let city = self.desired(&id).await.map(|desired| desired.city).unwrap_or_default();
+        let city = self.desired(&id).await?.map(|desired| desired.city).unwrap_or_default();
         // Ordering: kept before it works, or a restart would go back to the old one.
         self.keep(&plugin, &bytes, &city).await?;
         let settings = self.specs.get(&id).map(|spec| spec.settings.clone()).unwrap_or_default();
@@ -147,7 +187,6 @@ impl Host {
     }
 
     async fn keep(&self, plugin: &Plugin, mut bytes: &[u8], city: &str) -> Result<(), PushError> {
-        let failed = |error: async_nats::Error| PushError::Bus { reason: error.to_string() };
         let put = async {
             let store = self.bus.objects(PACKAGES).await?;
             if store.info(plugin.digest()).await.is_err() {
@@ -161,18 +200,32 @@ impl Host {
                 .await?;
             Ok(())
         };
-        put.await.map_err(failed)
+        put.await.map_err(|error: async_nats::Error| PushError::away(&*error))
     }
 
-    async fn desired(&self, id: &str) -> Option<Desired> {
-        let entry = self.bus.table(PLUGINS).await.ok()?.get(id).await.ok()??;
-        serde_json::from_slice(&entry).ok()
+    /// `None`: nothing was ever put there.
+    async fn desired(&self, id: &str) -> Result<Option<Desired>, PushError> {
+        let table = self.bus.table(PLUGINS).await.map_err(|error| PushError::away(&*error))?;
+        let Some(entry) = table.get(id).await.map_err(|error| PushError::away(&error))? else {
+            return Ok(None);
+        };
+        let read = serde_json::from_slice(&entry);
+        if let Err(error) = &read {
+            tracing::error!(plugin = id, %error, "the desired package cannot be read");
+        }
+        Ok(read.ok())
     }
 
-    async fn blob(&self, digest: &str) -> Option<Vec<u8>> {
-        let store = self.bus.objects(PACKAGES).await.ok()?;
+    /// `None`: the store has no such package.
+    async fn blob(&self, digest: &str) -> Result<Option<Vec<u8>>, PushError> {
+        let store = self.bus.objects(PACKAGES).await.map_err(|error| PushError::away(&*error))?;
+        let mut object = match store.get(digest).await {
+            Ok(object) => object,
+            Err(error) if error.kind() == GetErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(PushError::away(&error)),
+        };
         let mut bytes = Vec::new();
-        store.get(digest).await.ok()?.read_to_end(&mut bytes).await.ok()?;
-        Some(bytes)
+        object.read_to_end(&mut bytes).await.map_err(|error| PushError::away(&error))?;
+        Ok(Some(bytes))
     }
 }

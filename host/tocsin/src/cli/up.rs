@@ -22,6 +22,9 @@ Ports: nats 14222, MQTT 11883, console 18080, HTTP door 18081, others as in the 
 /// Exit code of a host that another has replaced: start it again, it stands by then.
 const TAKEN_OVER: i32 = 3;
 
+/// A stage has panicked: whoever supervises the host starts it again.
+const FALLEN: i32 = 4;
+
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Up {
@@ -96,6 +99,13 @@ async fn serve(options: &Options, is_line: bool, around: &Around) -> Result<Exit
             eprintln!("{}", words::UP_TAKEN_OVER.with(&[("other", &other)]));
             up::abandon(&data);
             std::process::exit(TAKEN_OVER);
+        }
+        stage = running.fallen() => {
+            // Doors would go on taking in what nobody works on; a restart goes on behind
+            // what stands.
+            eprintln!("{}", words::UP_FALLEN.with(&[("stage", &stage)]));
+            up::abandon(&data);
+            std::process::exit(FALLEN);
         }
     }
     eprintln!("{}", words::UP_ENDING.with(&[]));

@@ -16,6 +16,7 @@ words! {
     UP_STOP: "Ctrl-C ends it; a second one at once.", "Ctrl-C 停止;再按一次立即退出。";
     UP_ENDING: "ending: doors are closed, what is under way is finished", "正在停止:关闭入口,处理完在途数据";
     UP_TAKEN_OVER: "another host has taken over ({other}); this one ends, start it again to stand by", "已被另一主机接管({other}),本机停止;重新启动后待命";
+    UP_FALLEN: "the stage {stage} has failed; this host ends, its log says why, start it again", "工作环节 {stage} 发生故障,本机停止,原因见日志;请重新启动";
     UP_ENDED: "ended", "已停止";
 
     USAGE: "Usage:", "用法:";
