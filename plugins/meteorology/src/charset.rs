@@ -64,9 +64,7 @@ fn unmarked(payload: &[u8]) -> Text<'_> {
 
 /// Ideographs, and beside them only what Chinese texts hold: marks, ℃, ①, Ⅱ, ·, ×.
 fn looks_chinese(text: &str) -> bool {
-    let belongs = |c| {
-        matches!(c, '°' | '±' | '·' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2100}'..='\u{21ff}' | '\u{2460}'..='\u{24ff}' | '\u{25a0}'..='\u{26ff}' | '\u{3000}'..='\u{303f}' | '\u{3200}'..='\u{33ff}' | '\u{ff00}'..='\u{ffef}')
-    };
+    let belongs = |c| matches!(c, '°' | '±' | '·' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2100}'..='\u{21ff}' | '\u{2460}'..='\u{24ff}' | '\u{25a0}'..='\u{26ff}' | '\u{3000}'..='\u{303f}' | '\u{3200}'..='\u{33ff}' | '\u{ff00}'..='\u{ffef}');
     text.contains(is_ideograph) && text.chars().all(|c| c.is_ascii() || is_ideograph(c) || belongs(c))
 }
 
