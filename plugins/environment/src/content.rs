@@ -1,7 +1,8 @@
 //! One content, `DataTime=…;code-Rtd=…,code-Flag=N;…`, by factor.
 
-use serde_json::{Map, Value};
 use tocsin_sdk::field::shown;
+use tocsin_sdk::json::escape;
+use tocsin_sdk::text::push;
 use tocsin_sdk::{Timestamp, time};
 
 /// A logger's clock that is ahead by more is wrong.
@@ -62,12 +63,46 @@ impl Group {
         self.fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// All that it says, by names in lower case; the last of a name counts.
     pub fn data(&self, system: &str, meaning: &str) -> String {
-        let mut data: Map<String, Value> =
-            self.fields.iter().map(|(key, value)| (key.to_lowercase(), value.as_str().into())).collect();
-        data.insert("factor".into(), self.code.as_str().into());
-        data.insert("system".into(), system.into());
-        data.insert("meaning".into(), meaning.into());
-        Value::Object(data).to_string()
+        let said = [("factor", self.code.as_str()), ("system", system), ("meaning", meaning)];
+        let is_said = |name: &str| said.iter().any(|(known, _)| name.eq_ignore_ascii_case(known));
+        let mut data = String::with_capacity(160);
+        said.iter().for_each(|(name, value)| put(&mut data, name, value));
+        for (place, (name, value)) in self.fields.iter().enumerate() {
+            let again = |(later, _): &(String, String)| later.eq_ignore_ascii_case(name);
+            if !is_said(name) && !self.fields[place + 1..].iter().any(again) {
+                put(&mut data, &name.to_ascii_lowercase(), value);
+            }
+        }
+        data.push('}');
+        data
+    }
+}
+
+/// One more field of a JSON object; its name is of a logger as well.
+fn put(data: &mut String, name: &str, value: &str) {
+    push(data, if data.is_empty() { "{\"" } else { ",\"" });
+    escape(data, name);
+    push(data, "\":\"");
+    escape(data, value);
+    push(data, "\"");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn data_is_json_whatever_a_logger_says() {
+        let fields = [("Rtd", "1"), ("rtd", "2"), ("F\"lag", "N\\\u{1}"), ("System", "x"), ("Müh", "值")];
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let group = Group { code: "w01\"018".to_owned(), fields };
+        let data: Value = serde_json::from_str(&group.data("32", "正常")).expect("JSON");
+        let expect = json!({
+            "factor": "w01\"018", "system": "32", "meaning": "正常", "rtd": "2", "f\"lag": "N\\\u{1}", "müh": "值",
+        });
+        assert_eq!(data, expect);
     }
 }

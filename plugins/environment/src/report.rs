@@ -6,6 +6,7 @@ use crate::limit::{Crossing, Limit};
 use crate::segment::Segment;
 use serde_json::{Map, Value};
 use tocsin_sdk::field::{path_step, shown};
+use tocsin_sdk::text::{own, push_all, push_number};
 use tocsin_sdk::{Certainty, Outcome, Registration, Rejection, Severity, Signal, Timestamp, city, memory};
 
 /// A sum over the time that the report covers, where the others are means.
@@ -100,11 +101,15 @@ impl Station {
             SUM => (".total", "累计", factor::sum_unit(&group.code)),
             _ => ("", "", unit),
         };
-        let code = format!("pollutant.{}{}{total}", group.code.to_lowercase(), series.suffix);
+        let mut code = own("pollutant.");
+        push_all(&mut code, [&group.code.to_lowercase(), series.suffix, total]);
         let data = group.data(&self.st, meaning);
         let dressed = |signal: Signal| signal.device(self.part(&group.code)).observed(at).data(&*data);
         if measures {
-            let title = format!("{} {name}{said} {value} {unit}", self.name);
+            let mut title = String::with_capacity(64);
+            push_all(&mut title, [&self.name, " ", name, said, " "]);
+            push_number(&mut title, value);
+            push_all(&mut title, [" ", unit]);
             outcome.signals.push(dressed(Signal::reading(code, value, unit).title(title.trim_end())));
         } else {
             let title = format!("{} {name} {meaning}", self.name);
@@ -150,7 +155,9 @@ impl Station {
     }
 
     fn part(&self, code: &str) -> String {
-        format!("{}/{}", self.device, path_step(code))
+        let mut path = own(&self.device);
+        push_all(&mut path, ["/", &path_step(code)]);
+        path
     }
 }
 
