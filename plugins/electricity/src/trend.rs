@@ -1,7 +1,7 @@
 //! A slow rise: the means of minutes, ten minutes, hours and quarter days, and whether
 //! one of these series climbs towards the limit.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::ops::Range;
 use tocsin_sdk::Timestamp;
 
@@ -34,7 +34,7 @@ pub struct Trend {
     told: usize,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 struct Series {
     /// Which step is being gathered.
@@ -46,6 +46,14 @@ struct Series {
     /// Steps from each mean to the one behind it, the newest one's to what is being
     /// gathered; four bits each, the newest lowest.
     gaps: u64,
+}
+
+/// Its fields in order, without their names: a report reads and writes four of these.
+/// One with names is read as well.
+impl Serialize for Series {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.step, self.sum, self.count, &self.means, self.gaps).serialize(serializer)
+    }
 }
 
 /// How it climbs.
@@ -235,6 +243,16 @@ mod tests {
         assert_eq!(old.rise(60_000, 300.0), None);
         assert!(old.add(175.0, 6));
         assert_eq!((old.means.len(), old.rise(60_000, 300.0)), (1, None));
+    }
+
+    #[test]
+    fn kept_without_names_and_read_with_them() {
+        let series = Series { step: 7, sum: 1.5, count: 2, means: vec![3.0], gaps: 1 };
+        let text = serde_json::to_string(&series).unwrap();
+        assert_eq!(text, "[7,1.5,2,[3.0],1]");
+        assert_eq!(serde_json::from_str::<Series>(&text).unwrap(), series);
+        let named = r#"{"step": 7, "sum": 1.5, "count": 2, "means": [3.0], "gaps": 1}"#;
+        assert_eq!(serde_json::from_str::<Series>(named).unwrap(), series);
     }
 
     #[test]
