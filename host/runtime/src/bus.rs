@@ -20,6 +20,8 @@ use async_nats::jetstream;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use numbering::{Numbering, is_named_by_number};
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,7 +139,15 @@ pub enum Unwritten {
 
 impl Bus {
     /// `url` may carry `user:password@`, and may be several with commas between.
-    pub async fn connect(url: &str, name: &str) -> Result<Bus, ConnectError> {
+    ///
+    /// This future and those of the requests are boxed, so that they are compiled in
+    /// this crate and not in each that awaits them.
+    #[inline(never)]
+    pub fn connect<'a>(url: &'a str, name: &'a str) -> BoxFuture<'a, Result<Bus, ConnectError>> {
+        Bus::dial(url, name).boxed()
+    }
+
+    async fn dial(url: &str, name: &str) -> Result<Bus, ConnectError> {
         let (sender, link) = watch::channel(Link { up: false, generation: 0 });
         let mut options = async_nats::ConnectOptions::new()
             .name(name)
@@ -235,14 +245,15 @@ impl Bus {
     }
 
     /// One attempt. A connection made anew while waiting is doubt at once.
-    pub async fn write(
-        &self,
-        subject: &str,
+    #[inline(never)]
+    pub fn write<'a>(
+        &'a self,
+        subject: &'a str,
         headers: HeaderMap,
         fence: Fence,
         payload: Bytes,
-    ) -> Result<Ack, WriteError> {
-        self.send(subject, headers, fence, payload).await?.await
+    ) -> BoxFuture<'a, Result<Ack, WriteError>> {
+        async move { self.send(subject, headers, fence, payload).await?.await }.boxed()
     }
 
     /// The first half of a write: when this returns, the message is on its way

@@ -14,6 +14,9 @@
 //! that this stage groups its commits as the doors do and cannot fall behind
 //! runs that are smaller than its own write takes.
 
+mod clock;
+mod commit;
+mod draft;
 pub(crate) mod input;
 mod rooms;
 pub(crate) mod snapshot;
@@ -23,46 +26,31 @@ pub use input::{ClockRecord, EventRecord, NewsRole};
 
 use crate::bus::numbering;
 use crate::bus::tail::Tail;
-use crate::bus::{Bus, Fence, Unwritten};
+use crate::bus::{Bus, Unwritten};
 use crate::door::tcp_client::POLL;
-use crate::intake::{Intake, RefuseReason};
+use crate::intake::Intake;
 use crate::metrics::Metrics;
-use crate::outlet::{self, Outlet};
+use crate::outlet::Outlet;
 use crate::plugin::{Shelf, Worker};
 use crate::position::{self, Place};
-use crate::quality::{self, Tally};
 use crate::retain::Gone;
 use crate::run::{self, Frame};
-use crate::sends;
-use crate::signals::{Covered, End, Missing, Position, SIGNALS_BYTES, Span, Taken, Used};
+use crate::signals::{Covered, End, Missing, Position, Span, Taken, Used};
 use crate::subject::{self, FeedName, Lane};
-use async_nats::HeaderMap;
-use bytes::Bytes;
-use futures_util::FutureExt;
+use clock::{CLOCK_EVERY, Receipt};
+use draft::{Draft, size_of};
 use input::NoCall;
 use rooms::{Rooms, Timer};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tocsin_core::frame::FrameId;
+use std::time::Duration;
 use tocsin_core::time::Timestamp;
 use tocsin_sandbox::{Answer, Call, Change, Registry};
-use tokio::sync::oneshot::error::TryRecvError;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use whole::Whole;
-
-/// A message is closed after this time, however little it holds: a slow
-/// plugin must not keep finished work, or red runs, waiting.
-const BUILD_FOR: Duration = Duration::from_millis(20);
-
-/// A timer has a granularity of one second (contract, `timers`).
-const CLOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Before a plugin that could not be called is called again.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
-
-/// Between two tries to write into a full stream.
-const ROOM_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often a waiting feed looks whether a new version has come.
 const BREAKER_PAUSE: Duration = Duration::from_millis(100);
@@ -103,8 +91,6 @@ pub struct Feed {
     ticks: Vec<(Timer, Receipt)>,
 }
 
-type Receipt = oneshot::Receiver<Result<FrameId, RefuseReason>>;
-
 /// A run that is taken in part.
 struct Open {
     sequence: u64,
@@ -123,27 +109,6 @@ struct Question {
     taken: Taken,
     /// `None`: nobody is asked, and its end is known.
     call: Option<Call>,
-}
-
-/// A message under construction, and what follows its commit.
-struct Draft {
-    spans: Vec<Span>,
-    frames: Vec<Taken>,
-    settle: Vec<(u64, usize)>,
-    /// What the frames will take in the message, measured coarsely.
-    size: usize,
-    trace: Option<String>,
-    started: Instant,
-    /// A plugin must be waited for, and what stands here must not wait with it.
-    closed: bool,
-}
-
-impl Draft {
-    /// `size` is measured coarsely and the last frame may be large, so a message
-    /// is closed at half of what it may hold.
-    fn is_full(&self) -> bool {
-        self.closed || self.size >= SIGNALS_BYTES / 2 || self.started.elapsed() >= BUILD_FOR
-    }
 }
 
 impl Feed {
@@ -343,15 +308,7 @@ impl Feed {
 
     /// Covers runs, red first, until the message is full or nothing is ready.
     fn build(&mut self, red: &mut Tail, routine: &mut Tail) -> Draft {
-        let mut draft = Draft {
-            spans: Vec::new(),
-            frames: Vec::new(),
-            settle: Vec::new(),
-            size: 0,
-            trace: None,
-            started: Instant::now(),
-            closed: false,
-        };
+        let mut draft = Draft::new();
         loop {
             for (lane, tail) in [(Lane::Red, &mut *red), (Lane::Routine, &mut *routine)] {
                 if self.open[lane as usize].is_none()
@@ -502,84 +459,6 @@ impl Feed {
         true
     }
 
-    async fn commit(&mut self, draft: Draft, stop: &mut watch::Receiver<bool>) -> Result<(), Unwritten> {
-        if draft.spans.is_empty() && self.missing.is_empty() {
-            return Ok(());
-        }
-        let name = &self.config.name;
-        let covered = Covered {
-            format: 1,
-            department: name.department.clone(),
-            feed: name.feed,
-            at: crate::clock::now(),
-            city: self.config.city_digest.clone(),
-            plugins: self.used(),
-            position: self.position,
-            spans: draft.spans,
-            frames: draft.frames,
-            missing: std::mem::take(&mut self.missing),
-            whole: self.whole.until(),
-        };
-        let payload = Bytes::from(serde_json::to_vec(&covered).expect("a message is plain data"));
-        let mut headers = HeaderMap::new();
-        if let Some(trace) = draft.trace {
-            headers.insert("traceparent", trace);
-        }
-        // Who sends reads on only where there is something to send.
-        let sends = covered.frames.iter().map(sends_to_devices).sum::<usize>();
-        if sends > 0 {
-            headers.insert(sends::HEADER, sends.to_string());
-        }
-        let tally = Tally::of(&covered, &*self.registry);
-        headers.insert(quality::HEADER, serde_json::to_string(&tally).expect("a tally is plain data"));
-        let subject = subject::signal(name);
-        let fence = Fence::Subject(self.last);
-        let mut is_full = false;
-        self.stands = loop {
-            let written = self
-                .bus
-                .write_once(subject::SIGNALS, &subject, headers.clone(), fence, payload.clone())
-                .await;
-            match written {
-                Ok(sequence) => break sequence,
-                Err(Unwritten::Full(reason)) => {
-                    tracing::error!(feed = %name, reason, "SIGNALS is full; waiting for room");
-                    let wait = async {
-                        if !std::mem::replace(&mut is_full, true) {
-                            self.save_what_stands().await;
-                        }
-                        tokio::time::sleep(ROOM_PAUSE).await;
-                    };
-                    tokio::select! {
-                        _ = stop.wait_for(|stop| *stop) => return Err(Unwritten::Full(reason)),
-                        () = wait => {}
-                    }
-                }
-                Err(down) => return Err(down),
-            }
-        };
-        self.last = self.stands;
-        // Ordering: replies follow the commit, or a device would be told of an
-        // outcome that a crash takes back. Sends read what was committed.
-        self.metrics.covered(&covered);
-        for (route, index) in draft.settle {
-            let taken = &covered.frames[index];
-            self.outlet.settle(route, &taken.frame(&name.department), || settled(&taken.end));
-        }
-        if self.rooms.snapshot_due() || self.config.snapshots.asked().now_or_never().is_some() {
-            self.save().await;
-        }
-        Ok(())
-    }
-
-    /// Retention makes room behind snapshots, and cannot ask a feed that waits for room.
-    /// Its own rooms are ahead of the log by the message that waits.
-    async fn save_what_stands(&self) {
-        let name = &self.config.name;
-        let rooms = snapshot::load(&self.bus, name, self.stands).await;
-        snapshot::save(&self.bus, name, self.stands, &rooms, &self.config.snapshots).await;
-    }
-
     async fn save(&mut self) {
         snapshot::save(&self.bus, &self.config.name, self.stands, &self.rooms, &self.config.snapshots).await;
         self.rooms.snapshot_done();
@@ -609,82 +488,4 @@ impl Feed {
             }
         }
     }
-
-    /// How long until the clock has something to do: a timer that comes due, a tick
-    /// of which it is not known whether it stands in the log.
-    fn clock_pause(&self) -> Option<Duration> {
-        let now = crate::clock::now();
-        let next = Timestamp(self.ticked.0 + CLOCK_EVERY.as_millis() as i64);
-        let due = match self.ticks.is_empty() {
-            true => self.rooms.next_due()?.max(next),
-            false => next,
-        };
-        Some(Duration::from_millis(due.0.saturating_sub(now.0).max(0) as u64))
-    }
-
-    /// Time enters the log as a run of its own, one frame a due timer. What the log
-    /// refused is due again.
-    async fn write_clock(&mut self) {
-        self.ticked = crate::clock::now();
-        for (timer, receipt) in std::mem::take(&mut self.ticks) {
-            self.hear_tick(timer, receipt);
-        }
-        for (timer, frame) in self.rooms.take_due(self.ticked) {
-            let receipt = self.clock.offer(frame).await;
-            self.ticks.push((timer, receipt));
-        }
-    }
-
-    fn hear_tick(&mut self, timer: Timer, mut receipt: Receipt) {
-        match receipt.try_recv() {
-            Ok(Ok(_)) => {}
-            Err(TryRecvError::Empty) => self.ticks.push((timer, receipt)),
-            Ok(Err(_)) | Err(TryRecvError::Closed) => self.rooms.due_again(timer),
-        }
-    }
-}
-
-fn sends_to_devices(taken: &Taken) -> usize {
-    match &taken.end {
-        End::Ok(outcome) => outcome.sends.iter().filter(|send| !send.device.is_empty()).count(),
-        End::Rejected(_) | End::Failed { .. } => 0,
-    }
-}
-
-/// How the end of a frame looks from the door.
-fn settled(end: &End) -> outlet::End {
-    match end {
-        End::Ok(outcome) => outlet::End::Decoded {
-            replies: outcome
-                .sends
-                .iter()
-                .filter(|send| send.device.is_empty())
-                .map(|send| Bytes::from(send.payload.clone()))
-                .collect(),
-            defects: outcome.defects.clone(),
-        },
-        End::Rejected(rejection) => outlet::End::Rejected(rejection.clone()),
-        End::Failed { reason, .. } => outlet::End::Failed { reason: reason.clone() },
-    }
-}
-
-/// About what a frame takes as JSON; a measure for closing, not a promise.
-fn size_of(taken: &Taken) -> usize {
-    let end = match &taken.end {
-        End::Ok(outcome) => {
-            let signals: usize = outcome
-                .signals
-                .iter()
-                .map(|s| 200 + s.data.len() + s.title.len() + s.device.len() + s.code.len())
-                .sum();
-            let sends: usize = outcome.sends.iter().map(|s| 40 + 2 * s.payload.len()).sum();
-            let advice: usize = outcome.advice.iter().map(|a| 100 + a.data.len() + a.reason.len()).sum();
-            let defects: usize = outcome.defects.iter().map(|d| 4 + d.len()).sum();
-            signals + sends + advice + defects
-        }
-        End::Rejected(rejection) => 60 + rejection.reason.len() + 2 * rejection.reply.len(),
-        End::Failed { reason, .. } => 60 + reason.len(),
-    };
-    let changes: usize = taken.changes.iter().map(rooms::size_of_change).sum();
-    140 + taken.device.len() + end + changes
 }

@@ -5,8 +5,10 @@
 //! first, then each stage finishes the message under way, the bus last.
 
 mod numbers;
+mod outage;
 mod packages;
 mod replay;
+mod thread;
 
 pub use packages::{PushError, Pushed};
 pub use replay::{Letters, Listed, ReplayError};
@@ -37,25 +39,18 @@ use crate::subject::{self, FeedName, Lane};
 use crate::view::{self, ViewError, Views};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use outage::{patiently, unstick};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use thread::thread;
 use tocsin_core::city::City;
 use tocsin_core::frame::FrameId;
 use tocsin_sandbox::Sandbox;
 use tokio::sync::watch;
-
-/// A server that is being started again is waited for this long.
-const BUS_WITHIN: Duration = Duration::from_secs(15);
-const BUS_EVERY: Duration = Duration::from_millis(250);
-
-/// How often it is looked whether the server is stuck, and how long one that is
-/// being started again is waited for: its store is read back first.
-const STUCK_EVERY: Duration = Duration::from_secs(1);
-const AGAIN_WITHIN: Duration = Duration::from_secs(60);
 
 /// After this the host ends though a stage has not: it would find its position
 /// in its own last message anyway.
@@ -503,7 +498,12 @@ impl Host {
     }
 
     /// Stops accepting, finishes what is under way, stops the server last.
-    pub async fn drain(self) {
+    #[inline(never)]
+    pub fn drain(self) -> LocalBoxFuture<'static, ()> {
+        self.end().boxed_local()
+    }
+
+    async fn end(self) {
         let _ = self.stop_doors.send(true);
         // What doors have offered is written and covered within a few commits.
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -526,78 +526,6 @@ impl Host {
         }
         if let Some(server) = self.server {
             server.stop().await;
-        }
-    }
-}
-
-fn thread<F, Fut>(
-    name: &str,
-    fall: watch::Sender<Option<String>>,
-    work: F,
-) -> Result<JoinHandle<()>, StartError>
-where
-    F: FnOnce() -> Fut + Send + 'static,
-    Fut: Future<Output = ()>,
-{
-    let failed = |source| StartError::Thread { stage: name.to_owned(), source };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let stage = Standing { name: name.to_owned(), fall };
-    let run = move || {
-        let _stage = stage;
-        runtime.block_on(work());
-    };
-    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(failed)
-}
-
-/// A stage at work; it says so when it falls.
-struct Standing {
-    name: String,
-    fall: watch::Sender<Option<String>>,
-}
-
-impl Drop for Standing {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            tracing::error!(stage = self.name, "a stage has panicked; the host ends");
-            self.fall.send_replace(Some(std::mem::take(&mut self.name)));
-        }
-    }
-}
-
-/// Again while the bus is away, for some seconds: a server that ended is being started.
-async fn patiently<T, E: std::error::Error>(
-    mut attempt: impl AsyncFnMut() -> Result<T, E>,
-    is_away: fn(&E) -> bool,
-) -> Result<T, E> {
-    let started = Instant::now();
-    loop {
-        match attempt().await {
-            Err(error) if is_away(&error) && started.elapsed() < BUS_WITHIN => {
-                tracing::warn!(%error, "trying again");
-                tokio::time::sleep(BUS_EVERY).await;
-            }
-            ended => return ended,
-        }
-    }
-}
-
-/// A server of ours that takes nothing though it is up is started again.
-async fn unstick(bus: &Bus, again: &server::Again) {
-    loop {
-        tokio::time::sleep(STUCK_EVERY).await;
-        let stuck = bus.stuck();
-        if stuck.is_empty() {
-            continue;
-        }
-        let made_anew = bus.made_anew();
-        if again.ask() {
-            let _ = tokio::time::timeout(AGAIN_WITHIN, made_anew).await;
-        } else {
-            tracing::error!(
-                ?stuck,
-                "streams are stuck, and the volume has no room to start the server again"
-            );
-            tokio::time::sleep(AGAIN_WITHIN / 6).await;
         }
     }
 }

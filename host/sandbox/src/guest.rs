@@ -73,7 +73,7 @@ impl Guest {
     /// the caller's to decide.
     pub fn call(&mut self, call: impl Borrow<Call>, room: &mut Room) -> Result<Answer, Verdict> {
         match self.ask(Work::Call(call.borrow(), room))? {
-            Reply::Answer(answer) => Ok(answer),
+            Reply::Answer(answer) => Ok(*answer),
             Reply::Pieces(_) => Err(crossed()),
         }
     }
@@ -107,7 +107,7 @@ impl Guest {
 
     fn ask(&mut self, work: Work<'_>) -> Result<Reply, Verdict> {
         let fresh = std::mem::take(&mut self.fresh);
-        self.stack.now(Request { work, fresh, now: Instant::now() })
+        self.stack.now(Request { work, fresh })
     }
 }
 

@@ -11,7 +11,7 @@
 
 use crate::raised::Raised;
 use crate::settings::Limits;
-use crate::trend::Trend;
+use crate::trend::Trends;
 use crate::watch::{Change, Rule, Watch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,7 +27,6 @@ const INDEX: &str = "cabinets";
 const LATE_MAX: u8 = 20;
 /// Numbers of one device that have a memory: a meter's register map may name hundreds.
 const WATCHES_MAX: usize = 24;
-const TRENDS_MAX: usize = 2;
 /// A clock ahead by more than this is wrong.
 const AHEAD_MS: i64 = 300_000;
 /// Below this a line is off, not low.
@@ -129,11 +128,10 @@ impl Matter {
 #[serde(default)]
 struct State {
     watches: BTreeMap<String, Watch>,
-    trends: BTreeMap<String, Trend>,
     /// By the host's clock.
     heard: Timestamp,
     /// When a number or flag of it was last accepted, else when it was first seen; by the
-    /// host's clock. 0: an older version wrote this.
+    /// host's clock.
     valued: Timestamp,
     /// By its own.
     last: Timestamp,
@@ -150,11 +148,7 @@ impl State {
     }
 
     fn load(serial: &str) -> Option<State> {
-        let mut state: State = memory::load(&key(serial))?;
-        if state.valued == 0 {
-            state.valued = state.heard;
-        }
-        Some(state)
+        memory::load(&key(KEY, serial))
     }
 }
 
@@ -168,6 +162,8 @@ pub struct Cabinet<'a> {
     is_late: bool,
     is_kept: bool,
     state: State,
+    /// Read when first asked for.
+    trends: Option<Trends>,
     pub outcome: Outcome,
 }
 
@@ -192,6 +188,7 @@ impl<'a> Cabinet<'a> {
             is_late: false,
             is_kept,
             state: known.unwrap_or_else(|| State::new(now)),
+            trends: None,
             outcome: Outcome::default(),
         };
         if !is_kept {
@@ -297,12 +294,12 @@ impl<'a> Cabinet<'a> {
     }
 
     fn trend(&mut self, part: &str, value: f64) {
-        let trends = &mut self.state.trends;
-        if trends.len() >= TRENDS_MAX && !trends.contains_key(part) {
-            return;
-        }
+        let serial = self.serial;
+        let trends = self.trends.get_or_insert_with(|| {
+            memory::get(&key(TRENDS, serial)).and_then(|kept| Trends::read(&kept)).unwrap_or_default()
+        });
         let limit = self.limits.residual;
-        let Some(rise) = trends.entry(part.to_owned()).or_default().sample(value, self.at, limit) else {
+        let Some(rise) = trends.sample(part, value, self.at, limit) else {
             return;
         };
         let title = format!(
@@ -404,9 +401,12 @@ impl<'a> Cabinet<'a> {
         // Moved only where it must be earlier; one that comes too early looks again.
         if next != 0 && (self.state.timer == 0 || next < self.state.timer) {
             self.state.timer = next;
-            timers::set(&key(self.serial), next);
+            timers::set(&key(KEY, self.serial), next);
         }
-        memory::save(&key(self.serial), &self.state);
+        memory::save(&key(KEY, self.serial), &self.state);
+        if let Some(trends) = &self.trends {
+            memory::put(&key(TRENDS, self.serial), &trends.write());
+        }
         self.outcome
     }
 }
@@ -425,6 +425,7 @@ pub fn wake(tick: &Tick) -> Answer {
         is_late: false,
         is_kept: true,
         state: State { timer: 0, ..state },
+        trends: None,
         outcome: Outcome::default(),
     };
     cabinet.lapse();
@@ -457,18 +458,21 @@ impl Cabinet<'_> {
 
 /// A device that is asked but has never answered with a value is silent too.
 pub fn expect(serial: &str, limits: &Limits, now: Timestamp) {
-    if memory::get(&key(serial)).is_none() {
+    if memory::get(&key(KEY, serial)).is_none() {
         let timer = now + limits.silence_ms;
-        memory::save(&key(serial), &State { timer, ..State::new(now) });
-        timers::set(&key(serial), timer);
+        memory::save(&key(KEY, serial), &State { timer, ..State::new(now) });
+        timers::set(&key(KEY, serial), timer);
     }
 }
 
+/// Begins the key of a [`State`] and of its timer.
 const KEY: &str = "cabinet/";
+/// Begins the key of [`Trends`].
+const TRENDS: &str = "trends/";
 
-fn key(serial: &str) -> String {
-    let mut key = own(KEY);
-    push(&mut key, serial);
+fn key(kind: &str, serial: &str) -> String {
+    let mut key = String::with_capacity(kind.len() + serial.len());
+    push_all(&mut key, [kind, serial]);
     key
 }
 

@@ -1,19 +1,19 @@
 //! One value of a report: a number, a flag or a time, in whatever form it came.
 
 use crate::quantity::Quantity;
-use serde_json::Value;
+use serde_json_borrow::Value;
 use tocsin_sdk::{Timestamp, time};
 
 /// Of an offending value: what a person needs to find it.
 const SHOWN_CHARS: usize = 40;
 
 /// A number of this quantity; `Ok(None)` where nothing is said.
-pub fn number(value: &Value, quantity: &Quantity) -> Result<Option<f64>, String> {
+pub fn number(value: &Value<'_>, quantity: &Quantity) -> Result<Option<f64>, String> {
     let number = match value {
         Value::Null => return Ok(None),
         Value::Number(number) => number.as_f64(),
-        Value::String(text) if is_nothing(text) => return Ok(None),
-        Value::String(text) => of_text(text, quantity),
+        Value::Str(text) if is_nothing(text) => return Ok(None),
+        Value::Str(text) => of_text(text, quantity),
         _ => None,
     };
     match number.filter(|number| number.is_finite()) {
@@ -39,16 +39,20 @@ fn of_text(text: &str, quantity: &Quantity) -> Option<f64> {
 }
 
 /// A flag: raised or not, and the words behind it; `None` where nothing is said.
-pub fn flag(value: &Value) -> Option<(bool, String)> {
+pub fn flag(value: &Value<'_>) -> Option<(bool, String)> {
     let text = match value {
         Value::Null => return None,
         Value::Bool(is_raised) => return Some((*is_raised, String::new())),
         Value::Number(number) => return Some((number.as_f64() != Some(0.0), String::new())),
-        Value::String(text) if is_nothing(text) => return None,
-        Value::String(text) => text.trim(),
+        Value::Str(text) if is_nothing(text) => return None,
+        Value::Str(text) => text.trim(),
         // Something stands there that nobody can read: better looked at.
         other => return Some((true, shown(other))),
     };
+    // What nearly every box says.
+    if let "0" | "1" = text {
+        return Some((text == "1", String::new()));
+    }
     let is_clear = match text.to_ascii_lowercase().as_str() {
         "false" | "no" | "off" | "n" | "normal" | "ok" | "none" | "正常" | "否" | "无" | "关" | "未报警" => {
             true
@@ -62,11 +66,11 @@ pub fn flag(value: &Value) -> Option<(bool, String)> {
 }
 
 /// A time as text, or as seconds or milliseconds since 1970.
-pub fn moment(value: &Value) -> Result<Option<Timestamp>, String> {
+pub fn moment(value: &Value<'_>) -> Result<Option<Timestamp>, String> {
     let number = match value {
         Value::Null => return Ok(None),
-        Value::String(text) if is_nothing(text) => return Ok(None),
-        Value::String(text) => match time::parse(text) {
+        Value::Str(text) if is_nothing(text) => return Ok(None),
+        Value::Str(text) => match time::parse(text) {
             Some(at) => return Ok(Some(at)),
             None => text.trim().parse().ok(),
         },
@@ -82,9 +86,9 @@ pub fn moment(value: &Value) -> Result<Option<Timestamp>, String> {
 }
 
 /// An id, also where it came as a number.
-pub fn id(value: &Value) -> Option<String> {
+pub fn id(value: &Value<'_>) -> Option<String> {
     let text = match value {
-        Value::String(text) => text.trim().to_owned(),
+        Value::Str(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
@@ -98,7 +102,7 @@ fn is_nothing(text: &str) -> bool {
     matches!(text.trim(), "" | "-" | "--" | "/" | "null" | "NULL" | "None" | "N/A")
 }
 
-pub fn shown(value: &Value) -> String {
+pub fn shown(value: &Value<'_>) -> String {
     value.to_string().chars().take(SHOWN_CHARS).collect()
 }
 
@@ -106,12 +110,12 @@ pub fn shown(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::quantity::{CURRENT, RESIDUAL, TEMPERATURE};
-    use serde_json::json;
+    use serde_json::{Value as Owned, json};
 
     #[test]
     fn numbers() {
-        let check = |value: Value, quantity, expect: Result<Option<f64>, &str>| match (
-            number(&value, quantity),
+        let check = |value: Owned, quantity, expect: Result<Option<f64>, &str>| match (
+            number(&(&value).into(), quantity),
             expect,
         ) {
             (Ok(got), Ok(expect)) => assert_eq!(got, expect, "{value}"),
@@ -147,8 +151,8 @@ mod tests {
 
     #[test]
     fn flags() {
-        let check = |value: Value, expect: Option<(bool, &str)>| {
-            let got = flag(&value);
+        let check = |value: Owned, expect: Option<(bool, &str)>| {
+            let got = flag(&(&value).into());
             assert_eq!(got.as_ref().map(|(raised, words)| (*raised, words.as_str())), expect, "{value}");
         };
         for (value, raised) in [
@@ -179,11 +183,11 @@ mod tests {
             json!(1_783_837_820),
             json!("1783837820000"),
         ] {
-            assert_eq!(moment(&value), at, "{value}");
+            assert_eq!(moment(&(&value).into()), at, "{value}");
         }
-        assert_eq!(moment(&json!("")), Ok(None));
+        assert_eq!(moment(&"".into()), Ok(None));
         for odd in [json!("yesterday"), json!(7), json!("2026-02-30 00:00:00"), json!({})] {
-            assert!(moment(&odd).is_err(), "{odd}");
+            assert!(moment(&(&odd).into()).is_err(), "{odd}");
         }
     }
 }

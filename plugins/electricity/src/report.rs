@@ -9,7 +9,7 @@ use crate::cabinet::{Cabinet, Matter};
 use crate::field::{self, shown};
 use crate::quantity::{self, Quantity};
 use crate::settings::Device;
-use serde_json::{Map, Value};
+use serde_json_borrow::{ObjectAsVec, Value};
 use tocsin_sdk::{Answer, Message, Outcome, Rejection};
 
 /// Of one message: with some 20 signals each they stay under the manifest's limit.
@@ -67,7 +67,7 @@ pub fn decode(message: &Message) -> Answer {
         Ok(text) => text.into(),
         Err(_) => String::from_utf8_lossy(&message.payload),
     };
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim_matches('\0'))?;
+    let value: Value<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}').trim_matches('\0'))?;
     let mut outcome = Outcome::default();
     if text.contains('\u{fffd}') {
         outcome.defects.push("some bytes are no UTF-8; they are shown as \u{fffd}".to_owned());
@@ -91,7 +91,7 @@ pub fn decode(message: &Message) -> Answer {
 }
 
 /// The boxes of a message: itself, its elements, or those of its `data`.
-fn boxes(value: &Value) -> Result<Vec<&Map<String, Value>>, Rejection> {
+fn boxes<'a>(value: &'a Value<'a>) -> Result<Vec<&'a ObjectAsVec<'a>>, Rejection> {
     match value {
         Value::Object(fields) => match fields.get("data") {
             Some(inner @ (Value::Object(_) | Value::Array(_)))
@@ -116,9 +116,16 @@ fn boxes(value: &Value) -> Result<Vec<&Map<String, Value>>, Rejection> {
     }
 }
 
-fn one(fields: &Map<String, Value>, message: &Message) -> Answer {
-    let known: Vec<(&str, Meaning, &Value)> =
-        fields.iter().filter_map(|(key, value)| Some((key.as_str(), meaning(key)?, value))).collect();
+/// A field that means something, by its name.
+type Known<'a> = (&'a str, Meaning, &'a Value<'a>);
+
+fn one(fields: &ObjectAsVec<'_>, message: &Message) -> Answer {
+    let mut known: Vec<Known<'_>> =
+        fields.iter().filter_map(|(key, value)| Some((key, meaning(key)?, value))).collect();
+    // In one order, however a box writes them; of a name that comes twice the last counts.
+    known.reverse();
+    known.sort_by_key(|(key, ..)| *key);
+    known.dedup_by_key(|(key, ..)| *key);
     if !known.iter().any(|(_, meaning, _)| !matches!(meaning, Meaning::Serial | Meaning::Time)) {
         return Err(Rejection::malformed("no field of a 智慧用电 report: no number and no alarm"));
     }
@@ -162,7 +169,7 @@ fn take<'a>(
     phases: u8,
     key: &'a str,
     meaning: &Meaning,
-    value: &Value,
+    value: &Value<'_>,
     empty: &mut Vec<&'a str>,
 ) {
     match meaning {
@@ -187,7 +194,7 @@ fn take<'a>(
     }
 }
 
-fn observed(known: &[(&str, Meaning, &Value)], defects: &mut Vec<String>) -> Option<tocsin_sdk::Timestamp> {
+fn observed(known: &[Known<'_>], defects: &mut Vec<String>) -> Option<tocsin_sdk::Timestamp> {
     let (key, _, value) = known.iter().find(|(_, meaning, _)| matches!(meaning, Meaning::Time))?;
     match field::moment(value) {
         Ok(Some(at)) => Some(at),
@@ -202,7 +209,7 @@ fn observed(known: &[(&str, Meaning, &Value)], defects: &mut Vec<String>) -> Opt
     }
 }
 
-fn missing(known: &[(&str, Meaning, &Value)], phases: u8) -> Vec<&'static str> {
+fn missing(known: &[Known<'_>], phases: u8) -> Vec<&'static str> {
     let mut is_said = [false; EXPECTED.len()];
     if phases == 1 {
         is_said[WIRED].fill(true);

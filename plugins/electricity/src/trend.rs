@@ -1,7 +1,10 @@
 //! A slow rise: the means of minutes, ten minutes, hours and quarter days, and whether
 //! one of these series climbs towards the limit.
+//!
+//! Every report reads and writes its trends, some fifty numbers each, so they are kept
+//! as bytes: as JSON they cost more than all else that is read in a report.
 
-use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use tocsin_sdk::Timestamp;
 
@@ -26,34 +29,72 @@ const FLOOR: f64 = 0.3;
 /// A line that reaches the limit later than this is no reason to go and look.
 const HORIZON_MS: f64 = 24.0 * 3_600_000.0;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Trend {
-    series: [Series; 4],
+/// Of one device, by part.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trends(BTreeMap<String, Trend>);
+
+/// Parts of one device that have a trend.
+const PARTS_MAX: usize = 2;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Trend {
+    series: [Series; STEPS_MS.len()],
     /// Place of the series that was told, from 1, until it turns; 0: none.
-    told: usize,
+    told: u8,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Series {
     /// Which step is being gathered.
     step: i64,
     sum: f64,
     count: u32,
-    /// Oldest first, to a tenth.
-    means: Vec<f64>,
+    /// Oldest first, in tenths.
+    means: Vec<i32>,
     /// Steps from each mean to the one behind it, the newest one's to what is being
     /// gathered; four bits each, the newest lowest.
     gaps: u64,
 }
 
-/// Its fields in order, without their names: a report reads and writes four of these.
-/// One with names is read as well.
-impl Serialize for Series {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.step, self.sum, self.count, &self.means, self.gaps).serialize(serializer)
+impl Trends {
+    /// What [`Trends::write`] wrote; `None` of anything else.
+    pub fn read(mut left: &[u8]) -> Option<Trends> {
+        let mut trends = BTreeMap::new();
+        while !left.is_empty() {
+            let [length] = take(&mut left)?;
+            let part = left.split_off(..usize::from(length))?;
+            trends.insert(String::from_utf8(part.to_vec()).ok()?, Trend::read(&mut left)?);
+        }
+        Some(Trends(trends))
     }
+
+    /// For each part the length of its name, the name and its [`Trend`]; all numbers
+    /// little-endian.
+    pub fn write(&self) -> Vec<u8> {
+        let mut into = Vec::with_capacity(512);
+        for (part, trend) in &self.0 {
+            into.push(part.len() as u8);
+            into.extend_from_slice(part.as_bytes());
+            trend.write(&mut into);
+        }
+        into
+    }
+
+    /// One sample of a part; a rise is told once, and again only after it has turned.
+    pub fn sample(&mut self, part: &str, value: f64, at: Timestamp, limit: f64) -> Option<Rise> {
+        if let Some(trend) = self.0.get_mut(part) {
+            return trend.sample(value, at, limit);
+        }
+        let fits = self.0.len() < PARTS_MAX && u8::try_from(part.len()).is_ok();
+        fits.then(|| self.0.entry(part.to_owned()).or_default().sample(value, at, limit))?
+    }
+}
+
+/// The next `N` bytes.
+fn take<const N: usize>(left: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = left.split_first_chunk()?;
+    *left = rest;
+    Some(*taken)
 }
 
 /// How it climbs.
@@ -67,20 +108,33 @@ pub struct Rise {
 }
 
 impl Trend {
-    /// One sample; a rise is told once, and again only after it has turned.
-    pub fn sample(&mut self, value: f64, at: Timestamp, limit: f64) -> Option<Rise> {
+    fn read(left: &mut &[u8]) -> Option<Trend> {
+        let [told] = take(left)?;
+        let mut trend = Trend { told, ..Trend::default() };
+        for series in &mut trend.series {
+            *series = Series::read(left)?;
+        }
+        Some(trend)
+    }
+
+    fn write(&self, into: &mut Vec<u8>) {
+        into.push(self.told);
+        self.series.iter().for_each(|series| series.write(into));
+    }
+
+    fn sample(&mut self, value: f64, at: Timestamp, limit: f64) -> Option<Rise> {
         let (mut rise, mut turned) = (None, false);
-        for (index, (series, step)) in self.series.iter_mut().zip(STEPS_MS).enumerate() {
+        for (place, (series, step)) in (1..).zip(self.series.iter_mut().zip(STEPS_MS)) {
             if !series.add(value, at.div_euclid(step)) {
                 continue;
             }
             if self.told == 0
                 && let Some(climb) = series.rise(step, limit)
             {
-                self.told = index + 1;
+                self.told = place;
                 rise = Some(climb);
             }
-            turned |= self.told == index + 1 && series.falls();
+            turned |= self.told == place && series.falls();
         }
         // What a longer series still sees climbing has not turned.
         if turned && self.series.iter().zip(STEPS_MS).all(|(series, step)| series.rise(step, limit).is_none())
@@ -92,6 +146,26 @@ impl Trend {
 }
 
 impl Series {
+    fn read(left: &mut &[u8]) -> Option<Series> {
+        let step = i64::from_le_bytes(take(left)?);
+        let sum = f64::from_le_bytes(take(left)?);
+        let count = u32::from_le_bytes(take(left)?);
+        let gaps = u64::from_le_bytes(take(left)?);
+        let [length] = take(left)?;
+        let means = left.split_off(..usize::from(length) * 4)?;
+        let means = means.as_chunks().0.iter().map(|mean| i32::from_le_bytes(*mean)).collect();
+        Some(Series { step, sum, count, means, gaps })
+    }
+
+    fn write(&self, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.step.to_le_bytes());
+        into.extend_from_slice(&self.sum.to_le_bytes());
+        into.extend_from_slice(&self.count.to_le_bytes());
+        into.extend_from_slice(&self.gaps.to_le_bytes());
+        into.push(self.means.len() as u8);
+        self.means.iter().for_each(|mean| into.extend_from_slice(&mean.to_le_bytes()));
+    }
+
     /// Whether a step was completed.
     fn add(&mut self, value: f64, step: i64) -> bool {
         let complete = step != self.step && self.count > 0;
@@ -106,16 +180,12 @@ impl Series {
 
     /// The mean of what was gathered, `gap` steps before what is gathered next.
     fn keep(&mut self, gap: i64) {
-        let mean = (self.sum / f64::from(self.count) * 10.0).round() / 10.0;
+        let mean = (self.sum / f64::from(self.count) * 10.0).round() as i32;
         (self.sum, self.count) = (0.0, 0);
         // What lies apart by a long gap is no slope, nor is a clock that was set back.
         let is_near = (1..=KEPT as i64).contains(&gap);
-        // An older version kept no distances.
-        let is_known = self.gaps != 0;
-        if !is_near || !is_known {
-            (self.means, self.gaps) = (Vec::new(), 0);
-        }
         if !is_near {
+            (self.means, self.gaps) = (Vec::new(), 0);
             return;
         }
         if self.means.len() == KEPT {
@@ -137,9 +207,10 @@ impl Series {
         if self.means.len() < KEPT || !(gaps as i64..=gaps as i64 * GAP_MAX).contains(&span) {
             return None;
         }
-        let (first, last) = (self.means[0], self.means[KEPT - 1]);
+        let value = |tenths: i32| f64::from(tenths) / 10.0;
+        let (first, last) = (value(self.means[0]), value(self.means[KEPT - 1]));
         let ups = self.means.windows(2).filter(|pair| pair[1] > pair[0]).count();
-        let gain = median(&self.means[KEPT - ENDS..]) - median(&self.means[..ENDS]);
+        let gain = value(median(&self.means[KEPT - ENDS..]) - median(&self.means[..ENDS]));
         let climbs = ups * 10 >= gaps * UPS && gain >= limit * GAIN && last >= limit * FLOOR && last < limit;
         // From the middle of one end to that of the other.
         let left = (limit - last) / gain * (step * self.steps(ENDS / 2..gaps - ENDS / 2)) as f64;
@@ -157,9 +228,9 @@ impl Series {
 }
 
 /// One odd step at either end is no climb.
-fn median(end: &[f64]) -> f64 {
+fn median(end: &[i32]) -> i32 {
     let mut end = end.to_vec();
-    end.sort_by(f64::total_cmp);
+    end.sort_unstable();
     end[end.len() / 2]
 }
 
@@ -197,8 +268,9 @@ mod tests {
                 Some((trend.sample(value, START + n as i64 * every_s * 1_000, 300.0)?, value))
             })
             .inspect(|_| {
-                let bytes = serde_json::to_vec(&trend).unwrap().len();
-                assert!(bytes <= 720, "{bytes} bytes are kept of one part");
+                let mut kept = Vec::new();
+                trend.write(&mut kept);
+                assert!(kept.len() <= 320, "{} bytes are kept of one part", kept.len());
             })
     }
 
@@ -237,22 +309,26 @@ mod tests {
         assert!(!(0..6).any(|n| rises(n, n)));
         assert!(!(6..18).any(|n| rises(n, n + 720)));
         assert!(rises(18, 738), "twelve means by themselves");
-        // What an older version kept has no distances.
-        let means = (0..KEPT).map(|n| 100.0 + n as f64 * 5.0).collect();
-        let mut old = Series { step: 1, sum: 170.0, count: 1, means, gaps: 0 };
-        assert_eq!(old.rise(60_000, 300.0), None);
-        assert!(old.add(175.0, 6));
-        assert_eq!((old.means.len(), old.rise(60_000, 300.0)), (1, None));
     }
 
     #[test]
-    fn kept_without_names_and_read_with_them() {
-        let series = Series { step: 7, sum: 1.5, count: 2, means: vec![3.0], gaps: 1 };
-        let text = serde_json::to_string(&series).unwrap();
-        assert_eq!(text, "[7,1.5,2,[3.0],1]");
-        assert_eq!(serde_json::from_str::<Series>(&text).unwrap(), series);
-        let named = r#"{"step": 7, "sum": 1.5, "count": 2, "means": [3.0], "gaps": 1}"#;
-        assert_eq!(serde_json::from_str::<Series>(named).unwrap(), series);
+    fn read_as_written() {
+        let mut trends = Trends::default();
+        for n in 0..2_000 {
+            let value = 40.0 + f64::from(n % 97) * 1.37;
+            let at = START + i64::from(n) * 61_700;
+            trends.sample("", value, at, 300.0);
+            trends.sample("柜1", -value, at, 300.0);
+            assert_eq!(trends.sample("third", value, at, 300.0), None);
+        }
+        let kept = trends.write();
+        assert_eq!(Trends::read(&kept).as_ref(), Some(&trends));
+        assert_eq!(trends.0.len(), PARTS_MAX);
+        for end in 1..kept.len() {
+            let read = Trends::read(&kept[..end]);
+            assert!(read.is_none_or(|read| read.0.len() < PARTS_MAX), "{end}");
+        }
+        assert_eq!(Trends::read(br#"{"": 1}"#), None);
     }
 
     #[test]

@@ -12,5 +12,25 @@ pub fn device(id: &str) -> Option<Registration> {
 /// The operator's value for a setting that the manifest declares, else its
 /// default; secrets come this way too.
 pub fn setting(name: &str) -> Option<String> {
+    asked(name)
+}
+
+/// A setting stays as it is while an instance lives, so each is asked for once.
+#[cfg(target_arch = "wasm32")]
+fn asked(name: &str) -> Option<String> {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    thread_local! {
+        static ASKED: RefCell<BTreeMap<String, Option<String>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    ASKED.with_borrow_mut(|asked| match asked.get(name) {
+        Some(value) => value.clone(),
+        None => asked.entry(name.to_owned()).or_insert(city::setting(name)).clone(),
+    })
+}
+
+/// A test changes them as it goes.
+#[cfg(not(target_arch = "wasm32"))]
+fn asked(name: &str) -> Option<String> {
     city::setting(name)
 }

@@ -1,12 +1,15 @@
-//! What one call of the guest costs, without the chain around it.
+//! What one call of the guest costs, without the chain around it; in nanoseconds, and in
+//! empty calls, which a slower machine leaves as they are.
 
 use crate::anyhow_free::Result;
 use crate::report::{Figure, Report};
 use crate::turns::{Series, fastest, in_turn};
 use crate::{frames, native, stage};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tocsin_core::time::Timestamp;
 use tocsin_sandbox::{Call, Guest, Message, Plugin, Room, Surroundings};
+use wasmtime::component::{Component, Linker};
 
 /// Parts in the longest frame of states.
 const PARTS: u8 = 22;
@@ -26,6 +29,7 @@ pub fn measure(report: &mut Report, quick: bool) -> Result<()> {
             decoding(&plugin, &built_in, &many, 100),
             framing(&plugin, &nowhere, &one, 1_000),
             framing(&plugin, &built_in, &one, 1_000),
+            empty(&plugin, &nowhere)?,
         ],
         if quick { 40 } else { 200 },
     )?;
@@ -41,15 +45,33 @@ pub fn measure(report: &mut Report, quick: bool) -> Result<()> {
         ("frame-fire", &rounds[4], &rounds[5]),
     ] {
         let ratio = fastest(native) / fastest(guest);
-        add(report, name, guest, Some(ratio));
-        add(report, &format!("{name}-native"), native, None);
+        let empty_calls = (fastest(guest) / fastest(&rounds[6]) * 10.0).round() / 10.0;
+        add(report, name, guest, Some(ratio), json!({ "empty_calls": empty_calls }));
+        add(report, &format!("{name}-native"), native, None, Value::Null);
     }
+    add(report, "call-empty", &rounds[6], None, Value::Null);
     Ok(())
 }
 
-fn add(report: &mut Report, name: &str, rounds: &[f64], ratio: Option<f64>) {
+fn add(report: &mut Report, name: &str, rounds: &[f64], ratio: Option<f64>, more: Value) {
     let values = rounds.to_vec();
-    report.add(Figure { name, unit: "ns", values, ratio, more: serde_json::Value::Null });
+    report.add(Figure { name, unit: "ns", values, ratio, more });
+}
+
+/// Nothing in, nothing out.
+const EMPTY: &str = r#"(component
+    (core module $module (func (export "call")))
+    (core instance $instance (instantiate $module))
+    (func (export "call") (canon lift (core func $instance "call"))))"#;
+
+/// The way into a component and back by wasmtime alone; the guest it is given does nothing.
+fn empty<'a>(plugin: &'a Plugin, around: &'a Surroundings) -> Result<Series<'a>> {
+    let engine = wasmtime::Engine::default();
+    let component = Component::new(&engine, wat::parse_str(EMPTY)?)?;
+    let mut store = wasmtime::Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component)?;
+    let function = instance.get_typed_func::<(), ()>(&mut store, "call")?;
+    Ok(Series::new(plugin, around, 5_000, move |_| Ok(function.call(&mut store, ())?)))
 }
 
 /// A frame of so many parts in alarm.

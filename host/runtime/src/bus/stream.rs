@@ -5,6 +5,8 @@ use crate::subject;
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, State, StorageType};
 use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use std::time::Duration;
 use tocsin_core::time::Timestamp;
 
@@ -121,7 +123,12 @@ impl Bus {
         .await
     }
 
-    async fn ensure(&self, wanted: Config) -> Result<(), EnsureError> {
+    #[inline(never)]
+    fn ensure(&self, wanted: Config) -> BoxFuture<'_, Result<(), EnsureError>> {
+        self.create(wanted).boxed()
+    }
+
+    async fn create(&self, wanted: Config) -> Result<(), EnsureError> {
         let stream = wanted.name.clone();
         let info = self.jet().create_or_update_stream(wanted.clone()).await.map_err(|error| {
             let (stream, reason) = (stream.clone(), error.to_string());
@@ -269,7 +276,12 @@ impl Bus {
         self.info(stream).await.1
     }
 
-    pub async fn info(&self, stream: &str) -> (Config, State) {
+    #[inline(never)]
+    pub fn info<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, (Config, State)> {
+        self.ask_info(stream).boxed()
+    }
+
+    async fn ask_info(&self, stream: &str) -> (Config, State) {
         loop {
             let made_anew = self.made_anew();
             let asked = tokio::select! {
@@ -330,7 +342,12 @@ impl Bus {
     }
 
     /// Through the stream's leader, never a replica that may lag.
-    async fn get(&self, stream: &str, query: serde_json::Value) -> Option<Stored> {
+    #[inline(never)]
+    fn get<'a>(&'a self, stream: &'a str, query: serde_json::Value) -> BoxFuture<'a, Option<Stored>> {
+        self.ask(stream, query).boxed()
+    }
+
+    async fn ask(&self, stream: &str, query: serde_json::Value) -> Option<Stored> {
         let api = format!("$JS.API.STREAM.MSG.GET.{stream}");
         let body = Bytes::from(query.to_string());
         loop {

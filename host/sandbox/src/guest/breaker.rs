@@ -43,6 +43,11 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
+    /// Not closed: only then is the time asked for.
+    fn is_at_rest(&self) -> bool {
+        self.rest.is_some()
+    }
+
     /// `Err`: how long it still rests.
     fn admit(&self, now: Instant) -> Result<(), Duration> {
         match self.rest {
@@ -102,8 +107,9 @@ impl<'a, S: Layered<Permitted<'a>>> Service<Permitted<'a>> for Broken<S> {
     at_once!(Verdict);
 
     fn call(&mut self, request: Permitted<'a>) -> Self::Future {
-        let now = request.0.now;
-        if let Err(wait) = self.breaker.admit(now) {
+        if self.breaker.is_at_rest()
+            && let Err(wait) = self.breaker.admit(Instant::now())
+        {
             let reason =
                 format!("the plugin failed at everything and rests for {} ms more", wait.as_millis());
             return ready(Err(Verdict::new(VerdictKind::Broken, reason)));
@@ -116,11 +122,11 @@ impl<'a, S: Layered<Permitted<'a>>> Service<Permitted<'a>> for Broken<S> {
         match &result {
             Ok(_) => {
                 if self.breaker.success() {
-                    self.gate.breaker_at(State::Closed, now);
+                    self.gate.breaker_at(State::Closed, Instant::now());
                 }
             }
             Err(verdict) if verdict.kind.ran() => {
-                if let Some(until) = self.breaker.failure(sequence, now) {
+                if let Some(until) = self.breaker.failure(sequence, Instant::now()) {
                     self.gate.breaker_at(State::Open, until);
                 }
             }

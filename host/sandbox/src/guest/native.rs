@@ -10,7 +10,8 @@ pub(super) fn run(native: &dyn Native, work: Work<'_>) -> Reply {
     match work {
         Work::Frame(buffer) => Reply::Pieces(native.frame(buffer)),
         Work::Call(call, room) => {
-            Reply::Answer(Answer { result: native.call(call, room), changes: Vec::new(), logs: Vec::new() })
+            let result = native.call(call, room);
+            Reply::Answer(Box::new(Answer { result, changes: Vec::new(), logs: Vec::new() }))
         }
     }
 }

@@ -57,13 +57,14 @@ impl<'a, S: Layered<Permitted<'a>>> Service<Request<'a>> for Permit<S> {
     fn call(&mut self, request: Request<'a>) -> Self::Future {
         // Frames are counted where they are decoded; a read that cuts them is not one.
         if matches!(request.work, Work::Call(..)) {
-            if let Err(wait) = self.bucket.take(request.now) {
-                self.gate.permit_at(request.now + wait);
+            let now = Instant::now();
+            if let Err(wait) = self.bucket.take(now) {
+                self.gate.permit_at(now + wait);
                 let reason = format!("more than {} calls a second", self.bucket.per_second);
                 return ready(Err(Verdict::new(VerdictKind::Busy, reason)));
             }
             if self.bucket.tokens < 1.0 {
-                self.gate.permit_at(request.now + self.bucket.wait());
+                self.gate.permit_at(now + self.bucket.wait());
             }
         }
         self.inner.call(Permitted(request))

@@ -6,7 +6,7 @@ use crate::manifest::Role;
 use crate::room::Room;
 use crate::verdict::Verdict;
 use std::future::Ready;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tower::Service;
 
 /// What the guest is asked.
@@ -28,7 +28,6 @@ pub(crate) struct Request<'a> {
     pub work: Work<'a>,
     /// Drop the instance first.
     pub fresh: bool,
-    pub now: Instant,
 }
 
 /// Past the permit.
@@ -46,8 +45,9 @@ pub(crate) struct Bounded<'a> {
     pub memory_bytes: usize,
 }
 
+/// Small, because every layer hands it on.
 pub(crate) enum Reply {
-    Answer(Answer),
+    Answer(Box<Answer>),
     Pieces(Vec<Piece>),
 }
 

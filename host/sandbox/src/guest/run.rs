@@ -213,7 +213,7 @@ impl Instance {
                     Ok(_) => ward.visit.commit(),
                     Err(_) => (ward.visit.abandon(), Vec::new()),
                 };
-                Ok(Reply::Answer(Answer { result, changes, logs: ward.take_logs() }))
+                Ok(Reply::Answer(Box::new(Answer { result, changes, logs: ward.take_logs() })))
             }
         }
     }

@@ -264,18 +264,6 @@ fn a_box_that_posts_nothing_is_silent() {
             (31, nothing(), &[over]),
         ],
     );
-    // What an older version kept.
-    let host = Host::fresh();
-    let old = || {
-        tocsin_sdk::memory::save(
-            "cabinet/DX26070001",
-            &json!({"heard": NOW, "last": NOW, "timer": NOW + 900_000}),
-        );
-        tocsin_sdk::timers::set("cabinet/DX26070001", NOW + 900_000);
-        Ok(Outcome::default())
-    };
-    host.call(BOX, old).unwrap();
-    check(host, &[(600, nothing(), &[]), (901, nothing(), &[SILENT]), (960, json!({"power": 5}), &[BACK])]);
 }
 
 #[test]

@@ -128,14 +128,65 @@ impl<'a> Reader<'a> {
     /// The next place at or behind `from` where a mark, or the beginning of one
     /// that `bytes` cut off, stands; their end where there is none.
     fn next_mark(&self, bytes: &[u8], from: usize) -> usize {
-        let begins = |at: &usize| {
-            self.protocols.iter().any(|Marked { start, .. }| {
-                let seen = (bytes.len() - at).min(start.len());
-                bytes[*at] == start[0] && bytes[*at..at + seen] == start[..seen]
-            })
-        };
-        (from..bytes.len()).find(begins).unwrap_or(bytes.len())
+        let mut at = from;
+        while let Some(place) = self.next_first(bytes, at) {
+            let behind = &bytes[place..];
+            let begins = |start: &[u8]| start.iter().zip(behind).all(|(mark, byte)| mark == byte);
+            if self.protocols.iter().any(|protocol| begins(protocol.start)) {
+                return place;
+            }
+            at = place + 1;
+        }
+        bytes.len()
     }
+
+    /// The next place at or behind `from` of a byte that a mark begins with. Every byte
+    /// of every frame is looked at here, so many at once.
+    fn next_first(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(block) = bytes.get(at..)?.first_chunk()
+            && !self.protocols.iter().any(|protocol| holds(block, protocol.start[0]))
+        {
+            at += BLOCK;
+        }
+        while at < bytes.len() {
+            // Of less than a word the last one, without the bytes before.
+            let (base, word) = match (bytes[at..].first_chunk(), bytes.last_chunk()) {
+                (Some(word), _) => (at, word),
+                (None, Some(word)) => (bytes.len() - WORD, word),
+                (None, None) => return self.first_of_few(bytes, at),
+            };
+            let firsts = self.protocols.iter().map(|protocol| places(word, protocol.start[0]));
+            let found = firsts.fold(0, |all, places| all | places) & u64::MAX << (8 * (at - base));
+            if found != 0 {
+                return Some(base + found.trailing_zeros() as usize / 8);
+            }
+            at = base + WORD;
+        }
+        None
+    }
+
+    #[cold]
+    fn first_of_few(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        (from..bytes.len()).find(|at| self.protocols.iter().any(|protocol| bytes[*at] == protocol.start[0]))
+    }
+}
+
+const WORD: usize = size_of::<u64>();
+const BLOCK: usize = 4 * WORD;
+
+/// Whether one of the bytes is this one.
+fn holds(block: &[u8; BLOCK], byte: u8) -> bool {
+    block.as_chunks().0.iter().fold(0, |any, word| any | places(word, byte)) != 0
+}
+
+/// Where the byte stands first in the word: the lowest bit that is set is that byte's
+/// highest. Those above it say nothing.
+fn places(word: &[u8; WORD], byte: u8) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let differences = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+    // A byte without a difference borrows from the one above.
+    differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
 fn noise(pieces: &mut Vec<Piece>, bytes: usize) {
