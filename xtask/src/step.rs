@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Announcements go to stderr: stdout belongs to the program that is run at the end.
@@ -46,6 +46,36 @@ impl Steps {
         result
     }
 
+    /// Starts `command` beside what follows; what it prints goes to `log`.
+    pub fn begin(&mut self, title: &str, command: &mut Command, log: &Path) -> Result<Aside> {
+        eprintln!("\n── {title}, beside what follows; it writes to {}", log.display());
+        let cannot = || format!("cannot write {}", log.display());
+        std::fs::write(log, "").with_context(cannot)?;
+        let out = std::fs::OpenOptions::new().append(true).open(log).with_context(cannot)?;
+        let err = out.try_clone().with_context(cannot)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            .spawn()
+            .with_context(|| format!("cannot run `{}`", command.get_program().to_string_lossy()))?;
+        let (title, line) = (title.to_owned(), command_line(command));
+        Ok(Aside { title, line, began: Instant::now(), child, log: log.to_owned() })
+    }
+
+    /// Waits for its end, and shows what it printed.
+    pub fn end(&mut self, mut aside: Aside) -> Result<()> {
+        let (title, line) = (&aside.title, &aside.line);
+        let status = self.work(&format!("{title}, to its end"), || Ok(aside.child.wait()?))?;
+        self.done.pop();
+        self.done.push((title.clone(), aside.began.elapsed()));
+        eprint!("{}", std::fs::read_to_string(&aside.log).unwrap_or_default());
+        if !status.success() {
+            bail!("{title}: {status}. To run it again:\n\n  {line}\n");
+        }
+        Ok(())
+    }
+
     pub fn summary(&self) -> String {
         let mut text = String::new();
         for (title, took) in &self.done {
@@ -54,6 +84,16 @@ impl Steps {
         let _ = write!(text, "  {:>8}  in all", seconds(self.began.elapsed()));
         text
     }
+}
+
+/// A command under way beside others.
+#[derive(Debug)]
+pub struct Aside {
+    title: String,
+    line: String,
+    began: Instant,
+    child: Child,
+    log: PathBuf,
 }
 
 pub fn seconds(duration: Duration) -> String {
@@ -132,6 +172,24 @@ mod tests {
     fn durations_are_read_by_people() {
         assert_eq!(seconds(Duration::from_millis(1_240)), "1.2 s");
         assert_eq!(seconds(Duration::from_secs(125)), "2 min 05 s");
+    }
+
+    #[test]
+    fn what_ran_beside_is_shown_and_its_failure_counts() {
+        let mut steps = Steps::new();
+        let log = std::env::temp_dir().join(format!("tocsin-aside-{}.log", std::process::id()));
+        let mut end = |script: &str| {
+            let aside =
+                steps.begin("aside", Command::new("sh").args(["-c", script]), &log).expect("it starts");
+            steps.end(aside)
+        };
+        end("echo out; echo err >&2").expect("it succeeds");
+        let mut lines: Vec<_> =
+            std::fs::read_to_string(&log).expect("its log").lines().map(str::to_owned).collect();
+        lines.sort();
+        assert_eq!(lines, ["err", "out"]);
+        assert!(end("exit 3").expect_err("it fails").to_string().contains("exit 3"));
+        let _ = std::fs::remove_file(log);
     }
 
     #[test]
