@@ -118,8 +118,8 @@ pub struct Response {
     /// Levels that a person lowered, ended or refused although their condition
     /// holds: they do not start by themselves until it has once ceased to.
     pub muted: Vec<u8>,
-    /// Level → since when it is over, while its `hold_s` runs.
-    pub clearing: Vec<(u8, Timestamp)>,
+    /// Levels that are over, while their `hold_s` runs.
+    pub clearing: Vec<Clearing>,
     /// Who or what decided last: a name, or empty for the conditions.
     pub by: String,
     pub reason: String,
@@ -127,6 +127,13 @@ pub struct Response {
     pub changed_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub next: Option<Timestamp>,
+}
+
+/// A level that is over while its `hold_s` runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Clearing {
+    pub level: u8,
+    pub since: Timestamp,
 }
 
 /// One thing that made a condition hold.

@@ -388,6 +388,10 @@ impl Feed {
         }
         if open.next < open.frames.len() {
             self.open[lane as usize] = Some(open);
+        } else if from > 0 {
+            // It was begun in another message. Retention forgets messages up to where no
+            // run is covered in part: a storm of long runs would leave it no such place.
+            draft.closed = true;
         }
     }
 

@@ -25,7 +25,7 @@ use crate::lease::{Holder, Keeper, Lease};
 use crate::metrics::Metrics;
 use crate::outlet::Outlet;
 use crate::plugin::{Registries, Shelf};
-use crate::position;
+use crate::position::{self, Repeat};
 use crate::publish::dead::Dead;
 use crate::publish::event::Events;
 use crate::publish::news::News;
@@ -138,6 +138,7 @@ pub struct Host {
     /// How full the streams are.
     pub store: retain::Store,
     pub retention: retain::Rules,
+    repeat: Repeat,
     city: Arc<City>,
     sandbox: Arc<Sandbox>,
     specs: BTreeMap<String, PluginSpec>,
@@ -208,6 +209,7 @@ impl Host {
         let (stop_lease, lease_stopped) = watch::channel(false);
         let (turn, turned) = watch::channel(false);
         let (lost, taken_over) = watch::channel(None);
+        let (ask, repeat) = Repeat::new(config.retention.repeat_every());
         let mut host = Host {
             bus: bus.clone(),
             desk,
@@ -219,6 +221,7 @@ impl Host {
             listening: BTreeMap::new(),
             store: retain::Store::default(),
             retention: config.retention,
+            repeat,
             city: config.city.clone(),
             sandbox,
             specs: config.plugins.into_iter().map(|spec| (spec.id.clone(), spec)).collect(),
@@ -294,8 +297,8 @@ impl Host {
         host.publishers(&departments, begins, stop())?;
         host.senders(&departments, &outlet, stop())?;
         {
-            let retention =
-                Retention { bus: bus.clone(), rules: host.retention, store: host.store.clone(), feeds: kept };
+            let (rules, store) = (host.retention, host.store.clone());
+            let retention = Retention { bus: bus.clone(), rules, store, feeds: kept, ask };
             let stop = stop();
             host.stage("retention", move || retention.run(stop))?;
         }
@@ -315,14 +318,14 @@ impl Host {
         begins: u64,
         stop: watch::Receiver<bool>,
     ) -> Result<(), StartError> {
-        let repeat_every = self.retention.repeat_every();
+        let repeat = &self.repeat;
         let events = Publisher {
             bus: self.bus.clone(),
             source: subject::JOURNAL,
             filter: subject::JOURNAL_SUBJECT,
             target: Target::Stream(subject::EVENTS),
             stage: position::EVENTS.to_owned(),
-            repeat_every,
+            repeat: repeat.clone(),
             begins: None,
             derive: Events::new(self.city.clone(), self.metrics.clone()),
         };
@@ -332,7 +335,7 @@ impl Host {
             filter: "tocsin.live.signal.>",
             target: Target::Stream(subject::DEAD),
             stage: position::DEAD.to_owned(),
-            repeat_every,
+            repeat: repeat.clone(),
             begins: None,
             derive: Dead::new(&self.bus),
         };
@@ -349,7 +352,7 @@ impl Host {
                         subject: subject::raw(&name, lane, subject::EVENT_DOOR),
                     },
                     stage: position::news(&name, lane),
-                    repeat_every,
+                    repeat: repeat.clone(),
                     begins: Some(begins),
                     derive: News::new(name, lane, self.shelf.clone(), self.city.clone()),
                 }
@@ -372,10 +375,10 @@ impl Host {
             .iter()
             .map(|department| FeedName { department: department.clone(), feed: 0 })
             .collect();
-        let repeat_every = self.retention.repeat_every();
+        let repeat = self.repeat.clone();
         self.stage("sends", move || async move {
             let one = |name| {
-                Sends::new(&bus, name, outlet.clone(), metrics.clone(), repeat_every).run(stop.clone())
+                Sends::new(&bus, name, outlet.clone(), metrics.clone(), repeat.clone()).run(stop.clone())
             };
             futures_util::future::join_all(names.into_iter().map(one)).await;
         })

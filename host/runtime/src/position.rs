@@ -6,6 +6,9 @@ use crate::subject;
 use async_nats::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// One stage's place in POSITION.
 pub struct Place {
@@ -37,6 +40,42 @@ impl Place {
         let ack = bus.write(&self.subject, HeaderMap::new(), fence, payload.into()).await?;
         self.last = ack.sequence;
         Ok(())
+    }
+}
+
+/// When a stage says where it stands, though it has written nothing: now and then, and
+/// at once where retention needs room.
+#[derive(Clone)]
+pub struct Repeat {
+    every: Duration,
+    wanted: watch::Receiver<u64>,
+}
+
+impl Repeat {
+    /// The sender is retention's: each change asks everybody.
+    pub fn new(every: Duration) -> (watch::Sender<u64>, Repeat) {
+        let (ask, wanted) = watch::channel(0);
+        (ask, Repeat { every, wanted })
+    }
+
+    /// Answers when it is time, `since` the last time.
+    pub async fn due(&mut self, since: Instant) {
+        let asked = async {
+            if self.wanted.changed().await.is_err() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep_until(since + self.every) => {}
+            () = asked => {}
+        }
+    }
+
+    /// The same for who looks now and then.
+    pub fn is_due(&mut self, since: Instant) -> bool {
+        let asked = self.wanted.has_changed().unwrap_or(false);
+        self.wanted.mark_unchanged();
+        asked || since.elapsed() >= self.every
     }
 }
 

@@ -18,7 +18,7 @@ pub mod news;
 use crate::bus::stream::{End, Stored};
 use crate::bus::tail::Tail;
 use crate::bus::{Ack, Bus, Fence, StepDown, WriteError};
-use crate::position::Place;
+use crate::position::{Place, Repeat};
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 const SOURCE: &str = "Tocsin-Source";
 const ORDINAL: &str = "Tocsin-Ordinal";
@@ -127,9 +128,9 @@ pub struct Publisher<D> {
     pub source: &'static str,
     pub filter: &'static str,
     pub target: Target,
-    /// Its name in POSITION, and how often its position is repeated there.
+    /// Its name in POSITION, and when its position is repeated there.
     pub stage: String,
-    pub repeat_every: Duration,
+    pub repeat: Repeat,
     /// Where terms that are new when the host starts begin: what it decides from then
     /// on is said, however late this publisher comes to it.
     pub begins: Option<u64>,
@@ -243,9 +244,7 @@ impl<D: Derive> Publisher<D> {
         let mut tail = Tail::new(&self.bus, self.source, self.filter, at.source.saturating_sub(1));
         let mut waiting = VecDeque::from_iter(mark);
         let mut flight = FuturesOrdered::new();
-        let mut repeat = tokio::time::interval(self.repeat_every);
-        repeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut repeated = at.source;
+        let mut repeated = (at.source, Instant::now());
         loop {
             while flight.len() < self.target.abreast()
                 && let Some(outgoing) = waiting.pop_front()
@@ -263,12 +262,12 @@ impl<D: Derive> Publisher<D> {
                     Ok(_) => {}
                     Err(error) => return Some(self.broken(&error, fence).await),
                 },
-                _ = repeat.tick(), if flight.is_empty() && waiting.is_empty() => {
-                    if tail.position() > repeated {
+                () = self.repeat.due(repeated.1), if flight.is_empty() && waiting.is_empty() => {
+                    if tail.position() > repeated.0 {
                         let said = Said { source: tail.position(), ordinal: ALL + 1, terms: terms.text() };
                         self.repeat(&mut place, &said).await;
-                        repeated = tail.position();
                     }
+                    repeated = (tail.position(), Instant::now());
                 }
                 stored = tail.next(), if waiting.is_empty() => {
                     // Between two messages of the source: what came before was said

@@ -39,6 +39,12 @@ const DOWN_TO_PERCENT: u64 = 70;
 /// Messages of SIGNALS counted in one go: at 256 KiB some seconds of reading.
 const PIECE: u64 = 2_000;
 
+/// What is left to do after a look is not put off for long: a feed may wait for room.
+const SOON: Duration = Duration::from_millis(500);
+
+/// All who read say where they stand within this, as a rule.
+const SAID_WITHIN: Duration = Duration::from_millis(200);
+
 /// What is kept is looked through this many times an age: days of months.
 const LOOKS_AN_AGE: u32 = 30;
 
@@ -123,6 +129,8 @@ pub struct Retention {
     pub rules: Rules,
     pub store: Store,
     pub feeds: Vec<Kept>,
+    /// Asks all who read for their positions.
+    pub ask: watch::Sender<u64>,
 }
 
 impl Retention {
@@ -138,33 +146,54 @@ impl Retention {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = self.look(&mut aged) => {}
+                more = self.look(&mut aged) => if more {
+                    look.reset_after(SOON.min(self.rules.look_every));
+                }
             }
         }
     }
 
-    async fn look(&self, aged: &mut [tokio::time::Instant]) {
+    /// Answers whether another look would find more.
+    async fn look(&self, aged: &mut [tokio::time::Instant]) -> bool {
         for stream in [subject::JOURNAL, subject::EVENTS, subject::DEAD] {
             self.fill(stream).await;
         }
         let signals = self.fill(subject::SIGNALS).await;
         // What is newest lies close together; what lies before it may have gaps.
+        if self.is_pressed(&signals).await {
+            self.ask.send_modify(|asked| *asked += 1);
+            tokio::time::sleep(SAID_WITHIN).await;
+        }
         let surplus = signals.messages.min(signals.surplus());
         let pressed = match surplus {
             0 => 0,
             _ => self.bus.last_sequence(subject::SIGNALS).await + surplus - signals.messages,
         };
         let every = self.rules.raw.min(self.rules.signals) / LOOKS_AN_AGE;
+        let mut more = false;
         for (kept, next) in self.feeds.iter().zip(aged) {
             let is_due = next.elapsed() > Duration::ZERO;
             match self.tidy(kept, pressed, is_due).await {
-                // There may be more of it at once.
-                Ok(true) => {}
+                Ok(true) => more = true,
                 Ok(false) if is_due => *next = tokio::time::Instant::now() + every,
                 Ok(false) => {}
                 Err(error) => tracing::warn!(feed = %kept.name, %error, "retention"),
             }
         }
+        more
+    }
+
+    /// Whether a stream comes near its share.
+    async fn is_pressed(&self, signals: &Fill) -> bool {
+        if signals.surplus() > 0 {
+            return true;
+        }
+        for kept in &self.feeds {
+            if self.fill(&subject::raw_stream(&kept.name.department)).await.surplus() > 0 {
+                return true;
+            }
+        }
+        false
     }
 
     async fn fill(&self, stream: &str) -> Fill {

@@ -19,6 +19,7 @@ use crate::bus::tail::Tail;
 use crate::intake::{Intake, RefuseReason};
 use crate::metrics::Metrics;
 use crate::outlet::Outlet;
+use crate::position::Repeat;
 use crate::run::Frame;
 use crate::signals::{Covered, End};
 use crate::subject::{self, FeedName, Lane, UNDELIVERED_DOOR};
@@ -84,7 +85,7 @@ pub struct Sends {
     bus: Bus,
     name: FeedName,
     /// However little there is: retention waits for the position.
-    repeat_every: Duration,
+    repeat: Repeat,
     around: Arc<Around>,
 }
 
@@ -163,14 +164,14 @@ impl Sends {
         name: FeedName,
         outlet: Arc<Outlet>,
         metrics: Arc<Metrics>,
-        repeat_every: Duration,
+        repeat: Repeat,
     ) -> Sends {
         let raw = Intake::open(bus, &name, Lane::Routine, UNDELIVERED_DOOR, &metrics);
         let around = Around { department: name.department.clone(), outlet, metrics, raw };
-        Sends { bus: bus.clone(), name, repeat_every, around: Arc::new(around) }
+        Sends { bus: bus.clone(), name, repeat, around: Arc::new(around) }
     }
 
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut kept = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
             position = position(&self.bus, &self.name) => position,
@@ -197,7 +198,7 @@ impl Sends {
                 }
                 _ = keep.tick() => {
                     let position = pending.position(tail.position());
-                    let is_late = kept_at.elapsed() >= self.repeat_every && position > kept;
+                    let is_late = self.repeat.is_due(kept_at) && position > kept;
                     if (settled && position > kept) || position > kept + LAG || is_late {
                         kept = self.keep(position).await.unwrap_or(kept);
                         kept_at = Instant::now();

@@ -27,9 +27,8 @@
 //! `address`, `region_name` (a township in words) and `reporter`.
 //!
 //! **Refused**, with the field named: what is not one JSON object in UTF-8, more
-//! than 128 KiB (60 KiB where the framer cuts, 24 KiB beside the pictures), a report
-//! that says nothing, and a position that cannot be one: a wrong place is worse than
-//! a second try.
+//! than 128 KiB (60 KiB where the framer cuts, 24 KiB beside the pictures), and a report
+//! that says nothing. A position that cannot be one is left out and named.
 //!
 //! What names a case (`caseId`) and an `action` is no report but what a platform
 //! says of it; the other way each step of a case goes out ([`connector`]).

@@ -69,7 +69,7 @@ impl Report {
             return Err(Refusal::malformed("text", reason));
         }
         let category = known.unwrap_or_else(|| other(category, &mut fields.defects));
-        let position = fields.position(Datum::Wgs84)?;
+        let position = fields.position_or_none(Datum::Wgs84);
         let reporter = reporter(&mut fields);
         let at = fields.time(TIME);
         let region = fields.region(REGION);

@@ -98,6 +98,8 @@ pub fn read(text: &str) -> Document<'_> {
 /// By every rule of XML, and with the words for what is wrong.
 fn in_full(text: &str) -> Document<'_> {
     let mut reader = Reader::from_str(text);
+    // `A&B栋` is what people write, and what many devices send as it is.
+    reader.config_mut().allow_dangling_amp = true;
     let mut build = Build::default();
     let damage = loop {
         let step = match reader.read_event() {

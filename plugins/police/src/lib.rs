@@ -78,7 +78,7 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     let is_over = fields.maybe(STATE, Field::text).is_some_and(|state| kind::is_over(&state));
     let severity = fields.maybe(LEVEL, Field::severity).unwrap_or(Severity::Unknown);
     let (observed, region) = (fields.time(TIME), fields.region(REGION));
-    let position = fields.position(Datum::Gcj02)?;
+    let position = fields.position_or_none(Datum::Gcj02);
     let said = if text.is_empty() { &address } else { &text };
     let title = match line(said, TITLE_CHARS_MAX) {
         said if said.is_empty() => format!("110 {}", kind.title),

@@ -72,10 +72,17 @@ fn refusals_name_the_field() {
         (json!({"type": "火灾"}), "field `id` is missing"),
         (json!({"call_no": "7", "type": "火灾"}), "`call_no` is unknown"),
         (json!({"id": "7", "kind_of_call": "火灾"}), "field `type` is missing"),
-        (json!({"id": "7", "type": "火灾", "position": {"lng": 120.1}}), "needs lon and lat"),
         (json!([]), "no record"),
     ] {
         let refusal = post(&Host::fresh(), &call).unwrap_err();
         assert!(refusal.reason.contains(word), "{call}: {}", refusal.reason);
     }
+}
+
+#[test]
+fn a_fire_is_told_wherever_it_is() {
+    let call = json!({"id": "7", "type": "火灾", "position": {"lng": 120.1}});
+    let outcome = post(&Host::fresh(), &call).unwrap();
+    assert_eq!((&outcome.signals[0].kind, outcome.signals[0].position), (&Kind::Alarm, None));
+    assert!(outcome.defects[0].contains("needs lon and lat"), "{:?}", outcome.defects);
 }

@@ -131,6 +131,10 @@ fn verdicts_in_the_words_of_those_who_check() {
     let check = |word: Value, expect: Option<bool>| {
         assert_eq!(crate::value::passed(&word), expect, "{word}");
     };
+    for word in ["部分合格", "基本合格", "整改合格率50%", "合格?", "合格吗", "尚符合", "限期整改到位"]
+    {
+        check(word.into(), None);
+    }
     for word in ["通过", "合格", "整改合格", "已整改", "是", "true", "1", "Passed", "同意销号"]
     {
         check(word.into(), Some(true));

@@ -52,6 +52,12 @@ pub fn deadline(value: &Value) -> Option<Timestamp> {
     moment(value).map(Moment::end)
 }
 
+/// What stands beside a pass that is not quite one. `率` is a share.
+const HEDGES: [&str; 17] = [
+    "部分", "基本", "大部", "大致", "尚", "待", "但", "仍", "除", "暂", "拟", "率", "%", "?", "？", "吗",
+    "限期",
+];
+
 /// Whether a check was passed, in the words of those who check.
 pub fn passed(value: &Value) -> Option<bool> {
     match plain(&text(value)?).to_lowercase().as_str() {
@@ -62,6 +68,8 @@ pub fn passed(value: &Value) -> Option<bool> {
             Some(false)
         }
         "是" => Some(true),
+        // Half of a pass closes nothing.
+        word if HEDGES.iter().any(|part| word.contains(part)) => None,
         word if ["合格", "通过", "已整改", "整改到位", "销号", "符合", "正常", "无隐患"]
             .iter()
             .any(|part| word.contains(part)) =>

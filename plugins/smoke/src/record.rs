@@ -110,7 +110,9 @@ impl Record {
         let (mut words, unread) = words(fields);
         let battery = fields.number(BATTERY).filter(|percent| (0.0..=100.0).contains(percent));
         let (density, temperature) = (fields.number(DENSITY), fields.number(TEMPERATURE));
-        let seconds = fields.number(SECONDS).filter(|seconds| *seconds >= 0.0);
+        let seconds = fields.maybe(SECONDS, |field| {
+            field.number().ok().or_else(|| lasting(&field.text()?)).filter(|seconds| *seconds >= 0.0)
+        });
         let has_numbers = battery.is_some() || density.is_some() || temperature.is_some();
         if words.is_empty() && has_numbers {
             words.push(Word::Alive);
@@ -122,7 +124,7 @@ impl Record {
             });
         }
         let observed = fields.time(TIME);
-        let position = fields.position(Datum::Wgs84)?;
+        let position = fields.position_or_none(Datum::Wgs84);
         let said = [
             ("address", fields.text(ADDRESS)),
             ("contact", fields.text(CONTACT)),
@@ -246,4 +248,17 @@ fn flag(field: &Field, on: Word, off: Option<Word>) -> Option<Option<Word>> {
             word => Some(Some(word)),
         },
     }
+}
+
+/// Seconds of a duration with its unit, `95秒` or `1.5 min`.
+fn lasting(text: &str) -> Option<f64> {
+    let unit = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+    let (number, unit) = text.split_at(unit);
+    let factor = match unit.trim() {
+        "秒" | "秒钟" | "s" | "sec" | "second" | "seconds" => 1.0,
+        "分" | "分钟" | "min" | "minute" | "minutes" => 60.0,
+        "毫秒" | "ms" => 0.001,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * factor)
 }

@@ -64,6 +64,8 @@ impl Element {
 
 pub fn read(text: &str) -> Document {
     let mut reader = Reader::from_str(text);
+    // `A&B栋` is what people write, and what many devices send as it is.
+    reader.config_mut().allow_dangling_amp = true;
     let mut build = Build::default();
     let damage = loop {
         let step = match reader.read_event() {

@@ -134,7 +134,13 @@ impl Core {
         }
         let reference = &observed.signal.reference;
         let told = (!reference.is_empty()).then(|| self.dangers.told(department, reference)).flatten();
-        let Some(known) = told.and_then(|id| self.state.rooms.dangers.get(id)).cloned() else {
+        // A re-check closes what was found before it: what is found later under the same
+        // number is another danger. A list without times says nothing of later.
+        let is_later = |known: &&Danger| {
+            known.closed_at.is_some_and(|closed| observed.signal.observed.is_some_and(|found| found > closed))
+        };
+        let known = told.and_then(|id| self.state.rooms.dangers.get(id)).filter(|known| !is_later(known));
+        let Some(known) = known.cloned() else {
             let danger = self.described(self.new_danger(step, observed, speaker), observed, speaker, data);
             return self.open_danger(step, cause, danger);
         };

@@ -6,6 +6,7 @@ use crate::city::plan::Plan;
 use crate::core::Core;
 use crate::core::decide::Step;
 use crate::fact::Cause;
+use crate::plan::Clearing;
 use crate::time::Timestamp;
 
 /// What the conditions ask for.
@@ -16,7 +17,7 @@ pub(super) struct Wanted {
     pub by_itself: Option<u8>,
     pub evidence: Vec<Ground>,
     pub areas: Vec<Area>,
-    pub clearing: Vec<(u8, Timestamp)>,
+    pub clearing: Vec<Clearing>,
     pub muted: Vec<u8>,
     pub parent: String,
 }
@@ -235,7 +236,7 @@ impl Core {
 /// nobody answers.
 pub(super) fn soonest(response: &Response, plan: &Plan) -> Option<Timestamp> {
     let hold = |level: u8| plan.level(level).map_or(0, |own| i64::from(own.hold_s) * 1_000);
-    let holds = response.clearing.iter().map(|(level, at)| at.plus_millis(hold(*level)));
+    let holds = response.clearing.iter().map(|clearing| clearing.since.plus_millis(hold(clearing.level)));
     let asked = response.proposed_at.filter(|_| response.proposed.is_some() && !response.unanswered);
     holds.chain(asked.map(|at| at.plus_millis(i64::from(plan.answer_min) * MINUTE_MS))).min()
 }

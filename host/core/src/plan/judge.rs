@@ -1,6 +1,7 @@
 //! The level that a plan's conditions ask for: a function of their truth, of the
 //! level that holds now and of the time.
 
+use crate::plan::Clearing;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -17,8 +18,8 @@ pub struct Truth {
 pub struct Verdict {
     /// Level that holds by the conditions; none: no response.
     pub level: Option<u8>,
-    /// Level → since when it is over, for those whose hold still runs.
-    pub clearing: Vec<(u8, Timestamp)>,
+    /// Those that are over and whose hold still runs.
+    pub clearing: Vec<Clearing>,
 }
 
 /// `current`: the level that holds now. What starts raises it at once. A level
@@ -27,11 +28,11 @@ pub struct Verdict {
 pub fn of(
     truths: &BTreeMap<u8, Truth>,
     current: Option<u8>,
-    clearing: &[(u8, Timestamp)],
+    clearing: &[Clearing],
     now: Timestamp,
 ) -> Verdict {
     let mut verdict = Verdict::default();
-    let since = |level: u8| clearing.iter().find(|(own, _)| *own == level).map_or(now, |(_, at)| *at);
+    let since = |level: u8| clearing.iter().find(|own| own.level == level).map_or(now, |own| own.since);
     for (&level, truth) in truths {
         let held = current.is_some_and(|current| level >= current);
         let stays = match truth {
@@ -41,7 +42,7 @@ pub fn of(
                 let until = since(level).plus_millis(*hold_ms);
                 let waits = held && until > now;
                 if waits {
-                    verdict.clearing.push((level, since(level)));
+                    verdict.clearing.push(Clearing { level, since: since(level) });
                 }
                 waits
             }
@@ -69,10 +70,13 @@ mod tests {
             };
             (level.parse().unwrap(), truth)
         });
-        let clearing: Vec<_> = clearing.iter().map(|(level, at)| (*level, Timestamp(at * 1_000))).collect();
+        let clearing: Vec<_> = clearing
+            .iter()
+            .map(|(level, at)| Clearing { level: *level, since: Timestamp(at * 1_000) })
+            .collect();
         let current = (current > 0).then_some(current);
         let verdict = of(&truths.collect(), current, &clearing, Timestamp(now * 1_000));
-        let waits: Vec<u8> = verdict.clearing.iter().map(|(level, _)| *level).collect();
+        let waits: Vec<u8> = verdict.clearing.iter().map(|own| own.level).collect();
         assert_eq!((verdict.level.unwrap_or(0), &waits[..]), expect, "{levels} from {current:?}");
     }
 

@@ -53,6 +53,12 @@ fn one(registry: &Registry, place: &Place, meant: &mut Meant, seen: &mut BTreeSe
     }
     match significant(&place.code) {
         Some(front) if city.code.starts_with(front) => whole(registry, meant, seen),
+        // Of this county, and nothing that it has: a slip of the pen, beside which the
+        // name may be right.
+        _ if place.code.get(..6).is_some_and(|county| city.code.starts_with(county)) => {
+            named(registry, place.name.trim(), meant, seen);
+            meant.unknown = true;
+        }
         _ => meant.outside = true,
     }
 }

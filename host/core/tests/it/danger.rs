@@ -168,6 +168,25 @@ fn a_recheck_that_fails_sends_it_back() {
 }
 
 #[test]
+fn what_is_found_after_a_recheck_is_another_danger() {
+    let mut desk = desk();
+    let states = |desk: &Desk| {
+        desk.things(Noun::Danger).iter().map(|row| row["state"].clone()).collect::<Vec<Value>>()
+    };
+    let major = found("major", 3 * DAY);
+    say(&mut desk, 0, "safety", "danger.found", "YH-1", -60, &major);
+    say(&mut desk, 5, "safety", "danger.rechecked", "YH-1", 4, &json!({"passed": true}));
+    // A copy of the first report finds nothing new.
+    say(&mut desk, 6, "safety", "danger.found", "YH-1", -60, &major);
+    assert_eq!(states(&desk), ["closed"]);
+    say(&mut desk, 20, "safety", "danger.found", "YH-1", 10, &major);
+    assert_eq!(states(&desk), ["closed", "assigned"]);
+    // What is said of the number now is of the newer one.
+    say(&mut desk, 30, "safety", "danger.rechecked", "YH-1", 29, &json!({"passed": true}));
+    assert_eq!(states(&desk), ["closed", "closed"]);
+}
+
+#[test]
 fn the_end_does_not_depend_on_the_order_of_arrival() {
     let told = [
         ("danger.found", 0, found("major", DAY)),

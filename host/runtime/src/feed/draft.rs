@@ -17,7 +17,7 @@ pub(super) struct Draft {
     pub size: usize,
     pub trace: Option<String>,
     started: Instant,
-    /// A plugin must be waited for, and what stands here must not wait with it.
+    /// Ends here: a plugin must be waited for, or a run ended that another message began.
     pub closed: bool,
 }
 

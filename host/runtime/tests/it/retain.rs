@@ -24,7 +24,7 @@ const SOON: Rules = Rules {
     look_every: Duration::from_millis(100),
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn name() -> FeedName {
     FeedName { department: "rogue".into(), feed: 0 }
@@ -139,6 +139,46 @@ async fn a_stream_near_its_share_makes_room_before_its_time() {
     assert_eq!((sum.decoded, sum.waiting), (2, 0), "{sum:?}");
     // A log that fills faster than it is worked off makes the door wait, not refuse.
     assert!(sum.dead == 3_000 && sum.purged > 0, "{sum:?}");
+    host.drain().await;
+    let _ = std::fs::remove_dir_all(data);
+}
+
+/// A feed that waits for room hears nobody who asks for the snapshot behind which room is
+/// made, so it writes one itself; and all who read say where they stand when they are
+/// asked, not two minutes later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_finds_no_room_goes_on_when_there_is_some() {
+    let data = folder("retain-full");
+    // SIGNALS has a quarter of this, which is full long before the second look.
+    let rules = Rules { look_every: Duration::from_secs(10), ..Rules::default() };
+    let host = start(&data, 64 << 20, rules).await;
+    let mut stream = say(&host, "count\n").await;
+    let counts = 100_000;
+    let sent = tokio::spawn(async move {
+        let some = "count\n".repeat(1_000);
+        for _ in 0..counts / 1_000 {
+            stream.write_all(some.as_bytes()).await.expect("the door reads on");
+        }
+        stream
+    });
+    let mut last = 0;
+    until("SIGNALS is full", async || {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let before = std::mem::replace(&mut last, host.bus.last_sequence(subject::SIGNALS).await);
+        let bytes = host.bus.state(subject::SIGNALS).await.bytes;
+        before == last && bytes > 14 << 20
+    })
+    .await;
+    let _stream = sent.await.expect("all is sent");
+    until("all is decoded", async || {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let report = verify::verify(&host.bus, host.city()).await;
+        report.departments["rogue"].decoded == counts + 1
+    })
+    .await;
+    let report = adds_up(&host).await;
+    let sum = &report.departments["rogue"];
+    assert!(sum.purged > 0 && sum.waiting == 0 && sum.dead == 0, "{sum:?}");
     host.drain().await;
     let _ = std::fs::remove_dir_all(data);
 }

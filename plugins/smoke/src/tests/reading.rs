@@ -24,6 +24,8 @@ fn names_words_and_flags() {
     check(r#"{"sn": "A", "smoke": 0, "alarm": "", "fault": "1"}"#, &["fault fault.device A"]);
     // A fire beside a clear counts.
     check(r#"{"sn": "A", "status": "normal", "alarm": 1, "duration": 60}"#, &["alarm fire.smoke A"]);
+    check(r#"{"sn": "A", "status": "normal", "alarm": 1, "持续时间": "95秒"}"#, &["alarm fire.smoke A"]);
+    check(r#"{"sn": "A", "status": "normal", "alarm": 1, "duration": "1.5 min"}"#, &["alarm fire.smoke A"]);
 }
 
 #[test]

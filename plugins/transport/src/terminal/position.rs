@@ -17,7 +17,7 @@ const SHORTEST: usize = 28;
 const BITS_KEY: &str = "bits";
 
 /// Clocks of terminals are right to seconds, by their satellites, or not at all.
-const AHEAD_MS: i64 = 86_400_000;
+const AHEAD_MS: i64 = 300_000;
 
 /// How a position was told.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -220,7 +220,7 @@ fn moment(bytes: &[u8], received: Timestamp, defects: &mut Vec<String>) -> Optio
     let at = time(bytes).filter(|at| *at <= received.saturating_add(AHEAD_MS));
     if at.is_none() {
         let what = match time(bytes) {
-            Some(_) => "晚于收到时间一天以上 (more than a day ahead)",
+            Some(_) => "晚于收到时间五分钟以上 (more than five minutes ahead)",
             None => "不是 BCD 时间 (no such time)",
         };
         defects.push(format!("时间 {} {what}", tocsin_sdk::text::hex(bytes)));

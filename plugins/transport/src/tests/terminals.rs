@@ -58,13 +58,13 @@ fn a_time_in_the_future_silences_nothing() {
         answer.unwrap().signals[0].observed.is_some()
     };
     // Received at 14:30:30 of the 12th.
-    let defect = "defect 时间 990712143000 晚于收到时间一天以上 (more than a day ahead)";
+    let defect = "defect 时间 990712143000 晚于收到时间五分钟以上 (more than five minutes ahead)";
     assert!(!check(0b11, "990712143000", &["alarm vehicle.emergency", defect]));
     assert!(check(0b10, "260712143010", &["report vehicle.overspeed"]));
     // A clock that is a little ahead is believed.
-    assert!(check(0b00, "260713143030", &["recovery vehicle.overspeed"]));
-    let defect = "defect 时间 260713143031 晚于收到时间一天以上 (more than a day ahead)";
-    assert!(!check(0b10, "260713143031", &[defect]));
+    assert!(check(0b00, "260712143530", &["recovery vehicle.overspeed"]));
+    let defect = "defect 时间 260712143531 晚于收到时间五分钟以上 (more than five minutes ahead)";
+    assert!(!check(0b10, "260712143531", &[defect]));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn parts_that_cannot_be_read_leave_the_rest() {
         assert_eq!(answer.unwrap().signals[0].position.is_some(), located, "{defect}");
     };
     check(|body| body[22] = 0xFF, "不是 BCD 时间", true);
-    check(|body| body[22] = 0x99, "晚于收到时间一天以上", true);
+    check(|body| body[22] = 0x99, "晚于收到时间五分钟以上", true);
     check(|body| body[8] = 0x7F, "不在地球上", false);
     check(|body| body.truncate(31), "附加信息 01", true);
     check(|body| body.push(9), "多出 1 字节", true);

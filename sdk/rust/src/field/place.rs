@@ -61,6 +61,17 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// The same of what must be told wherever it is: what cannot be a position is a
+    /// defect, and the place that is registered counts.
+    pub fn position_or_none(&mut self, default: Datum) -> Option<Position> {
+        self.position(default).unwrap_or_else(|refusal| {
+            self.defects.push(refusal.sentence());
+            None
+        })
+    }
+}
+
 /// Names under which a position may stand: every plugin knows them.
 pub(super) const PLACE: &[super::Name] = &[POSITION, LON, LAT, DATUM];
 

@@ -65,9 +65,12 @@ fn records(payload: &[u8]) -> Result<Vec<Record>, Rejection> {
     let text = text.trim_start_matches('\u{feff}');
     let mut records = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        match value.map_err(|error| Refusal::malformed("", format!("不是 JSON (not JSON: {error})")))? {
-            Value::Array(list) => records.extend(list.into_iter().map(record)),
-            one => records.push(record(one)),
+        match value.map_err(|error| Refusal::malformed("", format!("不是 JSON (not JSON: {error})"))) {
+            Ok(Value::Array(list)) => records.extend(list.into_iter().map(record)),
+            Ok(one) => records.push(record(one)),
+            Err(refusal) if records.is_empty() => return Err(refusal.into_rejection()),
+            // What was torn off costs none of those before it.
+            Err(refusal) => records.push(Err(refusal)),
         }
         if records.len() > RECORDS_MAX {
             let reason =

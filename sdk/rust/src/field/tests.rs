@@ -148,6 +148,7 @@ fn many_records_cost_nobody_elses() {
     check(r#"[{"visitors": 7}, {"人数": "8"}]"#, 2, &[]);
     check("{\"visitors\": 7}\n{\"visitors\": 8}\n", 2, &[]);
     check(r#"[{"visitors": 7}, {"visitor": 8}, 9]"#, 1, &["第 2 条", "第 3 条"]);
+    check("{\"visitors\": 7}\n{\"visitors\": 8, \"ga", 1, &["第 2 条"]);
     let refused = |payload: &str, field: &str| {
         let answer = each(&Host::message("", payload.as_bytes()), &[VISITORS], |fields| {
             fields.need(VISITORS).map(|_| Vec::new())

@@ -14,6 +14,9 @@ fn codes_of_every_level() {
     check("0s A alert r x", &["A outside r alert - n=1 area-outside"]);
     check("0s A alert r e+x", &["A active r alert e n=1 area-outside"]);
     check("0s A alert r 320000000000省", &["A outside r alert - n=1 area-outside"]);
+    // A code of this county that no region has is a slip: the name counts, or everybody.
+    check("0s A alert r 330000905000东乡", &["A active r alert e n=1 area-unknown"]);
+    check("0s A alert r 330000905000不明镇", &["A active r alert all+e+w n=1 area-unknown"]);
     // Names, where there is no code.
     check("0s A alert r 东乡", &["A active r alert e n=1"]);
     check("0s A alert r 青山市西乡", &["A active r alert w n=1"]);
