@@ -62,7 +62,7 @@ impl Repeat {
     pub async fn due(&mut self, since: Instant) {
         let asked = async {
             if self.wanted.changed().await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         tokio::select! {
