@@ -24,7 +24,7 @@ fn every_misbehaviour_has_its_verdict() {
     check("signals 20000", VerdictKind::Output, "bytes across the border");
     check("sends 65", VerdictKind::Output, "65 sends");
     check("bytes 40000", VerdictKind::Output, "bytes in one answer");
-    check("bytes 25000000", VerdictKind::Output, "bytes across the border");
+    check("bytes 4000000", VerdictKind::Output, "bytes across the border");
     check("bytes 1073741824", VerdictKind::Memory, "");
     check("strings 100000", VerdictKind::Output, "bytes across the border");
     check("calls 10000000", VerdictKind::HostCalls, "10000 calls");
@@ -159,7 +159,7 @@ fn a_kill_comes_soon_and_leaks_nothing() {
     assert!(worst < Duration::from_millis(1_000), "{worst:?}");
 
     let fill = |sequence| {
-        guest(&plugin).call(message(sequence, "bytes 25000000"), &mut Room::default()).expect_err("output");
+        guest(&plugin).call(message(sequence, "bytes 4000000"), &mut Room::default()).expect_err("output");
     };
     // What the pool and the allocator keep for themselves they keep once.
     (0..20).for_each(fill);
