@@ -140,8 +140,8 @@ impl<'a> Reader<'a> {
         bytes.len()
     }
 
-    /// The next place at or behind `from` of a byte that a mark begins with. Every byte
-    /// of every frame is looked at here, so many at once.
+    /// The next place at or behind `from` of a byte that a mark may begin with, none left
+    /// out. Every byte of every frame is looked at here, so many at once.
     fn next_first(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
         while let Some(block) = bytes.get(at..)?.first_chunk()
