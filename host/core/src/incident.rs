@@ -8,11 +8,13 @@ pub(crate) mod index;
 pub mod ngsi;
 mod stage;
 pub(crate) mod summary;
+mod told;
 
 pub use act::Act;
 pub use disposition::{Disposition, DispositionKind};
 pub use evidence::{Evidence, Role, Said};
 pub use stage::{Move, Stage};
+pub use told::Told;
 
 use crate::frame::FrameId;
 use crate::signal::{Position, Severity};

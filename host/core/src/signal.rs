@@ -103,7 +103,8 @@ pub struct Signal {
     /// One line a duty officer can read.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// Text of a JSON object with the rest, or empty.
+    /// Text of a JSON object with the rest, or empty; `serial` is the source's own number
+    /// of the message ([`crate::incident::Told`]).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub data: String,
 }

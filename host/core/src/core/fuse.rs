@@ -10,7 +10,7 @@ use super::Core;
 use super::decide::Step;
 use crate::fact::{Cause, Fact};
 use crate::incident::index::{Class, Probe, Reach};
-use crate::incident::{Evidence, Note, Role, Said, Stage};
+use crate::incident::{Evidence, Note, Role, Said, Stage, Told};
 use crate::input::Observed;
 use crate::moment::Moment;
 use crate::registry::Speaker;
@@ -161,12 +161,15 @@ impl Core {
     }
 
     /// The incident that was closed with this very report: one matter by its source's
-    /// own number and time, told again.
+    /// own number and time, told again, or a copy of one message.
     fn closed_with(&self, hazard: &str, row: &Evidence) -> Option<String> {
-        let is_numbered = !row.reference.is_empty() && row.observed.is_some();
+        let is_of_a_number = !row.reference.is_empty() && row.observed.is_some();
+        let is_numbered = is_of_a_number || !row.told.is_empty();
         let is_it = |id: &&str| {
             let known = self.state.evidence.get(*id).and_then(|rows| rows.get(&row.key));
-            known.is_some_and(|known| known.observed == row.observed)
+            known.is_some_and(|known| {
+                known.told.has(&row.told) || is_of_a_number && known.observed == row.observed
+            })
         };
         let ids = is_numbered.then(|| self.index.with_key(Class::Past, &row.key)).into_iter().flatten();
         let incidents = ids.filter(is_it).filter_map(|id| self.state.incidents.get(id));
@@ -326,5 +329,6 @@ fn row(observed: &Observed, speaker: Speaker, moment: Moment) -> Evidence {
         position: speaker.spot.map(|spot| spot.position()),
         recovered_at: None,
         said: Said::of(&signal.data),
+        told: Told::of(signal, observed.received),
     }
 }

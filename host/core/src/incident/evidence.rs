@@ -1,5 +1,6 @@
 //! One thing that speaks for an incident: all equal signals of one fingerprint.
 
+use super::told::Told;
 use crate::frame::FrameId;
 use crate::signal::{Kind, Position, Severity};
 use crate::time::Timestamp;
@@ -57,6 +58,9 @@ pub struct Evidence {
     /// Where it is and whom to call, as the source says it.
     #[serde(default, skip_serializing_if = "Said::is_empty")]
     pub said: Said,
+    /// What came under a number of its own.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub told: Told,
 }
 
 /// What no registration knows: a platform sends it with each of its detectors.
@@ -119,9 +123,15 @@ impl Evidence {
     }
 
     /// Takes another signal of the same fingerprint in. Commutative, so that
-    /// the row does not depend on the order of arrival.
+    /// the row does not depend on the order of arrival. A copy of what is known only
+    /// counts: it says nothing of what is so by now.
     pub fn take(&mut self, other: &Evidence) {
         self.count += other.count;
+        if self.told.has(&other.told) {
+            return;
+        }
+        let mut told = std::mem::take(&mut self.told);
+        told.take(&other.told);
         self.last_at = self.last_at.max(other.last_at);
         self.severity = self.severity.max(other.severity);
         self.recovered_at = self.recovered_at.max(other.recovered_at);
@@ -130,6 +140,7 @@ impl Evidence {
                 (self.count, self.last_at, self.severity, self.recovered_at);
             *self = Evidence { count, last_at, severity, recovered_at, ..other.clone() };
         }
+        self.told = told;
     }
 
     fn precedes(&self, other: &Evidence) -> bool {

@@ -200,6 +200,7 @@ fn input(number: u64, now: Timestamp, words: &[&str]) -> Input {
             "kind" => observed.signal.kind = serde_json::from_value(value.into()).expect(value),
             "late" => observed.signal.observed = Some(now.plus_millis(-millis(value))),
             "ref" => observed.signal.reference = value.into(),
+            "serial" => observed.signal.data = format!("{{\"serial\":{value}}}"),
             "title" => observed.signal.title = value.into(),
             "sev" => observed.signal.severity = serde_json::from_value(value.into()).expect(value),
             "frame" => observed.frame = frame(value),

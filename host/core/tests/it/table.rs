@@ -65,6 +65,42 @@ fn the_same_frame_again_is_not() {
 }
 
 #[test]
+fn a_copy_of_a_message_opens_nothing_again() {
+    let closed = |n: u32| format!("1 fire false-alarm n={n} e=1 c=0.60");
+    let after = |again: &str, expect: &[&str]| {
+        let first =
+            "0s fire a/1 fire.smoke serial=7\n20s fire a/1 fire.smoke serial=8\n30s ! false 1 cooking";
+        check(&format!("{first}\n{again}"), expect);
+    };
+    let anew = [&*closed(2), "2 fire suspected n=1 e=1 c=0.60"];
+    after("40s fire a/1 fire.smoke serial=7 late=40s", &[&closed(3)]);
+    after("40s fire a/1 fire.smoke serial=8 late=20s", &[&closed(3)]);
+    // Later than clocks may differ.
+    after("9m fire a/1 fire.smoke serial=7 late=9m", &[&closed(3)]);
+    // Another number, another time, no number.
+    after("40s fire a/1 fire.smoke serial=9 late=40s", &anew);
+    after("40s fire a/1 fire.smoke serial=7", &anew);
+    after("40s fire a/1 fire.smoke late=40s", &anew);
+    // A clock that stands still numbers its fires alike each time that it begins anew.
+    check(
+        "0s fire a/1 fire.smoke serial=7 late=900h\n5s ! false 1 cooking\n8s fire a/1 fire.smoke serial=7 late=900h",
+        &["1 fire false-alarm n=1 e=1 c=0.60", "2 fire suspected n=1 e=1 c=0.60"],
+    );
+}
+
+#[test]
+fn a_copy_of_a_message_does_not_undo_its_end() {
+    let over = |again: &str| {
+        let (core, _) = play(&format!(
+            "0s fire a/1 fire.smoke serial=7\n60s fire a/1 fire.smoke kind=recovery serial=8\n{again}"
+        ));
+        core.incidents().next().map(|incident| (incident.count, incident.recovered))
+    };
+    assert_eq!(over("9m fire a/1 fire.smoke serial=7 late=9m"), Some((2, true)));
+    assert_eq!(over("9m fire a/1 fire.smoke serial=9 late=9m"), Some((2, false)));
+}
+
+#[test]
 fn what_is_near_in_space_and_time_is_one_incident() {
     check("0s fire a/1 fire.smoke\n60s fire b/1 fire.heat", &["1 fire suspected n=2 e=2 c=0.84"]);
     // 160 m.

@@ -123,8 +123,9 @@ impl Gate {
             self.told = Some(Instant::now());
         }
         if let Some(reply) = reply {
-            // Not waited for: who floods the door must not hold it.
-            let _ = answer(&self.bus, reply, &Err(reason)).now_or_never();
+            // Not waited for: who floods the door must not hold it. Nor is it put off
+            // because this task has done much: what is not said now is never said.
+            let _ = tokio::task::unconstrained(answer(&self.bus, reply, &Err(reason))).now_or_never();
         }
     }
 }

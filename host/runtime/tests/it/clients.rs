@@ -17,6 +17,9 @@ use tocsin_runtime::{run, subject, verify};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+/// A bound against hanging: fifty megabytes are much for a slow disk.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn folder(name: &str) -> PathBuf {
     let data = std::env::temp_dir().join(format!("tocsin-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&data);
@@ -186,7 +189,8 @@ async fn what_a_nats_door_refuses_is_counted_and_answered() {
     let login = async_nats::ConnectOptions::with_user_and_password("host".into(), "secret".into());
     let sender = login.connect(bus.url()).await.expect("the bus");
     let ask = async |payload: Vec<u8>| -> serde_json::Value {
-        let answer = sender.request("tocsin.in.rogue.line.m-1", payload.into()).await.expect("an answer");
+        let request = async_nats::Request::new().payload(payload.into()).timeout(Some(PATIENCE));
+        let answer = sender.send_request("tocsin.in.rogue.line.m-1", request).await.expect("an answer");
         serde_json::from_slice(&answer.payload).expect("JSON")
     };
     let refused = ask(vec![b'x'; 200 << 10]).await;

@@ -112,7 +112,11 @@ impl Words {
         // 31 bytes of text make at most 62 bytes of UTF-8; a table name at most 60.
         let mut name = String::with_capacity(64);
         let clean = text::push_field(&mut name, state.note);
-        let mut data = state.place.describe(Object::with_capacity(256)).number("state", state.word);
+        let mut data = state
+            .place
+            .describe(Object::with_capacity(256))
+            .number("state", state.word)
+            .number("serial", telling.serial);
         if state.word & state::NORMAL == 0 {
             data = data.flag("test", true);
         }

@@ -20,7 +20,7 @@ fn fire_alarm() {
         .data(concat!(
             r#"{"system":"火灾报警系统","system_type":1,"system_address":1,"#,
             r#""component":"点型光电感烟火灾探测器","component_type":42,"#,
-            r#""component_address":"0a000200","zone":10,"number":2,"state":3,"note":"3号楼2层201室烟感"}"#
+            r#""component_address":"0a000200","zone":10,"number":2,"state":3,"serial":1,"note":"3号楼2层201室烟感"}"#
         ));
     assert_eq!(outcome, Outcome::from(expect).reply(answer(1, "82")));
     let signal = &outcome.signals[0];
@@ -57,7 +57,7 @@ fn system_state() {
             .severity(Severity::Moderate)
             .observed(1_783_837_820_000)
             .title(title)
-            .data(r#"{"system":"火灾报警系统","system_type":1,"system_address":1,"state":261}"#)
+            .data(r#"{"system":"火灾报警系统","system_type":1,"system_address":1,"state":261,"serial":3}"#)
     };
     let expect = Outcome::from(vec![
         fault("fault.device", "火灾报警系统1 故障"),
