@@ -54,7 +54,7 @@ const ROUNDS: usize = 8;
 const PORTS: [u16; 2] = [21_400, 21_500];
 
 /// What it takes: the term, a look, catching up, the doors. On a busy machine more.
-const WITHIN: Duration = Duration::from_secs(20);
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// What a host says that another has replaced (`tocsin up`).
 const TAKEN_OVER: i32 = 3;
