@@ -1,6 +1,7 @@
 //! One message of JOURNAL: one step of the core.
 
 use crate::fact::Entry;
+use crate::json::Json;
 use crate::outcome::hex;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,6 @@ pub struct Record {
 impl Record {
     /// SHA-256 of the record's JSON, hex.
     pub fn digest(&self) -> String {
-        // Ordering: serde writes fields in declaration order, maps are sorted.
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        hex::encode(&Sha256::digest(text))
+        hex::encode(&Sha256::digest(self.text()))
     }
 }

@@ -170,7 +170,7 @@ impl Feed {
         let whole;
         (self.position, whole) = match end.newest {
             None => (Position::default(), 0),
-            Some(newest) => match serde_json::from_slice::<Covered>(&newest.payload) {
+            Some(newest) => match Covered::read(&newest.payload) {
                 Ok(covered) => (covered.position, covered.whole),
                 Err(error) => {
                     tracing::error!(feed = %name, %error, "own last message cannot be read");

@@ -23,6 +23,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tocsin_core::Json;
 use tocsin_core::city::City;
 use tocsin_core::command::{Command, Reply};
 use tocsin_core::core::Core;
@@ -312,7 +313,7 @@ impl Stage {
             prev: self.prev.clone(),
             entries,
         };
-        let payload = Bytes::from(serde_json::to_vec(&record).expect("a record is plain data"));
+        let payload = Bytes::from(record.text());
         if payload.len() > RECORD_BYTES {
             return Err(Unwritten::TooLarge(payload.len()));
         }
@@ -425,7 +426,7 @@ impl Stage {
             signals: self.signals,
             now: self.now,
             hash: self.core.hash(),
-            state: self.core.state().clone(),
+            state: snapshot::raw(self.core.state()),
         };
         match saved.write(&self.snapshot) {
             Ok(()) => self.unsaved = 0,

@@ -56,7 +56,7 @@ pub async fn page(
             page.next = Some(stored.sequence - 1);
             break;
         }
-        let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else { continue };
+        let Ok(covered) = Covered::read(&stored.payload) else { continue };
         let digest = covered.plugins.iter().find(|used| used.id == plugin);
         let digest = digest.map(|used| used.digest.clone()).unwrap_or_default();
         for taken in covered.frames.into_iter().filter(|taken| taken.plugin == plugin) {

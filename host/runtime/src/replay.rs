@@ -9,6 +9,7 @@ use crate::verify::Reading;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use tocsin_core::Json;
 use tocsin_core::city::City;
 use tocsin_core::core::Core;
 use tocsin_core::record::{FORMAT, Record};
@@ -64,8 +65,8 @@ pub async fn replay(
         if until.sequence.is_some_and(|last| sequence > last) {
             break;
         }
-        let record: Record = serde_json::from_slice(&stored.payload)
-            .map_err(|source| ReplayError::Record { sequence, source })?;
+        let record =
+            Record::read(&stored.payload).map_err(|source| ReplayError::Record { sequence, source })?;
         if record.format > FORMAT {
             return Err(ReplayError::Format { sequence, format: record.format });
         }
@@ -81,8 +82,8 @@ pub async fn replay(
     let incidents = core
         .incidents()
         .filter(|row| incident.is_none_or(|id| row.id == id || row.merged_into.as_deref() == Some(id)));
-    shown.incidents = incidents.map(|row| serde_json::to_value(row).unwrap_or_default()).collect();
-    if let Ok(Value::Object(rooms)) = serde_json::to_value(&core.state().rooms) {
+    shown.incidents = incidents.map(Json::value).collect();
+    if let Value::Object(rooms) = core.state().rooms.value() {
         let rows = |rows: Value| match rows {
             Value::Object(rows) => rows.into_iter().map(|(_, row)| row).filter(belongs).collect(),
             _ => Vec::new(),

@@ -292,7 +292,7 @@ impl Retention {
             if stored.sequence > reach.signals || stored.sequence >= reach.last || is_over {
                 break;
             }
-            let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else {
+            let Ok(covered) = Covered::read(&stored.payload) else {
                 tracing::error!(feed = %kept.name, sequence = stored.sequence, "a message of SIGNALS cannot be read");
                 break;
             };

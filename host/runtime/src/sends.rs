@@ -216,7 +216,7 @@ impl Sends {
     /// The sends to devices of one message.
     async fn items(&self, sequence: u64) -> Vec<Item> {
         let Some(stored) = self.bus.message(subject::SIGNALS, sequence).await else { return Vec::new() };
-        let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else {
+        let Ok(covered) = Covered::read(&stored.payload) else {
             tracing::error!(feed = %self.name, sequence, "a message of SIGNALS cannot be read");
             return Vec::new();
         };

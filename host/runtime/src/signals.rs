@@ -37,6 +37,13 @@ pub struct Covered {
     pub whole: u64,
 }
 
+impl Covered {
+    /// Compiled here, once.
+    pub fn read(text: &[u8]) -> serde_json::Result<Covered> {
+        serde_json::from_slice(text)
+    }
+}
+
 /// Runs `from` to `to`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {

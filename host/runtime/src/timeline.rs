@@ -11,6 +11,7 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tocsin_core::Json;
 use tocsin_core::fact::{Cause, Entry, Fact};
 use tocsin_core::record::Record;
 use tocsin_core::time::Timestamp;
@@ -67,7 +68,7 @@ pub async fn read(bus: &Bus, places: &[(u64, u32)]) -> Timeline {
 
 async fn fetch(bus: Bus, sequence: u64, ordinals: Vec<u32>) -> Vec<Line> {
     let stored = bus.message(subject::JOURNAL, sequence).await;
-    let record = stored.and_then(|stored| serde_json::from_slice::<Record>(&stored.payload).ok());
+    let record = stored.and_then(|stored| Record::read(&stored.payload).ok());
     let Some(record) = record else {
         tracing::error!(sequence, "a record of the journal cannot be read");
         return Vec::new();
@@ -105,7 +106,7 @@ fn after(entries: &[Entry], id: &str) -> Value {
         fact if fact.incident_id() == Some(id) => fact.incident(),
         _ => None,
     });
-    own.map(|incident| serde_json::to_value(incident).unwrap_or_default()).unwrap_or_default()
+    own.map(Json::value).unwrap_or_default()
 }
 
 fn told(fact: &Fact) -> (String, String) {

@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use tocsin_core::Json;
 use tocsin_core::city::City;
 use tocsin_core::core::Core;
 use tocsin_core::fact::Cause;
@@ -163,7 +164,7 @@ async fn signals_sum(bus: &Bus, name: &FeedName, gone: &Gone, draft: &mut Draft)
     // Ordering: SIGNALS before RAW, so that what comes in meanwhile is waiting, not missing.
     let mut reading = Reading::behind(bus, subject::SIGNALS, &subject::signal(name), gone.signals).await;
     while let Some(stored) = reading.next().await {
-        let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else {
+        let Ok(covered) = Covered::read(&stored.payload) else {
             draft.faults.fault(format!("SIGNALS {}: cannot be read", stored.sequence));
             continue;
         };
@@ -312,7 +313,7 @@ async fn journal(bus: &Bus, city: &std::sync::Arc<City>, alarms: &[Alarm], repor
     let (mut effects, mut known) = (HashSet::new(), HashSet::new());
     let mut reading = Reading::of(bus, subject::JOURNAL, subject::JOURNAL_SUBJECT).await;
     while let Some(stored) = reading.next().await {
-        let Ok(record) = serde_json::from_slice::<Record>(&stored.payload) else {
+        let Ok(record) = Record::read(&stored.payload) else {
             report.fault(format!("JOURNAL {}: cannot be read", stored.sequence));
             continue;
         };

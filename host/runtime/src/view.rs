@@ -14,6 +14,7 @@ use crate::{derived, subject};
 use rusqlite::{Connection, Transaction, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tocsin_core::Json;
 use tocsin_core::fact::{Cause, Entry, Fact};
 use tocsin_core::record::Record;
 use tocsin_core::thing::Thing;
@@ -129,7 +130,7 @@ impl Follower {
         let at = batch.last().map_or(self.file.at(), |stored| stored.sequence);
         self.file.put(at, |transaction| {
             for stored in batch {
-                match serde_json::from_slice::<Record>(&stored.payload) {
+                match Record::read(&stored.payload) {
                     Ok(record) => apply_record(transaction, stored.sequence, &record)?,
                     Err(error) => {
                         tracing::error!(sequence = stored.sequence, %error, "a record of the journal cannot be read");
@@ -270,7 +271,7 @@ fn put_incident(
 
 /// History keeps what happened; the summary stands in its own table.
 fn bare(entry: &Entry) -> serde_json::Value {
-    let mut value = serde_json::to_value(entry).unwrap_or_default();
+    let mut value = entry.value();
     if let Some(fact) = value.get_mut("fact").and_then(|fact| fact.as_object_mut()) {
         fact.remove("incident");
         fact.remove("merged");

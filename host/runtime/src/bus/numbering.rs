@@ -25,6 +25,7 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tocsin_core::Json;
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
 
@@ -246,7 +247,7 @@ impl Bus {
             return Filler::Same(subject::signal(&name), payload.into());
         }
         let last = self.last_of_stream(stream).await;
-        let record = last.as_ref().and_then(|last| serde_json::from_slice::<Record>(&last.payload).ok());
+        let record = last.as_ref().and_then(|last| Record::read(&last.payload).ok());
         Filler::Step {
             step: Record {
                 format: FORMAT,
@@ -277,7 +278,7 @@ impl Filler {
             Filler::Same(subject, payload) => (subject.clone(), payload.clone()),
             Filler::Step { step, prev } => {
                 step.prev = std::mem::take(prev);
-                let payload = serde_json::to_vec(step).expect("a record is plain data");
+                let payload = step.text();
                 *prev = hex::encode(&Sha256::digest(&payload));
                 (subject::JOURNAL_SUBJECT.to_owned(), payload.into())
             }
@@ -312,7 +313,7 @@ mod tests {
         let mut filler = Filler::Step { step, prev: "before".into() };
         let (_, first) = filler.next();
         let (_, second) = filler.next();
-        let read = |payload: &Bytes| serde_json::from_slice::<Record>(payload).expect("a record");
+        let read = |payload: &Bytes| Record::read(payload).expect("a record");
         assert_eq!((read(&first).prev.as_str(), read(&first).signals), ("before", 7));
         assert_eq!(read(&second).prev, hex::encode(&Sha256::digest(&first)));
     }

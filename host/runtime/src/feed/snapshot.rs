@@ -66,7 +66,7 @@ pub async fn load(bus: &Bus, name: &FeedName, until: u64) -> Rooms {
     while from < until {
         let stored = tail.next().await;
         from = stored.sequence;
-        match serde_json::from_slice::<Covered>(&stored.payload) {
+        match Covered::read(&stored.payload) {
             Ok(covered) => replay(&mut rooms, &covered),
             Err(error) => {
                 tracing::error!(feed = %name, sequence = from, %error, "a message of SIGNALS cannot be read");

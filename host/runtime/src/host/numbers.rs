@@ -8,6 +8,7 @@ use crate::retain::Gone;
 use crate::sends;
 use crate::signals::Covered;
 use crate::subject::{self, FeedName, Lane};
+use tocsin_core::Json;
 use tocsin_core::record::Record;
 
 pub async fn settle(bus: &Bus, departments: &[String]) {
@@ -40,7 +41,7 @@ async fn journal(bus: &Bus, names: &[FeedName]) -> u64 {
 /// By what the core has decided over, and what letters and sends have come of it.
 async fn signals(bus: &Bus, names: &[FeedName]) -> u64 {
     let last = bus.last_of_stream(subject::JOURNAL).await;
-    let record = last.and_then(|last| serde_json::from_slice::<Record>(&last.payload).ok());
+    let record = last.and_then(|last| Record::read(&last.payload).ok());
     let told = bus.last_of_stream(subject::DEAD).await.map_or(0, |last| Said::by(&last).source);
     let mut newest = record.map_or(0, |record| record.signals).max(told).max(said(bus, position::DEAD).await);
     for name in names {
@@ -52,7 +53,7 @@ async fn signals(bus: &Bus, names: &[FeedName]) -> u64 {
 /// By what the feed has covered, and what of it is forgotten.
 async fn runs(bus: &Bus, name: &FeedName) -> u64 {
     let last = bus.last_of_subject(subject::SIGNALS, &subject::signal(name)).await;
-    let covered = last.and_then(|last| serde_json::from_slice::<Covered>(&last.payload).ok());
+    let covered = last.and_then(|last| Covered::read(&last.payload).ok());
     let covered = covered.map_or(0, |covered| covered.position.newest().max(covered.whole));
     covered.max(gone(bus, name).await.raw)
 }

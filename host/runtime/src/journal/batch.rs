@@ -33,7 +33,7 @@ impl Batch {
 
     pub fn take(&mut self, stored: &Stored) {
         self.follow(stored.sequence);
-        let covered = match serde_json::from_slice::<Covered>(&stored.payload) {
+        let covered = match Covered::read(&stored.payload) {
             Ok(covered) => covered,
             Err(error) => {
                 tracing::error!(sequence = stored.sequence, %error, "a message of SIGNALS cannot be read");

@@ -8,6 +8,7 @@ use crate::bus::tail::Tail;
 use crate::signals::Missing;
 use crate::subject;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::Path;
@@ -17,7 +18,7 @@ use tocsin_core::fact::Cause;
 use tocsin_core::outcome::hex;
 use tocsin_core::record::{FORMAT, Record};
 use tocsin_core::time::Timestamp;
-use tocsin_core::{Core, State};
+use tocsin_core::{Core, Json, State};
 
 #[derive(Serialize, Deserialize)]
 pub struct Snapshot {
@@ -28,7 +29,12 @@ pub struct Snapshot {
     pub now: Timestamp,
     /// `Core::hash` of `state`: a damaged file is not believed.
     pub hash: String,
-    pub state: State,
+    /// [`State`], as the core writes it.
+    pub state: Box<RawValue>,
+}
+
+pub fn raw(state: &State) -> Box<RawValue> {
+    RawValue::from_string(state.text()).expect("it is JSON")
 }
 
 impl Snapshot {
@@ -100,7 +106,7 @@ impl Restored {
         self.tail += 1;
         self.lost.extend(numbering::lost(stored));
         self.prev = hex::encode(&Sha256::digest(&stored.payload));
-        match serde_json::from_slice::<Record>(&stored.payload) {
+        match Record::read(&stored.payload) {
             Ok(record) => {
                 // Decided over already: closed by somebody, it is not found again.
                 if record.entries.iter().any(|entry| is_of_journal(&entry.cause)) {
@@ -123,7 +129,8 @@ fn is_of_journal(cause: &Cause) -> bool {
 
 fn from_snapshot(city: &Arc<City>, path: &Path, last: u64) -> Option<Restored> {
     let snapshot = Snapshot::read(path)?;
-    let core = Core::restore(city.clone(), snapshot.state);
+    let state = State::read(snapshot.state.get().as_bytes()).ok()?;
+    let core = Core::restore(city.clone(), state);
     if snapshot.sequence > last || core.hash() != snapshot.hash {
         tracing::warn!(path = %path.display(), "core snapshot not believed; reading the whole journal");
         return None;

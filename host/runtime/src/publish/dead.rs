@@ -91,7 +91,7 @@ impl Derive for Dead {
         if !holds_dead(&stored.payload) {
             return Vec::new();
         }
-        let Ok(covered) = serde_json::from_slice::<Covered>(&stored.payload) else { return Vec::new() };
+        let Ok(covered) = Covered::read(&stored.payload) else { return Vec::new() };
         let mut outgoing = Vec::new();
         for taken in covered.frames {
             let Some(letter) = self.letter(&covered.department, taken).await else { continue };

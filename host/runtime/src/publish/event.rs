@@ -12,6 +12,7 @@ use crate::subject;
 use async_nats::HeaderMap;
 use serde_json::Value;
 use std::sync::Arc;
+use tocsin_core::Json;
 use tocsin_core::city::City;
 use tocsin_core::city::share::CITY;
 use tocsin_core::event::{Event, events};
@@ -35,7 +36,7 @@ impl Events {
 
 impl Derive for Events {
     async fn derive(&mut self, stored: &Stored) -> Vec<Outgoing> {
-        let Ok(record) = serde_json::from_slice::<Record>(&stored.payload) else {
+        let Ok(record) = Record::read(&stored.payload) else {
             tracing::error!(sequence = stored.sequence, "a record of the journal cannot be read");
             return Vec::new();
         };

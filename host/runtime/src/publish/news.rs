@@ -16,6 +16,7 @@ use crate::subject::{self, EVENT_DOOR, FeedName, Lane};
 use async_nats::HeaderMap;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use tocsin_core::Json;
 use tocsin_core::city::City;
 use tocsin_core::core::ADVICE_DEPTH;
 use tocsin_core::event::{Event, events};
@@ -87,7 +88,7 @@ impl Derive for News {
         if !self.may_concern(&stored.payload) {
             return Vec::new();
         }
-        let Ok(record) = serde_json::from_slice::<Record>(&stored.payload) else { return Vec::new() };
+        let Ok(record) = Record::read(&stored.payload) else { return Vec::new() };
         let mut frames = Vec::new();
         for event in events(&record.entries, record.now) {
             for manifest in &self.wanting {

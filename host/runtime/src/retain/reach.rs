@@ -5,6 +5,7 @@ use crate::position::{self, Place};
 use crate::publish::Said;
 use crate::signals::{Covered, Position};
 use crate::subject::{self, EVENT_DOOR, FeedName, Lane};
+use tocsin_core::Json;
 use tocsin_core::record::Record;
 
 pub struct Reach {
@@ -19,7 +20,7 @@ pub struct Reach {
 impl Reach {
     pub async fn of(bus: &Bus, name: &FeedName) -> Reach {
         let core = match bus.last_of_stream(subject::JOURNAL).await {
-            Some(last) => serde_json::from_slice::<Record>(&last.payload).map_or(0, |record| record.signals),
+            Some(last) => Record::read(&last.payload).map_or(0, |record| record.signals),
             None => 0,
         };
         // All of the source before its sequence is said, and of it perhaps a part.
@@ -53,7 +54,7 @@ pub async fn behind(bus: &Bus, name: &FeedName, sequence: u64) -> Position {
         Some(next) => (Some(next), true),
         None => (bus.last_of_subject(subject::SIGNALS, &subject).await, false),
     };
-    let covered = stored.and_then(|stored| serde_json::from_slice::<Covered>(&stored.payload).ok());
+    let covered = stored.and_then(|stored| Covered::read(&stored.payload).ok());
     match covered {
         Some(covered) if is_next => covered.before(),
         Some(covered) => covered.position,

@@ -4,6 +4,7 @@ use super::{ViewError, Views};
 use rusqlite::{Row, params};
 use serde::Serialize;
 use serde_json::Value;
+use tocsin_core::Json;
 use tocsin_core::incident::Incident;
 use tocsin_core::order::Order;
 use tocsin_core::thing::{Noun, Rooms, Thing};
@@ -73,7 +74,8 @@ impl Views {
             let mut statement =
                 reader.prepare_cached("SELECT summary FROM incident WHERE state <> 'merged'")?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let incident = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+            let incident =
+                |text: rusqlite::Result<String>| text.map(|text| Incident::read(text.as_bytes()).ok());
             let incidents = rows.map(incident).collect::<Result<Vec<Option<Incident>>, _>>()?;
             Ok(incidents.into_iter().flatten().collect())
         })
@@ -145,7 +147,7 @@ impl Views {
             let asked = params![since.map(|at| at.0), until.map(|at| at.0), incident];
             let rows = statement.query_map(asked, |row| row.get::<_, String>(0))?;
             // A row that a newer host wrote in another shape is left out of the sum.
-            let order = |text: rusqlite::Result<String>| text.map(|text| serde_json::from_str(&text).ok());
+            let order = |text: rusqlite::Result<String>| text.map(|text| Order::read(text.as_bytes()).ok());
             Ok(rows.map(order).collect::<Result<Vec<Option<Order>>, _>>()?.into_iter().flatten().collect())
         })
     }
@@ -161,8 +163,8 @@ impl Views {
                  WHERE noun IN (SELECT value FROM json_each(?1))",
             )?;
             let mut rooms = Rooms::default();
-            for row in statement.query_map([words], json)? {
-                match serde_json::from_value::<Thing>(row?) {
+            for row in statement.query_map([words], |row| row.get::<_, String>(0))? {
+                match Thing::read(row?.as_bytes()) {
                     Ok(thing) => rooms.put(&thing),
                     Err(error) => tracing::error!(%error, "a row of the views cannot be read"),
                 }

@@ -138,7 +138,7 @@ async fn taken(host: &Host) -> Vec<Taken> {
     let mut all = Vec::new();
     while tail.position() < last {
         let stored = tail.next().await;
-        all.extend(serde_json::from_slice::<Covered>(&stored.payload).expect("a message").frames);
+        all.extend(Covered::read(&stored.payload).expect("a message").frames);
     }
     all
 }
