@@ -9,12 +9,15 @@
 //! | 2011 real time, 2051 minutes, 2061 hour, 2031 day | a reading a factor; faults by its flag; over a limit for some time an alarm |
 //! | 2071, 2072 alarm | alarm or recovery `pollutant.over` |
 //! | other uploads and notices (1xxx–3xxx) | status `station.<CN>` with what they say |
-//! | answers (9011–9014) | nothing |
+//! | answers, heartbeat, login (9011–9015, 9021, 9022) | nothing |
+//! | any other command | refused as unsupported, by 9011 |
 //! | bit 0 of `Flag` | 9014 to uploads (2xxx, 3xxx), 9013 to a notice |
 //! | one packet of several | kept until all are there; one that comes again later is answered and no more |
+//! | what was told before | answered and no more |
 //! | CRC, length or structure wrong | refused and not answered: the logger repeats it |
 
 mod content;
+mod copies;
 mod crc;
 mod factor;
 mod limit;
@@ -26,7 +29,7 @@ mod stream;
 mod tests;
 
 use segment::Segment;
-use tocsin_sdk::{Answer, Decoder, Framer, Message, Outcome, Piece, Tick, Timekeeper};
+use tocsin_sdk::{Answer, Decoder, Framer, Message, Outcome, Piece, Rejection, Tick, Timekeeper, Timestamp};
 
 /// The plugin.
 #[derive(Debug)]
@@ -43,15 +46,27 @@ impl Framer for Environment {
 impl Decoder for Environment {
     fn decode(message: Message) -> Answer {
         let segment = Segment::read(&message.payload)?;
-        let outcome = match packets::collect(&segment, message.received) {
-            packets::Collected::Whole(parts) => report::tell(&segment, &parts, message.received)
-                .map_err(|refusal| refusal.with_reply(segment.answer().unwrap_or_default()))?,
-            packets::Collected::Waiting(outcome) => outcome,
-        };
-        Ok(match segment.answer() {
-            Some(answer) => outcome.reply(answer),
-            None => outcome,
-        })
+        if segment.is_exchange() {
+            return Ok(Outcome::default());
+        }
+        let answer = segment.answer();
+        match read(&segment, message.received) {
+            Ok(outcome) => Ok(answer.into_iter().fold(outcome, Outcome::reply)),
+            Err(refusal) => Err(refusal.with_reply(answer.unwrap_or_default())),
+        }
+    }
+}
+
+fn read(segment: &Segment, received: Timestamp) -> Answer {
+    if !segment.is_report() {
+        let cn = segment.cn;
+        return Err(Rejection::unsupported(format!(
+            "命令 CN={cn} 不在 HJ 212 上报之内 (command {cn} is no report of HJ 212)"
+        )));
+    }
+    match packets::collect(segment, received) {
+        packets::Collected::Whole(parts) => report::tell(segment, &parts, received),
+        packets::Collected::Waiting(outcome) => Ok(outcome),
     }
 }
 

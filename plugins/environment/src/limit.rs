@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tocsin_sdk::{Registration, Timestamp, city, memory};
 
+/// A clock ahead of ours by more is wrong: remembered, it would make all that follow old.
+const AHEAD_MS: i64 = 5 * 60_000;
+/// Real-time values come every minute or so. Where none was later for so long, it is no
+/// history that comes: the clock was set back.
+const SET_BACK_MS: i64 = 3_600_000;
 /// Below this share of an upper limit (above its inverse of a lower one) it is over.
 const RELEASE: f64 = 0.95;
 
@@ -23,7 +28,11 @@ pub enum Crossing {
 /// How a factor stands.
 #[derive(Clone, Copy, Default, Deserialize, Serialize)]
 struct Standing {
+    /// Time of the newest value.
     at: Timestamp,
+    /// When it came.
+    #[serde(default)]
+    came: Timestamp,
     /// Values in a row that speak against how it stands.
     row: u32,
     is_over: bool,
@@ -83,27 +92,28 @@ impl Limit {
         }
     }
 
-    /// What a value changes. One that is older than the newest changes nothing.
-    pub fn cross(self, code: &str, value: f64, at: Timestamp) -> Option<Crossing> {
+    /// What a value changes. One that is no later than the newest changes nothing: it is
+    /// history, or was sent again.
+    pub fn cross(
+        self,
+        code: &str,
+        value: f64,
+        at: Option<Timestamp>,
+        received: Timestamp,
+    ) -> Option<Crossing> {
+        // Without a clock that can be believed it is over a limit all the same.
+        let at = at.filter(|at| *at <= received.saturating_add(AHEAD_MS)).unwrap_or(received);
         let key = format!("over/{code}");
         let known: Option<Standing> = memory::load(&key);
-        let before = known.unwrap_or_default();
-        if known.is_some() && at <= before.at {
+        if known.is_some_and(|known| at <= known.at && received - known.came < SET_BACK_MS) {
             return None;
         }
+        let before = known.unwrap_or_default();
         let speaks = if before.is_over { self.is_well(value) } else { self.is_over(value) };
         let row = if speaks { before.row + 1 } else { 0 };
         let turns = row >= in_a_row();
         let is_over = before.is_over ^ turns;
-        match !is_over && (turns || row == 0) {
-            // Nothing to remember of what is well.
-            true => {
-                if known.is_some() {
-                    memory::forget(&key);
-                }
-            }
-            false => memory::save(&key, &Standing { at, row: if turns { 0 } else { row }, is_over }),
-        }
+        memory::save(&key, &Standing { at, came: received, row: if turns { 0 } else { row }, is_over });
         turns.then_some(if is_over { Crossing::Over } else { Crossing::Back })
     }
 }

@@ -3,8 +3,8 @@
 
 mod stretch;
 
-use crate::report;
 use crate::segment::Segment;
+use crate::{copies, report};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_sdk::{Outcome, Timestamp, memory, timers};
@@ -23,6 +23,7 @@ const MOST: usize = 40 * 1_024;
 pub enum Collected {
     /// Contents to read, one after the other.
     Whole(Vec<String>),
+    /// Nothing to read, or not yet.
     Waiting(Outcome),
 }
 
@@ -48,7 +49,11 @@ struct Told {
 
 pub fn collect(segment: &Segment, received: Timestamp) -> Collected {
     let Some((total, number)) = segment.packet else {
-        return Collected::Whole(vec![segment.cp.clone()]);
+        let contents = vec![segment.cp.clone()];
+        return match is_copy(segment, &contents, received) {
+            true => Collected::Waiting(Outcome::default()),
+            false => Collected::Whole(contents),
+        };
     };
     let mut outcome = Outcome::default();
     if is_told(segment, total, received) {
@@ -87,10 +92,24 @@ pub fn collect(segment: &Segment, received: Timestamp) -> Collected {
     }
     close();
     remember(&parts, received);
-    match outcome.defects.is_empty() && outcome.signals.is_empty() {
-        true => Collected::Whole(contents(&parts)),
+    let contents = contents(&parts);
+    let is_alone = outcome.defects.is_empty() && outcome.signals.is_empty();
+    match is_copy(segment, &contents, received) {
+        true => Collected::Waiting(outcome),
+        false if is_alone => Collected::Whole(contents),
         false => Collected::Waiting(read(parts, received, outcome)),
     }
+}
+
+/// Whether it was told before. What says neither its QN nor a time is the same each time.
+fn is_copy(segment: &Segment, contents: &[String], received: Timestamp) -> bool {
+    let Segment { qn, st, cn, mn, .. } = segment;
+    let is_timed = |content: &String| {
+        content.split("Time=").skip(1).any(|time| time.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let is_named = !qn.is_empty() || contents.iter().any(is_timed);
+    let text = contents.join("\n");
+    is_named && copies::is_copy([qn, st, &cn.to_string(), mn, &text].map(String::as_bytes), received)
 }
 
 /// What can be read of a report whose rest never came.

@@ -28,13 +28,7 @@ pub fn tell(segment: &Segment, contents: &[String], received: Timestamp) -> Resu
         2061 => Series { value: &["Avg", "Rtd", SUM], suffix: ".hour", counts: false },
         2031 => Series { value: &["Avg", "Rtd", "Data", SUM], suffix: ".day", counts: false },
         2071 | 2072 => return Ok(alarm(segment, contents, received)),
-        9000..=9999 => return Ok(Outcome::default()),
-        1000..=3999 => return Ok(status(segment, contents, received)),
-        cn => {
-            return Err(Rejection::unsupported(format!(
-                "命令 CN={cn} 不在 HJ 212 之内 (command {cn} is not of HJ 212)"
-            )));
-        }
+        _ => return Ok(status(segment, contents, received)),
     };
     let station = Station::of(segment);
     let mut outcome = Outcome::default();
@@ -120,8 +114,7 @@ impl Station {
         }
         self.unwell(group, letter, meaning, at, name, outcome);
         if measures && let Some(limit) = Limit::of(&group.code, self.known.as_ref()) {
-            // A logger without a clock is over a limit all the same.
-            let crossing = limit.cross(&group.code, value, at.unwrap_or(received));
+            let crossing = limit.cross(&group.code, value, at, received);
             outcome.signals.extend(crossing.map(|crossing| {
                 let line = format!("{} {name} {value} {unit},限值 {}", self.name, limit.shown());
                 dressed(over(crossing, value, unit, line))
@@ -216,10 +209,10 @@ fn status(segment: &Segment, contents: &[String], received: Timestamp) -> Outcom
         .filter_map(|field| field.split_once('='))
         .map(|(key, value)| (key.trim().to_owned(), value.trim().into()))
         .collect();
-    let at =
-        contents.first().and_then(|content| content::read(content, "DataTime", received, &mut defects).0);
+    let times = contents.iter().map(|content| content::read(content, "DataTime", received, &mut defects).0);
+    let at = times.fold(None, Option::or);
     let title = format!("{} 上报 {}", station.name, segment.cn);
     let signal =
         Signal::status(format!("station.{}", segment.cn)).device(station.device).observed(at).title(title);
-    Outcome::from(signal.data(Value::Object(said).to_string()))
+    Outcome { defects, ..signal.data(Value::Object(said).to_string()).into() }
 }

@@ -7,6 +7,8 @@ use tocsin_sdk::field::shown;
 
 /// Bit of the flag: the report is in packets.
 const PACKETS: u8 = 1 << 1;
+/// Bits of the flag: 0 is 2005.
+const EDITION: u8 = 0xFC;
 /// Of the answers of a platform.
 const SYSTEM_ANSWER: &str = "91";
 
@@ -32,7 +34,11 @@ impl Segment {
             return refuse(format!("不是 HJ 212 帧,应以 ## 开头 (no HJ 212 frame: {} bytes)", payload.len()));
         }
         let Some(stated_length) = length(frame) else {
-            return refuse("数据段长度不是四位数字 (the length is not four digits)".into());
+            let said = String::from_utf8_lossy(&frame[2..frame.len().min(HEAD)]);
+            return refuse(format!(
+                "数据段长度 {} 不是四位数字 (the length is not four digits)",
+                shown(&said)
+            ));
         };
         let actual = frame.len().saturating_sub(HEAD + SUM);
         if stated_length != actual {
@@ -83,17 +89,28 @@ impl Segment {
         })
     }
 
+    /// Answers, heartbeat and login: they keep the conversation going and say nothing.
+    pub fn is_exchange(&self) -> bool {
+        matches!(self.cn, 9011..=9015 | 9021 | 9022)
+    }
+
+    /// What a logger notifies of or uploads.
+    pub fn is_report(&self) -> bool {
+        matches!(self.cn, 1000..=3999)
+    }
+
     /// The answer that bit 0 of the flag asks for, under the same QN.
     pub fn answer(&self) -> Option<Vec<u8>> {
         let (command, content) = match self.cn {
             _ if self.flag & 1 == 0 => return None,
-            9000..=9999 => return None,
             1000..=1999 => ("9013", ""),
             2000..=3999 => ("9014", ""),
-            _ => ("9011", "QnRtn=1"),
+            // Of 2005, which knows no more than that it is refused.
+            _ if self.flag & EDITION == 0 => ("9011", "QnRtn=2"),
+            _ => ("9011", "QnRtn=8"),
         };
-        // Bits 2 to 7 are the edition; an answer asks for none itself.
-        let flag = self.flag & 0xFC;
+        // An answer asks for none itself.
+        let flag = self.flag & EDITION;
         let Segment { qn, pw, mn, .. } = self;
         let data =
             format!("QN={qn};ST={SYSTEM_ANSWER};CN={command};PW={pw};MN={mn};Flag={flag};CP=&&{content}&&");

@@ -17,6 +17,8 @@ pub const FRAMES: Marked<'_> = Marked {
     front: |_| true,
     extent: |header| match length(header) {
         Some(length) => Extent::Frame(HEAD + length + SUM),
+        // A head, and what is wrong with it is for the decoder to say.
+        None if header[2..].iter().all(u8::is_ascii_alphanumeric) => Extent::Forbidden,
         None => Extent::Wrong,
     },
     check: |frame| {

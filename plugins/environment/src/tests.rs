@@ -1,11 +1,12 @@
 //! Tables of frames; all made up here.
 
+mod copies;
 mod packets;
 
 use crate::{Environment, crc};
 use proptest::prelude::*;
 use tocsin_sdk::mock::Host;
-use tocsin_sdk::{Answer, Kind, Message, PieceKind, Signal};
+use tocsin_sdk::{Answer, Kind, Message, PieceKind, RejectionKind, Signal};
 
 const VECTOR: &str = "##0154QN=20260712143020000;ST=32;CN=2011;PW=123456;MN=QS-WS-01;Flag=5;CP=&&DataTime=20260712143000;w01018-Rtd=42.5,w01018-Flag=N;w21003-Rtd=1.25,w21003-Flag=N&&1040\r\n";
 
@@ -19,7 +20,14 @@ fn sealed(data: &str) -> String {
 }
 
 fn send(host: &Host, frame: &str) -> Answer {
-    host.decode::<Environment>(Host::message("QS-WS-01", frame.as_bytes()))
+    send_after(host, 0, frame)
+}
+
+/// Some minutes later.
+fn send_after(host: &Host, minutes: i64, frame: &str) -> Answer {
+    let message = Host::message("QS-WS-01", frame.as_bytes());
+    let received = message.received + minutes * 60_000;
+    host.decode::<Environment>(Message { received, ..message })
 }
 
 fn lines(answer: &Answer) -> Vec<String> {
@@ -128,8 +136,11 @@ fn a_sum_is_told_as_one() {
 #[test]
 fn flags_say_what_a_value_is_worth() {
     let host = Host::fresh();
-    let cp = |letter: &str| {
-        frame(2011, "", &format!("DataTime=20260712143000;w01018-Rtd=42.5,w01018-Flag={letter}"))
+    let mut second = 0;
+    let mut cp = |letter: &str| {
+        second += 1;
+        let time = format!("202607121430{second:02}");
+        frame(2011, "", &format!("DataTime={time};w01018-Rtd=42.5,w01018-Flag={letter}"))
     };
     check(&host, &cp("N"), &["reading"]);
     check(&host, &cp("D"), &["status pollutant.w01018", "fault pollutant.instrument"]);
@@ -177,6 +188,58 @@ fn over_a_limit_some_times_in_a_row_is_one_alarm() {
     }
 }
 
+/// Received from 14:30:30 on.
+#[test]
+fn what_is_no_later_does_not_count() {
+    let check = |rows: &[(i64, &str, f64, &str)]| {
+        let host = Host::fresh();
+        host.register("QS-WS-01", r#"{"limits": {"w01018": 50}}"#);
+        for (minutes, time, value, expect) in rows {
+            let frame = frame(2011, "", &format!("DataTime={time};w01018-Rtd={value}"));
+            assert_eq!(lines(&send_after(&host, *minutes, &frame))[1..].join(","), *expect, "{time}");
+        }
+    };
+    let over = "alarm pollutant.over 60 mg/L";
+    // History behind a value that is well, and the live ones after it.
+    check(&[
+        (0, "20260712143000", 40.0, ""),
+        (1, "20260712120000", 60.0, ""),
+        (1, "20260712120100", 60.0, ""),
+        (1, "20260712120200", 60.0, ""),
+        (1, "20260712143100", 60.0, ""),
+        (2, "20260712120300", 40.0, ""),
+        (2, "20260712143200", 60.0, ""),
+        // Of the same time, but another frame.
+        (2, "20260712143200", 60.5, ""),
+        (3, "20260712143300", 60.0, over),
+        (4, "20260712120400", 40.0, ""),
+        (4, "20260712120500", 40.0, ""),
+        (4, "20260712120600", 40.0, ""),
+        (4, "20260712143400", 60.0, ""),
+    ]);
+    // What was kept while the line was broken is as good as live.
+    check(&[
+        (0, "20260712143000", 40.0, ""),
+        (180, "20260712150000", 60.0, ""),
+        (180, "20260712160000", 60.0, ""),
+        (180, "20260712170000", 60.0, over),
+    ]);
+    // A clock that was hours ahead silences nothing once it is right.
+    check(&[
+        (0, "20260712203000", 60.0, ""),
+        (1, "20260712143100", 60.0, ""),
+        (2, "20260712143200", 60.0, over),
+    ]);
+    // Nor does one that was set back, after an hour.
+    check(&[
+        (0, "20260712143000", 40.0, ""),
+        (59, "20000101000000", 60.0, ""),
+        (60, "20000101000100", 60.0, ""),
+        (61, "20000101000200", 60.0, ""),
+        (62, "20000101000300", 60.0, over),
+    ]);
+}
+
 #[test]
 fn times_are_civil_and_not_ahead() {
     let check = |time: &str, defect: &str| {
@@ -207,6 +270,13 @@ fn times_are_civil_and_not_ahead() {
     check("20260713143030", "");
     check("20260713143031", "晚于收到时间一天以上");
     check("20990712143000", "晚于收到时间一天以上");
+    // Of an alarm and of a status as well.
+    let alarm = frame(2071, "", "AlarmTime=20990712143000;w01018-Ala=810");
+    let named =
+        |time: &str| format!("defect {time}=20990712143000 晚于收到时间一天以上 (more than a day ahead)");
+    assert_eq!(lines(&send(&Host::fresh(), &alarm)), ["alarm pollutant.over 810 mg/L", &named("AlarmTime")]);
+    let status = frame(2021, "", "DataTime=20990712143000;SB1-RS=1");
+    assert_eq!(lines(&send(&Host::fresh(), &status)), ["status station.2021", &named("DataTime")]);
 }
 
 /// A value without a usable time is one of its arrival.
@@ -216,9 +286,7 @@ fn a_wrong_clock_silences_no_limit() {
     host.register("QS-WS-01", r#"{"limits": {"w01018": 50}}"#);
     let told = |minute: i64, time: &str, value: f64| {
         let frame = frame(2011, "", &format!("DataTime={time};w01018-Rtd={value}"));
-        let message = Host::message("QS-WS-01", frame.as_bytes());
-        let received = message.received + minute * 60_000;
-        let answer = host.decode::<Environment>(Message { received, ..message });
+        let answer = send_after(&host, minute, &frame);
         answer.unwrap().signals[1..].iter().map(|signal| signal.code.clone()).collect::<Vec<_>>().join(",")
     };
     for (minute, time, value, expect) in [
@@ -247,6 +315,34 @@ fn what_asks_is_answered() {
 }
 
 #[test]
+fn what_is_no_report_is_refused_or_says_nothing() {
+    for cn in [9011, 9012, 9013, 9014, 9015, 9021, 9022] {
+        let host = Host::fresh();
+        let outcome = send(&host, &frame(cn, "Flag=5;", "QnRtn=1")).unwrap();
+        assert!(outcome.signals.is_empty() && outcome.defects.is_empty() && outcome.sends.is_empty(), "{cn}");
+        assert!(host.keys("QS-WS-01").is_empty());
+    }
+    let refused = |cn: u16, extra: &str| {
+        let host = Host::fresh();
+        let refusal = send(&host, &frame(cn, extra, "")).unwrap_err();
+        assert_eq!(refusal.kind, RejectionKind::Unsupported);
+        assert!(refusal.reason.contains(&format!("CN={cn}")), "{}", refusal.reason);
+        assert!(host.keys("QS-WS-01").is_empty() && host.timers().is_empty());
+        String::from_utf8(refusal.reply).unwrap()
+    };
+    for cn in [0, 999, 4000, 8011, 9000, 9016, 9999, 60_000] {
+        assert!(
+            refused(cn, "Flag=5;").contains(";CN=9011;PW=123456;MN=QS-WS-01;Flag=4;CP=&&QnRtn=8&&"),
+            "{cn}"
+        );
+        assert_eq!(refused(cn, "Flag=4;"), "", "{cn}");
+    }
+    // 2005; one of several packets.
+    assert!(refused(9999, "Flag=1;").contains(";Flag=0;CP=&&QnRtn=2&&"));
+    assert!(refused(9999, "Flag=7;PNUM=2;PNO=1;").contains("QnRtn=8"));
+}
+
+#[test]
 fn alarms_come_and_go() {
     let host = Host::fresh();
     check(
@@ -271,7 +367,9 @@ fn what_is_wrong_is_refused_and_not_answered() {
     };
     refused(&VECTOR.replace("42.5", "43.5"), "CRC 1040");
     refused(&VECTOR.replace("##0154", "##0155"), "实际 154");
-    refused(&VECTOR.replace("##0154", "##01X4"), "四位数字");
+    refused(&VECTOR.replace("##0154", "##01X4"), "数据段长度 01X4 不是四位数字");
+    refused("##AB12", "数据段长度 AB12 不是四位数字");
+    refused("##1", "数据段长度 1 不是四位数字");
     refused("", "no HJ 212 frame");
     refused(&frame(2011, "", "").replace("MN=QS-WS-01;", ""), "实际");
     refused(&sealed("QN=1;CN=2011;CP=&&&&"), "没有 MN");
@@ -307,6 +405,10 @@ fn frames_are_cut_by_their_length() {
         format!("n2 r164QS-WS-01 n2 R{}QS-WS-01 n2", alarm.len() - 2)
     );
     assert_eq!(letters(&format!("{spoilt}{VECTOR}")), "r164 n2 r164QS-WS-01 n2");
+    // A length that is no number is a head that the decoder refuses; the rest is noise.
+    let headless = VECTOR.replace("##0154", "##AB12");
+    assert_eq!(letters(&format!("{headless}{VECTOR}")), "r6 n160 r164QS-WS-01 n2");
+    assert_eq!(letters(&format!("##-12 ##{VECTOR}")), "n8 r164QS-WS-01 n2");
 }
 
 proptest! {

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | SL 651 report, whole | readings (and an alarm for 33H 加报), the confirmation with the same serial; none to 2FH |
 //! | one packet of several | kept; the last to come gives the readings and is confirmed; those missing are asked for |
+//! | a report that comes again within a day, byte for byte | confirmed again and no more; so is a packet of it for ten minutes |
 //! | 35H 人工置数 | one report with the text |
 //! | 36H picture | refused as unsupported, or a defect of its last packet; confirmed |
 //! | wrong CRC, length, end mark | refused; the station repeats what is not confirmed |

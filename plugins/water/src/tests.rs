@@ -1,6 +1,7 @@
 //! Frames as stations and terminals send them.
 
 mod ascii;
+mod copies;
 mod packets;
 mod pressure;
 mod series;
@@ -29,7 +30,12 @@ fn bcd_hex(hex: &str) -> Option<Vec<u8>> {
 }
 
 fn send(host: &Host, device: &str, payload: &[u8]) -> Answer {
-    host.decode::<Water>(Message { received: RECEIVED, ..Host::message(device, payload) })
+    send_after(host, 0, device, payload)
+}
+
+/// Some milliseconds later.
+fn send_after(host: &Host, after: i64, device: &str, payload: &[u8]) -> Answer {
+    host.decode::<Water>(Message { received: RECEIVED + after, ..Host::message(device, payload) })
 }
 
 /// `reading water.level 12.345 m @2026-07-12T14:30:00+08:00`

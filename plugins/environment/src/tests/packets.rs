@@ -15,7 +15,7 @@ fn a_report_in_packets_is_one_report() {
     check(&host, &packet(20, 2, 2, "01018-Rtd=42.5"), &[]);
     check(&host, &packet(20, 2, 2, "01018-Rtd=42.5"), &[]);
     check(&host, &packet(20, 2, 1, "DataTime=20260712143000;w"), &["reading pollutant.w01018 42.5"]);
-    assert!(host.timers().is_empty() && host.keys("QS-WS-01") == ["told"]);
+    assert!(host.timers().is_empty() && host.keys("QS-WS-01") == ["copies", "told"]);
     // Each with its own time.
     check(&host, &packet(21, 2, 1, "DataTime=20260712143000;w01018-Rtd=1"), &[]);
     check(
@@ -91,9 +91,7 @@ fn what_a_missing_packet_cut_is_left_out() {
 fn a_packet_that_comes_again_is_answered_again() {
     let host = Host::fresh();
     let check = |minutes: i64, frame: &str, expect: &[&str], is_open: bool| {
-        let message = Host::message("QS-WS-01", frame.as_bytes());
-        let received = message.received + minutes * 60_000;
-        let answer = host.decode::<Environment>(Message { received, ..message });
+        let answer = send_after(&host, minutes, frame);
         let got = lines(&answer);
         assert_eq!(got.len(), expect.len(), "{frame}: {got:?}");
         got.iter().zip(expect).for_each(|(got, expect)| assert!(got.starts_with(expect), "{got}"));
@@ -114,6 +112,8 @@ fn a_packet_that_comes_again_is_answered_again() {
     check(9, &packet(21, 2, 2, last), both, false);
     check(18, &packet(21, 2, 2, last), &[], false);
     check(19, &packet(21, 2, 2, last), &[], true);
+    // All of it, kept and sent later.
+    check(19, &packet(21, 2, 1, first), &[], false);
 }
 
 /// Without a QN one report is called like the next.
@@ -123,13 +123,11 @@ fn without_a_name_nothing_is_a_retry() {
     let nameless = |number: u16, cp: &str| {
         sealed(&format!("ST=32;CN=2011;PW=123456;MN=QS-WS-01;Flag=7;PNUM=2;PNO={number};CP=&&{cp}&&"))
     };
-    for _ in 0..2 {
-        check(&host, &nameless(1, "DataTime=20260712143000;w01018-Rtd=42.5"), &[]);
-        check(
-            &host,
-            &nameless(2, "w21003-Rtd=1.25"),
-            &["reading pollutant.w01018", "reading pollutant.w21003"],
-        );
+    let both: &[&str] = &["reading pollutant.w01018", "reading pollutant.w21003"];
+    // By its time, once all are there, it is known all the same.
+    for (minute, expect) in [(30, both), (31, both), (31, &[])] {
+        check(&host, &nameless(1, &format!("DataTime=2026071214{minute}00;w01018-Rtd=42.5")), &[]);
+        check(&host, &nameless(2, "w21003-Rtd=1.25"), expect);
     }
 }
 

@@ -10,8 +10,9 @@ const BITS: &str = "bits";
 const TOLD: &str = "told";
 /// Names of those that share the room.
 const INDEX: &str = "terminals";
-/// Of the room's 64 KiB a long report takes 53,500 bytes and a terminal of its own 8,300.
-/// One of these takes 205, with its name in the index: they fit beside both.
+/// Of the room's 64 KiB a long report takes 53,500 bytes, what tells its copies 320 and a
+/// terminal of its own 8,300. One of these takes 205, with its name in the index: they fit
+/// beside all.
 const TERMINALS_MAX: usize = 16;
 
 pub struct Terminal<'a> {

@@ -74,11 +74,11 @@ pub enum Coding {
 impl Coding {
     /// Serial and time of a report; empty where the body has none.
     pub fn head_of(self, body: &[u8]) -> &[u8] {
-        let length = match self {
-            Coding::Hex => 8,
-            Coding::Ascii => 16,
+        let head = match self {
+            Coding::Hex => body.get(..8),
+            Coding::Ascii => body.get(..16).filter(|digits| hex(digits).is_some()),
         };
-        body.get(..length).unwrap_or_default()
+        head.unwrap_or_default()
     }
 }
 
@@ -128,7 +128,7 @@ impl<'a> Frame<'a> {
         if bytes.len() < HEADER + 4 {
             return refuse(format!("SL 651 帧只有 {} 字节 (a frame has at least 17)", bytes.len()));
         }
-        agrees(length(bytes), HEADER + 1 + length(bytes) + 3, bytes.len())?;
+        agrees(length(bytes), HEADER + 1 + length(bytes) + 1, 2, bytes)?;
         if bytes[11] >> 4 != 0 {
             return refuse(format!("方向 {:X} 不是上行 (not an uplink frame)", bytes[11] >> 4));
         }
@@ -154,7 +154,7 @@ impl<'a> Frame<'a> {
         if bytes.len() < ASCII_HEADER + 6 || hex(&bytes[1..ASCII_HEADER]).is_none() {
             return refuse(format!("不是 SL 651 ASCII 帧: {} 字节 (no ASCII frame)", bytes.len()));
         }
-        agrees(ascii_length(bytes), ASCII_HEADER + 1 + ascii_length(bytes) + 5, bytes.len())?;
+        agrees(ascii_length(bytes), ASCII_HEADER + 1 + ascii_length(bytes) + 1, 4, bytes)?;
         if bytes[19] != b'0' {
             return refuse(format!("方向 {} 不是上行 (not an uplink frame)", char::from(bytes[19])));
         }
@@ -211,9 +211,19 @@ fn refuse<T>(reason: String) -> Result<T, Rejection> {
     Err(Rejection::malformed(reason))
 }
 
-fn agrees(length: usize, need: usize, is: usize) -> Result<(), Rejection> {
+/// A checksum follows what is covered. Where it looks like the beginning of a frame, its
+/// bytes were left to that frame.
+fn agrees(length: usize, covered: usize, sum: usize, bytes: &[u8]) -> Result<(), Rejection> {
+    let (need, is) = (covered + sum, bytes.len());
     if is == need {
         return Ok(());
+    }
+    if (covered..need).contains(&is) && ends(&bytes[..covered]) {
+        let computed = crc::of(&bytes[..covered]);
+        let left = need - is;
+        return refuse(format!(
+            "CRC 缺 {left} 字节, 应为 0x{computed:04X}, 其处像另一帧的开头 (checksum mismatch: a frame seems to begin in it)"
+        ));
     }
     refuse(format!("正文长度 {length} 应成帧 {need} 字节, 实为 {is} 字节 (length and frame disagree)"))
 }

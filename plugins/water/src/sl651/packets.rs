@@ -1,7 +1,8 @@
 //! Reports in several packets: kept in the station's room until all are there; what
-//! is missing is asked for again.
+//! is missing is asked for again, what comes again is confirmed again.
 
 use super::answer;
+use super::copies;
 use super::frame::{Coding, Frame, Packet};
 use super::report::PICTURE;
 use crate::{bcd, crc};
@@ -18,6 +19,9 @@ pub const PACKETS: &str = "packets";
 const PATIENCE_MS: i64 = 10_000;
 /// A packet is sent again twice at the most (6.3.1.2 c).
 const REQUESTS: u8 = 2;
+/// Until then a packet of a report that was told is a retry. But for the first they name
+/// no report, so that later one may be the same of the next.
+const RETRY_MS: i64 = 600_000;
 /// A request names one packet (table 23); as many as `sends` of the manifest.
 const ASKED_AT_ONCE: usize = 16;
 /// Of the state's JSON: 24 KiB of bytes as hex in packets of 200. A day of five-minute
@@ -41,26 +45,37 @@ struct Parts {
     asked: u8,
     /// Number → body, as hex.
     bodies: BTreeMap<u16, String>,
-    /// Of what is only counted, a picture or too long a report: number → CRC of the body.
+    /// Of what is only counted, a picture, too long a report or one that was told:
+    /// number → CRC of the body.
     digests: BTreeMap<u16, u16>,
     is_counted: bool,
+    /// When all were there.
+    told: Option<Timestamp>,
 }
 
 pub enum Collected {
     Waiting(Outcome),
-    /// All packets of what is not read are there: its serial and time.
-    Unread(Vec<u8>, Outcome),
+    /// All packets are there of what is not read, or was before: its serial and time.
+    Done(Vec<u8>, Outcome),
     Whole(Vec<u8>, Outcome),
 }
 
 pub fn collect(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Collected {
     let mut outcome = Outcome::default();
     let mut parts = memory::load::<Parts>(PACKETS).unwrap_or_default();
-    if parts.is_another(frame, packet) {
-        if parts.came() > 0 {
-            outcome = outcome.defect(parts.lost("余者未到即有另一份 (another report took its place)"));
+    let is_another = parts.is_another(frame, packet);
+    match parts.told {
+        Some(told) if !is_another && received - told < RETRY_MS => {
+            return Collected::Done(unhex(&parts.head), outcome);
         }
-        parts = Parts::begin(frame, packet);
+        Some(_) => parts = Parts::begin(frame, packet),
+        None if is_another => {
+            if parts.came() > 0 {
+                outcome = outcome.defect(parts.lost("余者未到即有另一份 (another report took its place)"));
+            }
+            parts = Parts::begin(frame, packet);
+        }
+        None => {}
     }
     parts.take(frame, packet);
     if parts.came() < usize::from(parts.total) {
@@ -68,12 +83,8 @@ pub fn collect(frame: &Frame<'_>, packet: Packet, received: Timestamp) -> Collec
         timers::set(PACKETS, received + PATIENCE_MS);
         return Collected::Waiting(outcome);
     }
-    memory::forget(PACKETS);
     timers::cancel(PACKETS);
-    if parts.is_counted {
-        return Collected::Unread(unhex(&parts.head), outcome.defect(parts.unread()));
-    }
-    Collected::Whole(parts.bodies.values().flat_map(|body| unhex(body)).collect(), outcome)
+    parts.close(outcome, received)
 }
 
 /// Asks for what is missing, each packet by itself; after some requests what came is
@@ -112,7 +123,12 @@ impl Parts {
             true => self.digests.get(&packet.number).is_none_or(|known| *known == crc::of(frame.body)),
             false => self.bodies.get(&packet.number).is_none_or(|known| *known == hex(frame.body)),
         };
-        (self.coding, self.total) != (frame.coding, packet.total) || self.address != frame.address() || !known
+        // Two reports may have a CRC in common, but not their serial and time.
+        let begins = packet.number == 1 && self.has(1) && self.head != hex(frame.head());
+        (self.coding, self.total) != (frame.coding, packet.total)
+            || self.address != frame.address()
+            || !known
+            || begins
     }
 
     /// The same packet again is the station's retry.
@@ -130,9 +146,39 @@ impl Parts {
         }
         self.bodies.insert(packet.number, hex(frame.body));
         if self.bodies.values().map(|body| body.len() + PACKET).sum::<usize>() > MOST {
-            let bodies = std::mem::take(&mut self.bodies);
-            self.digests = bodies.iter().map(|(number, body)| (*number, crc::of(&unhex(body)))).collect();
-            self.is_counted = true;
+            self.count();
+        }
+    }
+
+    /// From here on nothing but digests is kept: the text so far.
+    fn count(&mut self) -> Vec<u8> {
+        self.is_counted = true;
+        let mut text = Vec::new();
+        for (number, body) in std::mem::take(&mut self.bodies) {
+            let body = unhex(&body);
+            self.digests.insert(number, crc::of(&body));
+            text.extend(body);
+        }
+        text
+    }
+
+    /// All are there. What is kept of them tells a packet that comes again.
+    fn close(mut self, outcome: Outcome, received: Timestamp) -> Collected {
+        let is_read = !self.is_counted;
+        let text = self.count();
+        if is_read {
+            // The first packet may be shorter than serial and time.
+            self.head = hex(self.coding.head_of(&text));
+        }
+        let head = unhex(&self.head);
+        let digests: Vec<u8> = self.digests.values().flat_map(|digest| digest.to_le_bytes()).collect();
+        let is_copy = copies::is_copy([self.address.as_bytes(), &head, &text, &digests], received);
+        self.told = Some(received);
+        memory::save(PACKETS, &self);
+        match (is_copy, is_read) {
+            (true, _) => Collected::Done(head, outcome),
+            (false, true) => Collected::Whole(text, outcome),
+            (false, false) => Collected::Done(head, outcome.defect(self.unread())),
         }
     }
 

@@ -170,6 +170,7 @@ fn packets_as_text() {
     let confirmed = b"\x010033078101010000348016\x160020020012260712143020\x1B652F";
     assert_eq!(answer.expect("a report").sends[0].payload, confirmed);
     // The first is missing.
+    let host = Host::fresh();
     send(&host, STATION, &parts[1]).expect("a packet");
     let asked = host.advance::<Water>(RECEIVED + 10_000).remove(0).1.expect("a tick").sends;
     assert_eq!(asked[0].payload, b"\x010033078101010000348016\x160020010000260712143030\x15E7CD");

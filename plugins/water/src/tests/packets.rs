@@ -13,6 +13,8 @@ const TOLD: [&str; 2] = ["reading water.level 12.345 m @14:30:00", "reading powe
 /// The number of the last packet, serial and time.
 const CONFIRMED: &str = "7E7E003307810101000034800B1600300300122607121430201B0095";
 const STATION: &str = "0033078101";
+/// What is remembered of reports that were told.
+const TELLS: [&str; 2] = ["copies", "packets"];
 
 fn packet(function: u8, total: u16, number: u16, body: &[u8]) -> Vec<u8> {
     let numbers = (u32::from(total) << 12 | u32::from(number)).to_be_bytes();
@@ -38,7 +40,73 @@ fn a_report_in_packets_is_one_report() {
     let sends = answer.expect("a report").sends;
     assert_eq!(sends.len(), 1);
     assert_eq!(sends[0].payload, bytes(CONFIRMED));
-    assert!(host.timers().is_empty() && host.keys(STATION).is_empty());
+    assert!(host.timers().is_empty() && host.keys(STATION) == TELLS);
+}
+
+/// The confirmation was lost.
+#[test]
+fn a_report_that_comes_again_is_confirmed_and_no_more() {
+    let parts = PARTS.map(bytes);
+    let host = Host::fresh();
+    let gives = |minutes: i64, part: &[u8], expect: &[&str], is_confirmed: bool| {
+        let answer = send_after(&host, minutes * 60_000, STATION, part);
+        assert_eq!(lines(&answer), expect);
+        let sends: Vec<Vec<u8>> =
+            answer.expect("a packet").sends.into_iter().map(|send| send.payload).collect();
+        assert_eq!(sends, if is_confirmed { vec![bytes(CONFIRMED)] } else { Vec::new() });
+        assert_eq!(host.timers().is_empty(), is_confirmed);
+    };
+    gives(0, &parts[0], &[], false);
+    gives(0, &parts[1], &[], false);
+    gives(0, &parts[2], &TOLD, true);
+    // The last alone, and all of it.
+    gives(1, &parts[2], &[], true);
+    parts.iter().for_each(|part| gives(2, part, &[], true));
+    // Kept, and sent with a later report: all of it once more, in any order.
+    for (part, is_last) in [(2, false), (0, false), (1, true)] {
+        gives(60, &parts[part], &[], is_last);
+    }
+    gives(61, &parts[2], &[], true);
+    // A day later it is a station without clock and serial.
+    gives(24 * 60, &parts[0], &[], false);
+    gives(24 * 60, &parts[1], &[], false);
+    gives(24 * 60, &parts[2], &TOLD, true);
+}
+
+/// Behind a report that was told the next begins, though it has packets in common.
+#[test]
+fn the_next_report_is_no_copy() {
+    let next = |number: u16, body: &str| packet(0x34, 3, number, &bytes(body));
+    let (first, second) = ("0013260712143520F1F1", "003307810148F0F026071214353923");
+    let host = Host::fresh();
+    PARTS.iter().for_each(|part| drop(send(&host, STATION, &bytes(part))));
+    waits(&host, &next(1, first));
+    waits(&host, &next(2, second));
+    let answer = send(&host, STATION, &bytes(PARTS[2]));
+    assert_eq!(lines(&answer)[0], "reading water.level 12.345 m @14:35:00");
+    let confirmed = bytes("7E7E 0033078101 01 0000 34 800B 16 003003 0013260712143520 1B");
+    assert!(answer.expect("a report").sends[0].payload.starts_with(&confirmed));
+    // The one before it, kept and sent again.
+    waits(&host, &bytes(PARTS[0]));
+    waits(&host, &bytes(PARTS[1]));
+    let outcome = send(&host, STATION, &bytes(PARTS[2])).expect("a copy");
+    assert!(outcome.signals.is_empty() && outcome.sends[0].payload == bytes(CONFIRMED));
+}
+
+/// Not by a checksum alone is a packet one that was told.
+#[test]
+fn a_checksum_in_common_makes_no_copy() {
+    let body = |serial: u8, state: u16| {
+        [&bytes("00")[..], &[serial], &bytes("260712143020 4520 0000"), &state.to_be_bytes()].concat()
+    };
+    let first = body(0x12, 0);
+    let alike = |state: &u16| crc::of(&body(0x13, *state)) == crc::of(&first);
+    let second = body(0x13, (0..=u16::MAX).find(alike).expect("one of all"));
+    let host = Host::fresh();
+    for body in [first, second] {
+        let outcome = send(&host, STATION, &packet(0x32, 1, 1, &body)).expect("a report");
+        assert_eq!(outcome.signals.len(), 1);
+    }
 }
 
 #[test]
@@ -119,9 +187,11 @@ fn pictures_are_counted_and_confirmed_once() {
     // Under the serial of the first packet, which alone has one.
     let confirmed = bytes("7E7E 0033078101 01 0000 36 800B 16 003003 0012260712143020 1B");
     assert!(outcome.sends.len() == 1 && outcome.sends[0].payload.starts_with(&confirmed));
-    assert!(host.timers().is_empty() && host.keys(STATION).is_empty());
+    assert!(host.timers().is_empty() && host.keys(STATION) == TELLS);
+    let again = send(&host, STATION, &packet(0x36, 3, 3, &last)).expect("a copy");
+    assert!(again.defects.is_empty() && again.sends[0].payload.starts_with(&confirmed));
     // Of another picture.
-    waits(&host, &packet(0x36, 3, 2, &second));
+    waits(&host, &packet(0x36, 3, 2, &first));
     let outcome = send(&host, STATION, &packet(0x36, 3, 2, &last)).expect("a packet");
     assert!(outcome.defects[0].contains("36H 多包报文只到 1 包"), "{:?}", outcome.defects);
 }
@@ -140,7 +210,7 @@ fn what_cannot_be_read_is_confirmed_or_named() {
     assert!(outcome.defects[0].contains("12 包超过 24 KiB"), "{:?}", outcome.defects);
     let confirmed = bytes("7E7E 0033078101 01 0000 31 800B 16 00C00C 0012260712143020 1B");
     assert!(outcome.sends[0].payload.starts_with(&confirmed));
-    assert!(outcome.signals.is_empty() && host.keys(STATION).is_empty());
+    assert!(outcome.signals.is_empty() && host.keys(STATION) == TELLS);
     // Many small ones fit the room.
     for number in 1..700 {
         send(&host, STATION, &packet(0x31, 4_095, number, &[number as u8; 40])).expect("a packet");
@@ -154,11 +224,12 @@ fn what_cannot_be_read_is_confirmed_or_named() {
         host.call(STATION, is_small).expect("a look");
     }
 
-    // Without serial and time nothing is confirmed; the packets are gone.
+    // Without serial and time nothing is confirmed, whenever it comes.
     let host = Host::fresh();
     let answer = send(&host, STATION, &packet(0x34, 1, 1, &bytes("0012")));
     assert!(lines(&answer)[0].starts_with("defect 正文 2 字节, 缺流水号"), "{:?}", lines(&answer));
-    assert!(answer.expect("a defect").sends.is_empty() && host.keys(STATION).is_empty());
+    assert!(answer.expect("a defect").sends.is_empty() && host.timers().is_empty());
+    waits(&host, &packet(0x34, 1, 1, &bytes("0012")));
     for (frame, reason) in [
         (packet(0x34, 3, 4, &[]), "包序号 4/3"),
         (packet(0x34, 3, 0, &[]), "包序号 0/3"),

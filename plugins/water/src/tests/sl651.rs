@@ -25,10 +25,13 @@ fn reports_are_read_and_confirmed() {
     check(
         TEST,
         &[
-            "reading rain.current 0.5 mm @15:49:00",
-            "reading rain.total 0.5 mm @15:49:00",
-            "reading water.level 0.127 m @15:49:00",
-            "reading power.voltage 11.15 V @15:49:00",
+            "reading rain.current 0.5 mm",
+            "reading rain.total 0.5 mm",
+            "reading water.level 0.127 m",
+            "reading power.voltage 11.15 V",
+            // The year is 59.
+            "defect 发报时间 2059-10-11T15:49:47+08:00 晚于收到时间一天以上",
+            "defect 观测时间 2059-10-11T15:49:00+08:00 晚于收到时间一天以上",
         ],
     );
     // It has no downlink.
@@ -170,6 +173,45 @@ fn an_address_may_end_in_hex() {
     assert!(outcome.sends[0].payload.starts_with(&bytes("7E7E330781001A01000033")));
 }
 
+/// Received at 14:30:20 of the 12th.
+#[test]
+fn a_clock_that_is_ahead_is_named_and_silences_nothing() {
+    let check = |sent: &str, observed: &str, at: Option<i64>, defects: &[&str]| {
+        let body = format!("0012{sent}F1F1003307810148F0F0{observed}392300012345");
+        let outcome = send(&Host::fresh(), "", &frame(0x33, 0x02, &bytes(&body), 0x03)).expect("a report");
+        assert_eq!(outcome.signals.len(), 2);
+        assert!(outcome.signals.iter().all(|signal| signal.observed == at), "{sent} {observed}");
+        assert_eq!(outcome.signals[1].kind, Kind::Alarm);
+        assert_eq!(outcome.defects.len(), defects.len(), "{:?}", outcome.defects);
+        outcome
+            .defects
+            .iter()
+            .zip(defects)
+            .for_each(|(got, expect)| assert!(got.starts_with(expect), "{got}"));
+    };
+    let (sent, observed) = ("发报时间 2026-07-13T14:30:21", "观测时间 2026-07-13T14:31:00");
+    check("260713143020", "2607131430", Some(RECEIVED + 86_380_000), &[]);
+    check("260713143021", "2607131430", Some(RECEIVED + 86_380_000), &[sent]);
+    check("260713143020", "2607131431", Some(RECEIVED + 86_400_000), &[observed]);
+    check("260713143021", "2607131431", None, &[sent, observed]);
+}
+
+/// The framer leaves to the next frame what looks like its beginning.
+#[test]
+fn a_wrong_checksum_is_named_even_where_it_looks_like_a_mark() {
+    let check = |frame: Vec<u8>| {
+        let pieces = Host::fresh().frame::<Water>(&[&frame, &bytes(EXTRA)[..]].concat());
+        let damaged = &frame[..(pieces[0].length as usize).min(frame.len())];
+        assert_eq!(pieces.last().expect("the next").length as usize, bytes(EXTRA).len());
+        let refusal = send(&Host::fresh(), "", damaged).unwrap_err();
+        assert!(refusal.reason.contains("CRC") && refusal.reason.contains("0xEE4A"), "{}", refusal.reason);
+    };
+    for sum in ["7E7E", "127E", "A55A", "12A5", "1201", "EE4B"] {
+        let whole = bytes(EXTRA);
+        check([&whole[..whole.len() - 2], &bytes(sum)].concat());
+    }
+}
+
 /// All behind F2F2 is what an observer wrote.
 #[test]
 fn a_manual_report_is_one_report() {
@@ -224,7 +266,8 @@ fn answers_stay_within_the_limits() {
     assert_eq!((outcome.signals.len(), outcome.defects.len()), (0, 33));
     let outcome = with(0x38, "F0F02607121430 0418000005 3909", "12", 4_000);
     assert_eq!(outcome.signals.len(), 900);
-    assert!(outcome.defects[0].contains("余 3100 未列"), "{:?}", outcome.defects);
+    assert!(outcome.defects[0].contains("晚于收到时间一天以上"), "{:?}", outcome.defects);
+    assert!(outcome.defects[1].contains("余 3100 未列"), "{:?}", outcome.defects);
     with(0x33, "", "F1F1 0033078102 48 1A 09 12 F1F1 0033078103 48 1A 09 12", 180);
     with(0x33, "", "F6F8 000000000000000000000000000000000000000000000000000000000000FF", 120);
     with(0x39, "F2F2", "01", 4_000);

@@ -1,7 +1,8 @@
 //! A report as signals.
 
 use super::{
-    EXTRA, MOST_DEFECTS, MOST_STATIONS, MOST_TEXT, MOST_VALUES, Report, Sample, Section, function_name,
+    EXTRA, KEEPALIVE, MOST_DEFECTS, MOST_STATIONS, MOST_TEXT, MOST_VALUES, Report, Sample, Section,
+    function_name,
 };
 use crate::sl651::element;
 use tocsin_sdk::json::Object;
@@ -11,6 +12,9 @@ use tocsin_sdk::{Outcome, Severity, Signal, Timestamp};
 /// Levels that a threshold may be of: river or tide, above a dam, below it, intakes.
 const LEVELS: [u16; 11] = [0x39, 0x3B, 0x3A, 0x3C, 0x3D, 0x3E, 0x3F, 0x40, 0x41, 0x42, 0x43];
 
+/// A station's clock that is ahead by more is wrong.
+const AHEAD_MS: i64 = 24 * 3_600_000;
+
 /// Of a title.
 const SHOWN_CHARS: usize = 100;
 
@@ -18,6 +22,7 @@ impl Report {
     /// The signals. A station's own threshold report is an alarm with its level
     /// (or rain) and the readings beside it.
     pub fn tell(mut self, mut outcome: Outcome, received: Timestamp) -> Outcome {
+        self.believe(received);
         self.cut();
         for section in &self.sections {
             outcome.signals.extend(section.samples.iter().map(|sample| self.reading(section, sample)));
@@ -30,6 +35,25 @@ impl Report {
         }
         outcome.defects.append(&mut self.defects);
         outcome
+    }
+
+    /// Times that cannot be are none: what was measured then counts as of the report, or
+    /// of its arrival. 链路维持报 says nothing of a time.
+    fn believe(&mut self, received: Timestamp) {
+        if self.function == KEEPALIVE {
+            return;
+        }
+        let latest = received.saturating_add(AHEAD_MS);
+        let take = |time: &mut Option<Timestamp>| time.take_if(|at| *at > latest);
+        let sent = take(&mut self.sent);
+        let samples = self.sections.iter_mut().flat_map(|section| &mut section.samples);
+        let observed = samples.filter_map(|sample| take(&mut sample.observed)).reduce(|first, _| first);
+        for (what, at) in [("发报时间", sent), ("观测时间", observed)] {
+            if let Some(at) = at {
+                let at = Beijing::of(at);
+                self.defect(format!("{what} {at} 晚于收到时间一天以上 (more than a day ahead)"));
+            }
+        }
     }
 
     /// To what is told; what is left out becomes a defect.

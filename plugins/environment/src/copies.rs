@@ -1,0 +1,42 @@
+//! Which reports were told before: a logger sends again what it saw no answer to.
+
+use std::hash::Hasher;
+use tocsin_sdk::hash::FixedHasher;
+use tocsin_sdk::{Timestamp, memory};
+
+/// Room key.
+const COPIES: &str = "copies";
+/// What was not answered is sent again with the next report at the latest, and the
+/// rarest of them is daily. Later it is a logger whose clock stands.
+const WITHIN_MS: i64 = 24 * 3_600_000;
+/// Some minutes of real-time values with what comes between them: a retry is a matter of
+/// seconds, and nothing else comes over a line that is broken.
+const KEPT: usize = 16;
+/// When it was told, and its digest: a checksum of two bytes is soon that of another.
+const MARK: usize = 16;
+
+/// Whether the same was told within a day. What was not is told from now on.
+pub fn is_copy<const N: usize>(report: [&[u8]; N], received: Timestamp) -> bool {
+    let digest = digest(report).to_le_bytes();
+    let stored = memory::get(COPIES).unwrap_or_default();
+    let marks = stored.as_chunks::<MARK>().0;
+    let is_it = |mark: &[u8; MARK]| {
+        let (told, known) = mark.as_chunks::<8>().0.split_at(1);
+        known[0] == digest && received - Timestamp::from_le_bytes(told[0]) < WITHIN_MS
+    };
+    if marks.iter().any(is_it) {
+        return true;
+    }
+    let newest = marks[marks.len().saturating_sub(KEPT - 1)..].as_flattened();
+    memory::put(COPIES, &[newest, &received.to_le_bytes(), &digest].concat());
+    false
+}
+
+fn digest<const N: usize>(report: [&[u8]; N]) -> u64 {
+    let mut hasher = FixedHasher::default();
+    for part in report {
+        hasher.write_u64(part.len() as u64);
+        hasher.write(part);
+    }
+    hasher.finish()
+}
