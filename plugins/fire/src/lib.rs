@@ -13,6 +13,7 @@
 //! | 2 without data (the vendors' heartbeat) | 确认 and nothing else: that the device lives is the host's to notice |
 //! | 5 应答 | signals; an answer is not answered |
 //! | 3 确认, 6 否认 | nothing: it settles what was sent down ([`connector`]) |
+//! | 3, 6 with objects, which the standard leaves empty | the same; the objects are told as if sent by 2, with a defect that names type and count; those that cannot be read are the defect |
 //! | wrong checksum, end, length, command, type, count | refused, 否认 |
 //! | 2 with a vendor's own type (128 to 254) | a dead letter that keeps the bytes, but 确认: the device did nothing wrong and would only repeat itself |
 //!
@@ -64,8 +65,10 @@ impl Decoder for Fire {
             command::SEND => Ok(told(&frame, &message)?.reply(frame.ack())),
             command::ANSWER if !frame.data().is_empty() => told(&frame, &message),
             command::ANSWER => Ok(Outcome::default()),
-            command::ACK => Ok(connector::confirmed(&frame, message.received)),
-            command::NAK => Ok(connector::refused(&frame, &message.device, message.received)),
+            command::ACK => Ok(carried(&frame, &message, connector::confirmed(&frame, message.received))),
+            command::NAK => {
+                Ok(carried(&frame, &message, connector::refused(&frame, &message.device, message.received)))
+            }
             other => Err(frame.refuse(Rejection::unsupported(format!(
                 "命令字节 {other} {} (not a command that a device sends)",
                 match other {
@@ -97,6 +100,30 @@ fn told(frame: &Frame<'_>, message: &Message) -> Answer {
         flag::UITD_OPERATION => connector::heard(&objects, outcome),
         _ => outcome,
     })
+}
+
+/// 确认 and 否认 carry nothing by the standard; what one carries all the same is told,
+/// because it may be a fire. It is no refusal: that would undo what the answer settled.
+fn carried(frame: &Frame<'_>, message: &Message, settled: Outcome) -> Outcome {
+    let data = frame.data();
+    if data.is_empty() {
+        return settled;
+    }
+    let answer = if frame.command() == command::ACK { "确认" } else { "否认" };
+    let what = match data {
+        [flag, count, ..] => format!("类型 {flag} 的 {count} 个信息对象, 共 {} 字节", data.len()),
+        _ => format!("数据 {}", tocsin_sdk::text::hex(data)),
+    };
+    let defect = |rest: &str| format!("{}: {answer}帧不应带数据, 却有{what}, {rest}", frame.source());
+    match told(frame, message) {
+        Ok(told) => {
+            let mut whole = settled.defect(defect("照常上报 (objects in an answer, told all the same)"));
+            whole.signals.extend(told.signals);
+            whole.defects.extend(told.defects);
+            whole
+        }
+        Err(refusal) => settled.defect(defect(&format!("未能读出: {}", refusal.reason))),
+    }
 }
 
 fn refusal(frame: &Frame<'_>, wrong: Wrong) -> Rejection {

@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::known::Known;
 use crate::moment;
 use crate::place::Place;
-use tocsin_sdk::{Kind, Outcome, Signal, Timestamp};
+use tocsin_sdk::{Kind, Outcome, Signal, Timestamp, time};
 
 /// Bytes of signals that a frame may make before it is held to its alarms. A
 /// panel that reports 22 parts with three bits each makes 25 KiB. 102 systems
@@ -21,6 +21,8 @@ use tocsin_sdk::{Kind, Outcome, Signal, Timestamp};
 const BUDGET: usize = 88 << 10;
 /// What a signal costs besides its texts.
 const SIGNAL: usize = 16;
+/// A zone that is wrong is off by less: a clock that is ahead by more is wrong.
+const AHEAD_MS: i64 = 86_400_000;
 
 /// What is the same for every object of a frame, and what they have said so far.
 struct Telling {
@@ -35,18 +37,22 @@ struct Telling {
     budget: usize,
     /// Signals that were one too many.
     untold: usize,
+    /// The latest time tag, of the frame or its objects; 0 where none says a time.
+    latest: Timestamp,
 }
 
 /// Everything that a frame's objects say.
 pub fn tell(frame: &Frame<'_>, objects: &Objects<'_>, received: Timestamp) -> Outcome {
+    let sent = frame.time();
     let mut telling = Telling {
         uitd: frame.source(),
         serial: frame.serial(),
-        sent: frame.time(),
+        sent,
         received,
         said: Outcome::default(),
         budget: BUDGET,
         untold: 0,
+        latest: sent.unwrap_or_default(),
     };
     telling.said.signals.reserve_exact(objects.count);
     match objects.flag {
@@ -77,6 +83,14 @@ pub fn tell(frame: &Frame<'_>, objects: &Objects<'_>, received: Timestamp) -> Ou
             &format!("另有 {untold} 条非火警信息未逐条上报 (more than one answer may hold)"),
         );
     }
+    // Once a frame: its objects have one clock, and what it says is live all the same.
+    if telling.latest > received.saturating_add(AHEAD_MS) {
+        let latest = time::Beijing::of(telling.latest).to_string();
+        telling.defect(
+            &Place::Uitd,
+            &format!("时间标签 {latest} 晚于收到时间一天以上, 装置时钟不准 (more than a day ahead)"),
+        );
+    }
     telling.said
 }
 
@@ -84,8 +98,11 @@ impl Telling {
     /// When the object's tag says it happened; a tag that says no time is a defect.
     fn observed(&mut self, tag: &[u8], place: &Place<'_>) -> Option<Timestamp> {
         let observed = moment::read(tag);
-        if observed.is_none() {
-            self.defect(place, &format!("时间标签 {} 无效 (no such time)", tocsin_sdk::text::hex(tag)));
+        match observed {
+            Some(at) => self.latest = self.latest.max(at),
+            None => {
+                self.defect(place, &format!("时间标签 {} 无效 (no such time)", tocsin_sdk::text::hex(tag)));
+            }
         }
         observed
     }

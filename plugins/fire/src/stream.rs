@@ -37,6 +37,6 @@ fn believable(header: &[u8]) -> bool {
 
 /// Given a frame that checks out.
 fn holds_fire(bytes: &[u8]) -> bool {
-    matches!(bytes[26], command::SEND | command::ANSWER)
+    matches!(bytes[26], command::SEND | command::ANSWER | command::ACK | command::NAK)
         && Objects::read(&bytes[HEADER..bytes.len() - 3]).is_ok_and(|objects| objects.hold_fire())
 }

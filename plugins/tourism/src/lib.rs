@@ -14,14 +14,15 @@
 //! half an hour late, or older than what is known, is a reading and nothing else.
 //!
 //! **Refused**, with the field named: a record without `area` or `visitors` (a
-//! renamed field is named), a count that is none, a position that cannot be one.
+//! renamed field is named), a count that is none or more than any area can hold, a
+//! position that cannot be one.
 
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tocsin_sdk::field::{self, Fields, Name, Refusal, path_step};
+use tocsin_sdk::field::{self, Field, Fields, Name, Refusal, path_step};
 use tocsin_sdk::{Answer, Certainty, Datum, Decoder, Message, Severity, Signal, Timestamp, city, memory};
 
 const AREA: Name = &["area", "areaId", "area_id", "scenic", "scenicId", "id", "景区编号", "景区"];
@@ -35,6 +36,9 @@ const KNOWN: &[Name] = &[AREA, NAME, VISITORS, LIMIT, TIME, REGION, field::POSIT
 
 /// What is older says nothing of now.
 const LATE_MS: i64 = 30 * 60_000;
+/// In a crush ten people stand on a square metre; no area's ways and squares are more
+/// than a square kilometre.
+const VISITORS_MAX: u64 = 10 * 1_000_000;
 /// From this share of the limit on, people may come to harm.
 const SEVERE_PERCENT: f64 = 120.0;
 
@@ -77,10 +81,10 @@ struct Count {
 
 fn read(fields: &mut Fields, received: Timestamp) -> Result<Vec<Signal>, Refusal> {
     let area = path_step(&fields.need(AREA)?.id()?);
-    let visitors = fields.need(VISITORS)?.whole()?;
+    let visitors = visitors(&fields.need(VISITORS)?)?;
     let registered = city::device(&area);
     let settings: Registered = registered.as_ref().and_then(|known| known.settings()).unwrap_or_default();
-    let limit = fields.number(LIMIT).or(settings.limit).filter(|limit| *limit > 0.0);
+    let limit = fields.maybe(LIMIT, limit).or(settings.limit).filter(|limit| *limit > 0.0);
     let name = match fields.text(NAME) {
         name if name.is_empty() => registered.map(|known| known.title).filter(|title| !title.is_empty()),
         name => Some(name),
@@ -102,6 +106,22 @@ fn read(fields: &mut Fields, received: Timestamp) -> Result<Vec<Signal>, Refusal
     let dressed =
         |signal: Signal| signal.device(&*count.area).observed(observed).at(position).region(&*region);
     Ok(signals.into_iter().map(dressed).collect())
+}
+
+fn visitors(field: &Field) -> Result<u64, Refusal> {
+    let visitors = field.whole()?;
+    match visitors <= VISITORS_MAX {
+        true => Ok(visitors),
+        false => Err(Refusal::implausible(
+            &field.name,
+            format!("{visitors} 人超过任何景区所能容纳的 {VISITORS_MAX} 人 (more than any area can hold)"),
+        )),
+    }
+}
+
+/// One that no count can cross would mute the area.
+fn limit(field: &Field) -> Option<f64> {
+    field.number().ok().filter(|limit| *limit <= VISITORS_MAX as f64)
 }
 
 impl Count {

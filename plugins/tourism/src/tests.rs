@@ -3,7 +3,7 @@
 use crate::Tourism;
 use serde_json::{Value, json};
 use tocsin_sdk::mock::Host;
-use tocsin_sdk::{Kind, Outcome, Rejection, Severity};
+use tocsin_sdk::{Kind, Outcome, Rejection, RejectionKind, Severity};
 
 fn post(host: &Host, body: &str) -> Result<Outcome, Rejection> {
     host.decode::<Tourism>(Host::message("", body.as_bytes()))
@@ -117,6 +117,25 @@ fn many_areas_at_once() {
     assert_eq!(data, json!({"name": "a", "visitors": 12, "limit": 10.0, "weather": "晴"}));
     assert_eq!(outcome.defects.len(), 2, "{:?}", outcome.defects);
     assert!(outcome.defects[1].contains("`visitor_num` is unknown"), "{:?}", outcome.defects);
+}
+
+#[test]
+fn more_than_any_area_holds_is_not_believed() {
+    let post = |visitors: u64, limit: u64| {
+        let body = json!({"area": "a", "在园人数": visitors.to_string(), "limit": limit}).to_string();
+        post(&Host::fresh(), &body)
+    };
+    assert_eq!(told(post(10_000_000, 10)), ["reading crowd.inside 10000000", "alarm crowd.over 10000000"]);
+    let refusal = post(1_000_000_000_000, 10).unwrap_err();
+    let reason = "在园人数: 1000000000000 人超过任何景区所能容纳的 10000000 人 (more than any area can hold)";
+    assert_eq!((refusal.kind, refusal.reason.as_str()), (RejectionKind::Implausible, reason));
+    assert!(post(10_000_001, 10).is_err());
+    // Nor is a limit that would mute the area.
+    let outcome = post(6_000, 1_000_000_000_000).unwrap();
+    assert_eq!(
+        (outcome.signals.len(), outcome.defects),
+        (1, vec!["limit: cannot read 1000000000000".into()])
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! One closure, an array, or one a line. `road` and `state` must be there. Closed
 //! is a report `road.closed` that holds until its expected end, reopened its
 //! recovery; both carry the closure's id or, without one, road and stretch. An end
-//! that is a day ends with it.
+//! that is a day ends with it; one that is before the start is a defect, and none.
 
 use serde_json::{Value, json};
 use tocsin_sdk::field::{self, Field, Fields, Moment, Name, Refusal, datum, hashed, number};
@@ -53,7 +53,8 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     let (start, end) = (fields.day_or_time(START), fields.day_or_time(END));
     // A whole day says since when it holds, not when somebody saw it.
     let observed = start.filter(|start| is_closed && !start.is_day).map(Moment::start);
-    let (start, until) = (start.map(Moment::start), end.map(Moment::end));
+    let (start, end) = (start.map(Moment::start), end.map(Moment::end));
+    let until = until(start, end, &mut fields.defects);
     let line = line(fields)?;
     let position = match (fields.position(Datum::Wgs84)?, line.as_deref()) {
         (None, Some(line)) => line.get(line.len() / 2).copied(),
@@ -89,6 +90,15 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
             .at(position)
             .data(fields.data(data)),
     ])
+}
+
+/// An end before the beginning is none: the road would be taken for open.
+fn until(start: Option<Timestamp>, end: Option<Timestamp>, defects: &mut Vec<String>) -> Option<Timestamp> {
+    let end = end?;
+    let Some(start) = start.filter(|start| end < *start) else { return Some(end) };
+    let (start, end) = (shown(start), shown(end));
+    defects.push(format!("预计恢复时间 {end} 早于开始时间 {start},不计 (it ends before it begins)"));
+    None
 }
 
 fn is_closed(state: &Field) -> Option<bool> {

@@ -11,7 +11,7 @@
 //! | 0002 heartbeat, other messages of the standard | 8001 with the same serial |
 //! | 0801 media | status `vehicle.media` once, however many packets; 8800 with its id |
 //! | one packet of several | kept, confirmed; what is missing is asked for by 8003, of media by 8800 |
-//! | checksum or length wrong | refused, 8001 result 2 |
+//! | checksum or length wrong, a telephone that is not BCD | refused, 8001 result 2 |
 //! | a message the standard does not have, encrypted ones | refused as unsupported, 8001 result 3 |
 //! | a terminal on a second connection without its code | refused, 8001 result 1 (with setting `secret`); its red alarms are taken all the same |
 

@@ -4,9 +4,10 @@
 //! the first takes it, so that also without one a frame begins wherever a terminal's
 //! header may stand, and as many bytes as it promises are waited for. What lies between
 //! two marks and looks like somebody's header is a routine piece, so that its decoder
-//! answers; the mark behind it is left for what follows. All else is noise.
+//! answers; the mark behind it is left for what follows. So a frame whose own end mark
+//! never came ends where the next begins. All else is noise.
 
-use crate::terminal::frame::{ESCAPE, Frame, MARK};
+use crate::terminal::frame::{ESCAPE, Frame, MARK, is_decimal};
 use crate::terminal::is_urgent;
 use tocsin_sdk::{Piece, PieceKind};
 
@@ -118,7 +119,7 @@ fn promised(bytes: &[u8]) -> Option<usize> {
         && !matches!(front[0], b'\r' | b'\n')
         && (known < 2 || front[..2] != [0, 0])
         && properties & 1 << 15 == 0
-        && front[phone].iter().all(|byte| byte >> 4 < 10 && byte & 15 < 10);
+        && is_decimal(&front[phone]);
     let packet = if properties & 1 << 13 == 0 { 0 } else { 4 };
     let length = if known < 4 { LONGEST } else { header + packet + usize::from(properties & 0x3FF) + 1 };
     is_header.then_some(length)

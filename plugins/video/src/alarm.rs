@@ -8,15 +8,17 @@ use tocsin_sdk::{Datum, Outcome, Rejection, Severity, Signal, Timestamp, time};
 
 /// GB/T 28181: 8 centre, 2 industry, 3 type, 1 network, 6 serial.
 const DEVICE_DIGITS: usize = 20;
+/// A zone that is wrong is off by less: a clock that is ahead by more is wrong.
+const AHEAD_MS: i64 = 86_400_000;
 /// What fits on one line of a desk, behind the type's title.
 const TITLE_CHARS_MAX: usize = 60;
 
-pub fn read(notify: &Element, datum: Datum) -> Result<Outcome, Rejection> {
+pub fn read(notify: &Element, datum: Datum, received: Timestamp) -> Result<Outcome, Rejection> {
     let mut defects = Vec::new();
     let device = device(notify, &mut defects)?;
     let methods = methods(notify, &mut defects);
     let severity = severity(notify, &mut defects);
-    let observed = observed(notify, &mut defects);
+    let observed = observed(notify, received, &mut defects);
     if methods.is_none() && severity.is_none() && observed.is_none() {
         let reason =
             format!("none of AlarmPriority, AlarmMethod and AlarmTime can be read: {}", defects.join("; "));
@@ -84,9 +86,15 @@ fn severity(notify: &Element, defects: &mut Vec<String>) -> Option<Severity> {
     or_defect("AlarmPriority", &text, severity, "1 to 4", defects)
 }
 
-fn observed(notify: &Element, defects: &mut Vec<String>) -> Option<Timestamp> {
+/// A clock that is ahead is named; its alarm is live all the same.
+fn observed(notify: &Element, received: Timestamp, defects: &mut Vec<String>) -> Option<Timestamp> {
     let text = field(notify, "AlarmTime", defects)?;
-    or_defect("AlarmTime", &text, time::parse(&text), "a time", defects)
+    let at = or_defect("AlarmTime", &text, time::parse(&text), "a time", defects)?;
+    if at > received.saturating_add(AHEAD_MS) {
+        let shown = short(&text);
+        defects.push(format!("AlarmTime {shown} 晚于收到时间一天以上,设备时钟不准 (more than a day ahead)"));
+    }
+    Some(at)
 }
 
 fn row(notify: &Element, methods: &[u8], defects: &mut Vec<String>) -> Row {
@@ -149,6 +157,7 @@ fn title(notify: &Element, row: Row, event: &str) -> String {
 fn data(notify: &Element) -> String {
     let mut data = Object::new();
     for (key, name) in [
+        ("serial", "SN"),
         ("method", "AlarmMethod"),
         ("type", "AlarmType"),
         ("event", "EventType"),

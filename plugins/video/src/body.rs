@@ -18,14 +18,14 @@ pub fn tell(root: &Element, agent: &mut Agent) -> Result<Option<Vec<u8>>, Reject
     let command = root.field("CmdType").unwrap_or_default();
     match (root.name().to_ascii_lowercase().as_str(), command.to_ascii_lowercase().as_str()) {
         ("notify", "alarm") => {
-            let mut outcome = alarm::read(root, crate::datum())?;
+            let mut outcome = alarm::read(root, crate::datum(), agent.now)?;
             let answer = outcome.sends.pop().map(|send| send.payload);
             agent.outcome.signals.append(&mut outcome.signals);
             agent.outcome.defects.append(&mut outcome.defects);
             return Ok(answer);
         }
         ("notify", "keepalive") => {
-            let mut outcome = keepalive::read(root)?;
+            let mut outcome = keepalive::read(root, &mut agent.camera.unwell)?;
             // That it is online was said when it came; the host notices its silence.
             outcome.signals.retain(|signal| signal.code != keepalive::ONLINE);
             agent.outcome.signals.append(&mut outcome.signals);

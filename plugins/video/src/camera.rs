@@ -5,11 +5,13 @@ mod ask;
 mod line;
 mod seen;
 mod subscription;
+mod unwell;
 
 pub use ask::{Ask, Matter, Stage, What};
 pub use line::Line;
 pub use seen::{Key, Seen};
 pub use subscription::Subscription;
+pub use unwell::Unwell;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ pub struct Camera {
     pub asks: Vec<Ask>,
     /// Device or channel → armed, as last told.
     pub armed: BTreeMap<String, bool>,
+    pub unwell: Unwell,
     /// When the timer is set for; 0: it is not.
     timer: Timestamp,
 }

@@ -22,7 +22,8 @@
 //! GB 18030) unless the bytes say otherwise; undecodable bytes become `�`. Names
 //! of elements in any case, `AlarmType` inside `Info` or beside it, methods
 //! joined (`25`), times with and without a zone (Beijing), empty positions, ids
-//! that have no 20 digits. What cannot be read is named in `defects`.
+//! that have no 20 digits. What cannot be read is named in `defects`, and so is a
+//! time more than a day ahead, whose alarm is live all the same.
 //!
 //! **Written strictly.** Method and type choose kind and code (one table in
 //! `table.rs`); `AlarmPriority` 1 to 4 is severity extreme to minor; device = the
@@ -51,14 +52,18 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use camera::Unwell;
 use document::{Document, Element};
 use reply::Reply;
 use sip::message::{Message as Sip, Start};
 use std::net::SocketAddr;
 use tocsin_sdk::{
     Answer, Connector, Datum, Decoder, Event, Framer, Message, Outcome, Piece, Rejection, Tick, Timekeeper,
-    city,
+    Timestamp, city, memory,
 };
+
+/// Room key of who is unwell among those that speak no SIP.
+const UNWELL: &str = "unwell";
 
 /// The plugin.
 #[derive(Debug)]
@@ -77,7 +82,7 @@ impl Decoder for Video {
         // A socket's bytes are SIP; the other doors bring a message's body alone.
         match message.origin.parse::<SocketAddr>() {
             Ok(_) => converse(&message),
-            Err(_) => alone(&message.payload),
+            Err(_) => alone(&message),
         }
     }
 }
@@ -104,8 +109,8 @@ fn converse(message: &Message) -> Answer {
     }
 }
 
-fn alone(payload: &[u8]) -> Answer {
-    let text = charset::decode(payload)?;
+fn alone(message: &Message) -> Answer {
+    let text = charset::decode(&message.payload)?;
     let Document { root, damage } = document::read(&text.text);
     let Some(root) = root else {
         return Err(damage.unwrap_or_else(|| Rejection::malformed("not XML: there is no element")));
@@ -113,7 +118,7 @@ fn alone(payload: &[u8]) -> Answer {
     let reply = Reply::to(&root);
     let answer = match damage {
         Some(damage) => Err(damage),
-        None => command(&root),
+        None => command(&root, message.received),
     };
     match answer {
         Ok(mut outcome) => {
@@ -127,7 +132,7 @@ fn alone(payload: &[u8]) -> Answer {
     }
 }
 
-fn command(root: &Element) -> Result<Outcome, Rejection> {
+fn command(root: &Element, received: Timestamp) -> Result<Outcome, Rejection> {
     let command = root.field("CmdType").unwrap_or_default();
     if !root.is("Notify") {
         return Err(Rejection::unsupported(format!(
@@ -136,8 +141,16 @@ fn command(root: &Element) -> Result<Outcome, Rejection> {
         )));
     }
     match command.to_ascii_lowercase().as_str() {
-        "alarm" => alarm::read(root, datum()),
-        "keepalive" => keepalive::read(root),
+        "alarm" => alarm::read(root, datum(), received),
+        "keepalive" => {
+            let before: Unwell = memory::load(UNWELL).unwrap_or_default();
+            let mut unwell = before.clone();
+            let outcome = keepalive::read(root, &mut unwell)?;
+            if unwell != before {
+                memory::save(UNWELL, &unwell);
+            }
+            Ok(outcome)
+        }
         "" => Err(Rejection::malformed("CmdType is missing or empty")),
         _ => Err(Rejection::unsupported(format!("CmdType {command}: only Alarm and Keepalive are taken"))),
     }

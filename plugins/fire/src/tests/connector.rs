@@ -161,6 +161,59 @@ fn a_refusal_is_sent_again_at_once() {
     assert_eq!(decode(&host, &answer(6, 9)).unwrap(), Outcome::default());
 }
 
+/// Some firmware puts what it has to say into its answer: a fire there is a fire.
+#[test]
+fn what_an_answer_carries_is_told() {
+    let data = |flag: u8, object: &[u8]| [&[flag, 1][..], object].concat();
+    let smoke = component(42, 3, "烟感".as_bytes(), TAG);
+    let check = |command: u8, data: &[u8], codes: &[&str], says: &str| {
+        let host = Host::fresh();
+        issue(&host, "O1", "fire.roll-call");
+        let mut answer = frame(command, data);
+        answer[2] = 9;
+        let at = answer.len() - 3;
+        answer[at] = checksum(&answer);
+        let outcome = decode(&host, &answer).expect("an answer");
+        let told: Vec<&str> = outcome.signals.iter().map(|signal| signal.code.as_str()).collect();
+        assert_eq!(told, codes, "{data:02X?}");
+        let is_settled = outcome.sends.len() == usize::from(command == 6);
+        assert!(is_settled, "nothing but the roll call goes down: {:?}", outcome.sends);
+        match says {
+            "" => assert_eq!(outcome.defects, [""; 0]),
+            says => {
+                assert!(outcome.defects[0].starts_with(&format!("{UITD}: {says}")), "{:?}", outcome.defects);
+            }
+        }
+    };
+    check(3, &[], &["delivered"], "");
+    check(6, &[], &[], "");
+    let says = "帧不应带数据, 却有类型 2 的 1 个信息对象, 共 48 字节, 照常上报";
+    check(3, &data(2, &smoke), &["delivered", "fire.smoke"], &format!("确认{says}"));
+    check(6, &data(2, &smoke), &["fire.smoke"], &format!("否认{says}"));
+    // 查岗应答 together with 确认.
+    let pressed = [&[1 << 5, 5][..], &TAG].concat();
+    check(
+        3,
+        &data(24, &pressed),
+        &["delivered", "operation.roll-call", "done"],
+        "确认帧不应带数据, 却有类型 24 的",
+    );
+    // What cannot be read costs nothing of the answer.
+    check(
+        3,
+        &[91, 1, 10],
+        &["delivered"],
+        "确认帧不应带数据, 却有类型 91 的 1 个信息对象, 共 3 字节, 未能读出: 类型标志 91",
+    );
+    check(
+        6,
+        &data(2, &smoke[1..]),
+        &[],
+        "否认帧不应带数据, 却有类型 2 的 1 个信息对象, 共 47 字节, 未能读出: ",
+    );
+    check(3, &[7], &["delivered"], "确认帧不应带数据, 却有数据 07, 未能读出: ");
+}
+
 #[test]
 fn an_order_that_is_over_is_left() {
     let host = Host::fresh();

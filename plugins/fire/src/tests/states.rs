@@ -310,6 +310,34 @@ fn time_tags() {
     }
 }
 
+/// Named once a frame; the fire is live, at the time that its device says.
+#[test]
+fn a_clock_that_is_ahead_is_named() {
+    let fire = |at: &str| format!("alarm fire.smoke {PLACE} {at} x 火警");
+    let object = |tag: [u8; 6]| component(42, 3, b"x", tag);
+    let defect = |at: &str| {
+        format!("! : 时间标签 {at}+08:00 晚于收到时间一天以上, 装置时钟不准 (more than a day ahead)")
+    };
+    // Received at 14:30:30.
+    check(&send(2, &[object([30, 30, 14, 13, 7, 26])]), &[&fire("@07-13T14:30:30")]);
+    check(
+        &send(2, &[object([31, 30, 14, 13, 7, 26])]),
+        &[&fire("@07-13T14:30:31"), &defect("2026-07-13T14:30:31")],
+    );
+    let two = [[0, 0, 0, 1, 1, 38], [59, 59, 23, 31, 12, 40]];
+    check(
+        &send(2, &two.map(object)),
+        &[&fire("@01-01T00:00:00"), &fire("@12-31T23:59:59"), &defect("2040-12-31T23:59:59")],
+    );
+    // That of the frame, behind whose objects stands the right time or none.
+    let mut ahead = send(7, &[[&[1, 1, 42, 10, 0, 2, 0][..], b"x", &[0; 30]].concat()]);
+    ahead[11] = 38;
+    let at = ahead.len() - 3;
+    ahead[at] = checksum(&ahead);
+    let told = said(&Host::fresh(), &ahead);
+    assert_eq!((told.len(), &told[1]), (2, &defect("2038-07-12T14:30:20")));
+}
+
 #[test]
 fn components_without_text() {
     let short = |state: u8| [&[1, 1, 42, 10, 0, 2, 0, state, 0][..], &TAG].concat();

@@ -46,6 +46,8 @@ fn what_is_red() {
         send(4, &[tagged(&[1, 1, 4, 9])]),
         send(24, &[tagged(&[1, 9]), tagged(&[4, 9])]),
         frame(5, &send(21, &[tagged(&[2])])[27..36]),
+        frame(3, &send(21, &[tagged(&[2])])[27..36]),
+        frame(6, &send(21, &[tagged(&[2])])[27..36]),
     ] {
         assert_eq!(kind(red.clone()), PieceKind::Red, "{red:02X?}");
     }

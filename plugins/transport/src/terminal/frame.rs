@@ -84,6 +84,9 @@ impl Frame {
             format!(
                 "消息体长度 {stated},实际 {actual} (the body's length is {stated}, there are {actual} bytes)"
             )
+        } else if !is_decimal(&frame.phone) {
+            let phone = hex(&frame.phone);
+            format!("终端手机号 {phone} 不是 BCD 码 (the telephone {phone} is not decimal digits)")
         } else if frame.packet.is_some_and(|packet| packet.number == 0 || packet.number > packet.total) {
             "分包序号不在总包数之内 (the packet's number is beyond their total)".into()
         } else {
@@ -165,6 +168,11 @@ impl Frame {
         bytes.push(bytes.iter().fold(0, |sum, byte| sum ^ byte));
         escape(&bytes)
     }
+}
+
+/// Whether BCD is what it says: a telephone that is none names nobody.
+pub fn is_decimal(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte >> 4 < 10 && byte & 15 < 10)
 }
 
 /// With its marks.

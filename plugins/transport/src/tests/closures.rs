@@ -50,6 +50,32 @@ fn a_day_is_the_whole_of_it() {
 }
 
 #[test]
+fn an_end_before_the_start_is_none() {
+    let check = |start: &str, end: &str, is_none: bool| {
+        let closure = json!({"road": "G330", "state": "closed", "start": start, "expected_end": end});
+        let outcome = post(&closure).unwrap();
+        let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();
+        assert_eq!((data["until"].is_null(), data["start"].is_null()), (is_none, false), "{closure}");
+        assert_eq!(outcome.signals[0].code, "road.closed");
+        let defects: Vec<&str> = outcome.defects.iter().map(String::as_str).collect();
+        match is_none {
+            false => assert_eq!(defects, [""; 0], "{closure}"),
+            true => assert!(defects[0].contains("(it ends before it begins)"), "{defects:?}"),
+        }
+    };
+    check("2026-07-12 14:00", "2026-07-12 13:59", true);
+    check("2026-07-12 14:00", "2026-07-11", true);
+    check("2026-07-12", "2026-07-11 23:59:59", true);
+    check("2026-07-12 14:00", "2026-07-12 14:00", false);
+    // A day has not ended before it is over.
+    check("2026-07-12 14:00", "2026-07-12", false);
+    let closure =
+        json!({"road": "G330", "state": "closed", "start": "2026-07-12 14:00", "end": "2025-07-12 20:00"});
+    let defect = "预计恢复时间 2025-07-12T20:00:00+08:00 早于开始时间 2026-07-12T14:00:00+08:00,不计 (it ends before it begins)";
+    assert_eq!(post(&closure).unwrap().defects, [defect]);
+}
+
+#[test]
 fn a_township_in_words_is_kept() {
     let outcome = post(&json!({"road": "G330", "state": "closed", "乡镇": "石湖镇"})).unwrap();
     let data: Value = serde_json::from_str(&outcome.signals[0].data).unwrap();

@@ -55,6 +55,35 @@ fn frames_are_cut_between_marks() {
     check(&[&spoilt[1..], &beat], "n14 r1513800000001");
 }
 
+/// It ends with the mark of the next, whole or not; of what was given up meanwhile, byte
+/// by byte, the rest is noise. Whatever became of it, the next is found.
+#[test]
+fn behind_a_frame_without_its_end_the_next_is_found() {
+    let (sos, beat) = (frame(0x0200, 2, &position(1, "260712143020")), frame(0x0002, 1, &[]));
+    let open = &sos[..sos.len() - 1];
+    let check = |parts: &[&[u8]], expect: &str| assert_eq!(letters(&parts.concat()), expect, "{parts:02X?}");
+    check(&[open], "");
+    check(&[open, &beat], "R4913800000001 r1413800000001");
+    check(&[&open[1..], &beat], "R4813800000001 r1413800000001");
+    check(&[&open[2..], &beat], "n46 r1513800000001");
+    // Cut off sooner, it is refused with a reason; without a whole header it is noise.
+    check(&[&open[..13], &beat], "n13 r1513800000001");
+    for short in 14..open.len() {
+        check(&[&open[..short], &beat], &format!("r{short} r1513800000001"));
+        let refusal = send(&Host::fresh(), "a", &open[..short]).unwrap_err();
+        assert!(
+            refusal.reason.contains("校验码") || refusal.reason.contains("消息体长度"),
+            "{}",
+            refusal.reason
+        );
+        assert_eq!(reply(&refusal.reply), (0x8001, bytes("0002 0200 02")));
+    }
+    for given_up in 2..open.len() {
+        let left = open.len() - given_up;
+        check(&[&open[given_up..], &beat], &format!("n{left} r1513800000001"));
+    }
+}
+
 #[test]
 fn a_shared_mark_is_told_from_whatever_has_come() {
     let beat = frame(0x0002, 1, &[]);

@@ -1,6 +1,6 @@
 use super::*;
 use serde_json::{Value, json};
-use tocsin_sdk::{Datum, Outcome, RejectionKind, memory};
+use tocsin_sdk::{Datum, Outcome, PieceKind, RejectionKind, memory};
 
 #[test]
 fn a_position_is_told_and_confirmed() {
@@ -162,6 +162,30 @@ fn other_messages_and_refusals() {
     // Encrypted by bit 10.
     let head = bytes("0200 0401 013800000001 0001 AA");
     assert_eq!(refused(&sealed(&head)).kind, RejectionKind::Unsupported);
+}
+
+#[test]
+fn a_telephone_that_is_none_names_nobody() {
+    let body = position(1, "260712143020");
+    for (head, phone) in [
+        ("0200 0022 01380000000A 0001", "01380000000a"),
+        ("0200 0022 FFFFFFFFFFFF 0001", "ffffffffffff"),
+        ("0200 4022 01 000000000138000000F1 0001", "000000000138000000f1"),
+    ] {
+        let whole = sealed(&[bytes(head), body.clone()].concat());
+        let [piece] = &Host::fresh().frame::<Transport>(&whole)[..] else { panic!("{head}") };
+        assert_eq!((piece.kind, piece.device.as_str()), (PieceKind::Routine, ""), "{head}");
+        let refusal = send(&Host::fresh(), "a", &whole).unwrap_err();
+        assert_eq!(refusal.kind, RejectionKind::Malformed);
+        assert_eq!(
+            refusal.reason,
+            format!("终端手机号 {phone} 不是 BCD 码 (the telephone {phone} is not decimal digits)")
+        );
+        // 8001 under its own header: of serial 1 and 0200, result 2.
+        assert!(refusal.reply[1..].starts_with(&bytes("8001")), "{:02X?}", refusal.reply);
+        let result = &refusal.reply[refusal.reply.len() - 7..refusal.reply.len() - 2];
+        assert_eq!(result, bytes("0001 0200 02"));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::status;
 use crate::agent::Agent;
 use crate::alarm::device_id;
 use crate::document::Element;
-use tocsin_sdk::Signal;
+use crate::keepalive;
 
 /// One answer lists the alarm inputs of one device.
 const INPUTS_MAX: usize = 64;
@@ -22,8 +22,14 @@ pub fn read(root: &Element, agent: &mut Agent) {
             other => agent.outcome.defects.push(format!("Online {other:?} is neither ONLINE nor OFFLINE")),
         }
     }
-    if matches!(word("Status").as_str(), "ERROR" | "FAULT") {
-        agent.say(Signal::fault("fault.video.device").device(&*device).title("设备自报异常"));
+    let unwell = &mut agent.camera.unwell;
+    match word("Status").as_str() {
+        "ERROR" | "FAULT" => {
+            agent.outcome.defects.extend(keepalive::noted(unwell.note(&device, &device), &device));
+            agent.say(keepalive::broken(&device, "设备自报异常"));
+        }
+        "OK" | "ON" if unwell.is_over(&device, &device) => agent.say(keepalive::mended(&device)),
+        _ => {}
     }
     if word("Record") == "OFF" {
         agent.say(status("camera.not-recording", &device, "未在录像"));

@@ -29,7 +29,7 @@ fn a_whole_alarm() {
     assert_eq!((position.lon, position.lat, position.datum), (120.3184, 29.2763, Datum::Wgs84));
     assert_eq!(
         signal.data,
-        r#"{"method":"5","type":"6","event":"1","priority":"2","description":"主变区 <围墙> 东侧"}"#
+        r#"{"serial":"17","method":"5","type":"6","event":"1","priority":"2","description":"主变区 <围墙> 东侧"}"#
     );
     assert_eq!((outcome.sends.len(), outcome.sends[0].device.as_str()), (1, ""));
     assert_eq!(text(&outcome.sends[0].payload), reply("Alarm", "17", CAMERA, "OK"));
@@ -183,8 +183,26 @@ fn times() {
     check("2026-07-12T14:30:20+08:00", Some(AT));
     check("2026-07-12T06:30:20Z", Some(AT));
     check("2026-07-12 14:30:20", Some(AT));
+    check("2026-07-13T14:30:30", Some(AT + 86_410_000));
     for odd in ["", "2026-02-30T00:00:00", "now", "14:30:20", "2026-07-12T25:00:00"] {
         check(odd, None);
+    }
+}
+
+#[test]
+fn a_clock_that_is_ahead_is_named_and_mutes_nothing() {
+    for (written, ahead_ms) in [("2026-07-13T14:30:31", 86_411_000), ("2038-01-19T11:14:07", 363_645_827_000)]
+    {
+        let outcome = accepted(alarm(&format!(
+            "<AlarmPriority>1</AlarmPriority><AlarmMethod>5</AlarmMethod><AlarmTime>{written}</AlarmTime>"
+        )));
+        let signal = &outcome.signals[0];
+        assert_eq!(
+            (&signal.kind, signal.urgency, signal.observed),
+            (&Kind::Alarm, Urgency::Immediate, Some(AT + ahead_ms))
+        );
+        let defect = format!("AlarmTime {written} 晚于收到时间一天以上,设备时钟不准 (more than a day ahead)");
+        assert_eq!(outcome.defects, [defect]);
     }
 }
 
@@ -241,11 +259,19 @@ fn odd_devices_are_taken_and_named() {
     check(&"9".repeat(500), &"9".repeat(64));
 }
 
+fn keepalive(id: &str, rest: &str) -> String {
+    format!("<Notify><CmdType>Keepalive</CmdType><SN>5</SN><DeviceID>{id}</DeviceID>{rest}</Notify>")
+}
+
+/// A good keep-alive that lists these as broken.
+fn listing<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+    let ids: String = ids.into_iter().map(|id| format!("<DeviceID>{id}</DeviceID>")).collect();
+    format!("<Status>OK</Status><Info>{ids}</Info>")
+}
+
 #[test]
 fn keepalives() {
-    let body = |rest: &str| {
-        format!("<Notify><CmdType>Keepalive</CmdType><SN>5</SN><DeviceID>{CAMERA}</DeviceID>{rest}</Notify>")
-    };
+    let body = |rest: &str| keepalive(CAMERA, rest);
     let check = |rest: &str, expect: &[(Kind, &str, &str)], defects: usize| {
         let outcome = accepted(body(rest));
         let got: Vec<_> =
@@ -271,4 +297,43 @@ fn keepalives() {
     );
     assert_eq!(accepted(body(&many)).signals.len(), 101);
     assert!(decode(b"<Notify><CmdType>Keepalive</CmdType></Notify>").is_err());
+}
+
+/// Of itself and of those it lists, by whichever way it comes.
+#[test]
+fn what_a_keepalive_names_no_more_is_well_once() {
+    let host = Host::fresh();
+    let check = |id: &str, rest: &str, expect: &[(Kind, &str)]| {
+        let outcome = host.decode::<Video>(Host::message("", keepalive(id, rest).as_bytes())).unwrap();
+        let told = outcome.signals.iter().filter(|signal| signal.code == "fault.video.device");
+        let told: Vec<_> = told.map(|signal| (signal.kind.clone(), &*signal.device)).collect();
+        assert_eq!(told, expect, "{id} {rest}");
+    };
+    let (ok, error) = ("<Status>OK</Status>", "<Status>ERROR</Status>");
+    check(CAMERA, ok, &[]);
+    check(CAMERA, error, &[(Kind::Fault, CAMERA)]);
+    check(CAMERA, error, &[(Kind::Fault, CAMERA)]);
+    // Another device says nothing of this one.
+    check("33079100001320000099", ok, &[]);
+    check(CAMERA, ok, &[(Kind::Recovery, CAMERA)]);
+    check(CAMERA, ok, &[]);
+    check(CAMERA, &listing(["a", "b"]), &[(Kind::Fault, "a"), (Kind::Fault, "b")]);
+    check("33079100001320000099", &listing(["a"]), &[(Kind::Fault, "a")]);
+    check(CAMERA, &listing(["b"]), &[(Kind::Fault, "b")]);
+    check("33079100001320000099", ok, &[(Kind::Recovery, "a")]);
+    check(CAMERA, ok, &[(Kind::Recovery, "b")]);
+    check(CAMERA, ok, &[]);
+}
+
+#[test]
+fn more_unwell_than_can_be_remembered_are_told() {
+    let host = Host::fresh();
+    let hear =
+        |rest: &str| host.decode::<Video>(Host::message("", keepalive(CAMERA, rest).as_bytes())).unwrap();
+    let ids: Vec<String> = (0..100).map(|n| format!("{n:064}")).collect();
+    let outcome = hear(&listing(ids.iter().map(String::as_str)));
+    let untold = outcome.defects.iter().filter(|defect| defect.contains("too many are unwell")).count();
+    let kept = 4_096 / (CAMERA.len() + 64);
+    assert_eq!((outcome.signals.len(), untold), (101, 100 - kept));
+    assert_eq!(hear("<Status>OK</Status>").signals.len(), 1 + kept);
 }

@@ -107,9 +107,14 @@ impl Camera {
     }
 
     pub fn keepalive(&mut self) -> Answer {
+        self.alive("<Status>OK</Status>")
+    }
+
+    /// A keep-alive that says this.
+    pub fn alive(&mut self, said: &str) -> Answer {
         let body = format!(
             "<?xml version=\"1.0\"?>\r\n<Notify>\r\n<CmdType>Keepalive</CmdType>\r\n<SN>{}</SN>\r\n<DeviceID>{CAMERA}</DeviceID>\r\n\
-             <Status>OK</Status>\r\n</Notify>\r\n",
+             {said}\r\n</Notify>\r\n",
             self.cseq
         );
         let message = self.message(&body);

@@ -192,6 +192,8 @@ fn what_a_camera_says_of_itself() {
         say("DeviceStatus", "<Online>ONLINE</Online><Status>ERROR</Status>"),
         [format!("fault.video.device {CAMERA}")]
     );
+    assert_eq!(say("DeviceStatus", &duty("OFFDUTY")), [format!("fault.video.device {CAMERA}")], "it is over");
+    assert_eq!(say("DeviceStatus", &duty("OFFDUTY")), Vec::<String>::new());
     let list = "<SumNum>2</SumNum><DeviceList Num=\"2\"><Item><DeviceID>33079100001320000011</DeviceID><Name>北门</Name><Status>ON</Status></Item>\
                 <Item><DeviceID>33079100001320000012</DeviceID><Name>前广场</Name><Status>OFF</Status></Item></DeviceList>";
     assert_eq!(

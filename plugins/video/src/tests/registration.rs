@@ -2,7 +2,7 @@
 
 use super::CAMERA;
 use super::camera::{Camera, NOW, PASSWORD, asked, codes, digest, find, first_line, nonce, replies};
-use tocsin_sdk::RejectionKind;
+use tocsin_sdk::{Kind, RejectionKind};
 
 #[test]
 fn challenge_and_answer() {
@@ -154,6 +154,34 @@ fn a_copy_gets_the_same_answer() {
     assert_eq!(replies(&first), replies(&again));
     assert_eq!((again.signals.len(), asked(&again).len()), (0, 0));
     assert_eq!(camera.now, NOW + 4_000);
+}
+
+#[test]
+fn a_fault_of_a_keepalive_ends_with_a_good_one() {
+    let (mut camera, _) = Camera::registered();
+    let mut say = |said: &str, expect: &[(Kind, &str)]| {
+        let answer = camera.alive(said).unwrap();
+        let told: Vec<_> =
+            answer.signals.iter().map(|signal| (signal.kind.clone(), &*signal.device)).collect();
+        assert_eq!(told, expect, "{said}");
+        assert!(answer.signals.iter().all(|signal| signal.code == "fault.video.device"), "{said}");
+        camera.now += 60_000;
+    };
+    let (ok, error) = ("<Status>OK</Status>", "<Status>ERROR</Status>");
+    say(ok, &[]);
+    say(error, &[(Kind::Fault, CAMERA)]);
+    say(ok, &[(Kind::Recovery, CAMERA)]);
+    say(ok, &[]);
+    let part = "33079100001320000021";
+    say(&format!("{ok}<Info><DeviceID>{part}</DeviceID></Info>"), &[(Kind::Fault, part)]);
+    say(ok, &[(Kind::Recovery, part)]);
+    say(error, &[(Kind::Fault, CAMERA)]);
+    // It stands through a silence.
+    camera.later(600);
+    camera.now += 1_000;
+    let told = camera.keepalive().unwrap();
+    assert_eq!(codes(&told), ["device.online", "fault.video.device"]);
+    assert_eq!(told.signals[1].kind, Kind::Recovery);
 }
 
 #[test]
