@@ -73,6 +73,7 @@ pub struct Accident {
 impl Row for Accident {
     const NOUN: Noun = Noun::Accident;
     const CHANGES: &'static [&'static str] = &["reported", "graded", "moved", "overdue", "waited", "closed"];
+    const STATES: &'static [&'static str] = &["open", "final", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -201,6 +201,7 @@ impl Row for Danger {
         "waited",
         "closed",
     ];
+    const STATES: &'static [&'static str] = &["found", "assigned", "rectified", "closed"];
 
     fn id(&self) -> &str {
         &self.id

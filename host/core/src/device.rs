@@ -155,7 +155,7 @@ impl Condition {
             .map(|point| point.state.clone())
             .filter(|state| told.insert(state.clone()))
             .collect();
-        self.state = self.states.first().cloned().unwrap_or_else(|| "normal".to_owned());
+        self.state = self.states.first().cloned().unwrap_or_else(|| word::NORMAL.to_owned());
         let is_over = standing.is_empty() && self.verdicts.is_empty();
         self.points = standing;
         self.points.extend(past);
@@ -179,6 +179,7 @@ impl Row for Condition {
         "judged",
         "mended",
     ];
+    const STATES: &'static [&'static str] = &word::STATES;
 
     fn id(&self) -> &str {
         &self.id

@@ -104,6 +104,7 @@ pub struct Gap {
 impl Row for Watch {
     const NOUN: Noun = Noun::Watch;
     const CHANGES: &'static [&'static str] = &["entered", "changed", "handed-over", "ended"];
+    const STATES: &'static [&'static str] = &["held", "empty", "ended"];
 
     fn id(&self) -> &str {
         &self.id
@@ -147,6 +148,7 @@ impl Row for Call {
         "moved",
         "forged",
     ];
+    const STATES: &'static [&'static str] = &["calling", "unanswered", "confirmed", "cancelled"];
 
     fn id(&self) -> &str {
         &self.id
@@ -184,6 +186,7 @@ impl Row for Call {
 impl Row for Gap {
     const NOUN: Noun = Noun::Gap;
     const CHANGES: &'static [&'static str] = &["found", "closed", "moved"];
+    const STATES: &'static [&'static str] = &["open", "closed"];
 
     fn id(&self) -> &str {
         &self.id

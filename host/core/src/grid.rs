@@ -168,6 +168,8 @@ impl Row for Case {
         "evaluated",
         "closed",
     ];
+    const STATES: &'static [&'static str] =
+        &["reported", "accepted", "assigned", "handling", "returned", "fed-back", "promoted", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -56,6 +56,7 @@ pub struct Hole {
 impl Row for Hole {
     const NOUN: Noun = Noun::Hole;
     const CHANGES: &'static [&'static str] = &["found", "grown", "closed"];
+    const STATES: &'static [&'static str] = &["open", "closed"];
 
     fn id(&self) -> &str {
         &self.id

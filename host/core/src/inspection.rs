@@ -109,6 +109,7 @@ impl Core {
 impl Row for Inspection {
     const NOUN: Noun = Noun::Inspection;
     const CHANGES: &'static [&'static str] = &["held", "updated"];
+    const STATES: &'static [&'static str] = &["passed", "failed", "drill"];
 
     fn id(&self) -> &str {
         &self.id

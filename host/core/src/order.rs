@@ -133,6 +133,8 @@ impl Row for Order {
         "late",
         "moved",
     ];
+    const STATES: &'static [&'static str] =
+        &["issued", "delivered", "acknowledged", "departed", "arrived", "done", "declined", "cancelled"];
 
     fn id(&self) -> &str {
         &self.id

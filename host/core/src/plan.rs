@@ -253,6 +253,7 @@ impl Response {
 impl Row for Version {
     const NOUN: Noun = Noun::Plan;
     const CHANGES: &'static [&'static str] = &["loaded", "approved", "activated", "superseded"];
+    const STATES: &'static [&'static str] = &["draft", "approved", "active", "superseded"];
 
     fn id(&self) -> &str {
         &self.id
@@ -292,6 +293,7 @@ impl Row for Response {
         "withdrawn",
         "ended",
     ];
+    const STATES: &'static [&'static str] = &["proposed", "active", "refused", "withdrawn", "ended"];
 
     fn id(&self) -> &str {
         &self.id
@@ -331,6 +333,7 @@ impl Row for Response {
 impl Row for Latest {
     const NOUN: Noun = Noun::Reading;
     const CHANGES: &'static [&'static str] = &["told"];
+    const STATES: &'static [&'static str] = &["known"];
 
     fn id(&self) -> &str {
         &self.id

@@ -101,6 +101,7 @@ pub(crate) fn word(kind: &Kind) -> String {
 impl Row for Report {
     const NOUN: Noun = Noun::Report;
     const CHANGES: &'static [&'static str] = &["told", "over", "expired"];
+    const STATES: &'static [&'static str] = &["current", "over", "expired"];
 
     fn id(&self) -> &str {
         &self.id

@@ -160,6 +160,7 @@ impl Site {
 impl Row for Finding {
     const NOUN: Noun = Noun::Supervision;
     const CHANGES: &'static [&'static str] = &["found", "grew", "mended", "closed"];
+    const STATES: &'static [&'static str] = &["open", "mended", "closed"];
 
     fn id(&self) -> &str {
         &self.id
@@ -190,6 +191,7 @@ impl Row for Site {
     const NOUN: Noun = Noun::Site;
     const CHANGES: &'static [&'static str] =
         &["recorded", "equipped", "inspected", "scored", "listed", "normal"];
+    const STATES: &'static [&'static str] = &["normal", "listed"];
 
     fn id(&self) -> &str {
         &self.id

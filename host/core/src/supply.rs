@@ -212,6 +212,7 @@ impl Row for Lot {
         "expiring",
         "expired",
     ];
+    const STATES: &'static [&'static str] = &[expiry::GOOD, expiry::EXPIRING, expiry::EXPIRED];
 
     fn id(&self) -> &str {
         &self.id
@@ -241,6 +242,7 @@ impl Row for Lot {
 impl Row for Store {
     const NOUN: Noun = Noun::Store;
     const CHANGES: &'static [&'static str] = &["entered", "changed", "short", "restocked"];
+    const STATES: &'static [&'static str] = &["stocked", "short"];
 
     fn id(&self) -> &str {
         &self.id
@@ -267,6 +269,8 @@ impl Row for Transfer {
     const NOUN: Noun = Noun::Transfer;
     const CHANGES: &'static [&'static str] =
         &["reserved", "dispatched", "received", "lost", "returned", "cancelled", "moved"];
+    const STATES: &'static [&'static str] =
+        &["reserved", "dispatched", "received", "lost", "returned", "cancelled"];
 
     fn id(&self) -> &str {
         &self.id

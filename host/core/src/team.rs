@@ -102,6 +102,7 @@ impl Row for Standing {
         "available",
         "out-of-service",
     ];
+    const STATES: &'static [&'static str] = &[AVAILABLE, ASSIGNED, OUT_OF_SERVICE];
 
     fn id(&self) -> &str {
         &self.id

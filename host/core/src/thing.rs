@@ -28,6 +28,9 @@ pub trait Row: Clone + PartialEq + Serialize {
     /// All that may happen to it, by the words of [`Fact::Became`](crate::Fact).
     const CHANGES: &'static [&'static str];
 
+    /// All that its state may be: what listings may ask for.
+    const STATES: &'static [&'static str];
+
     fn id(&self) -> &str;
 
     /// The word by which listings filter.
@@ -94,6 +97,13 @@ macro_rules! rooms {
             pub fn changes(self) -> &'static [&'static str] {
                 match self {
                     $(Noun::$noun => <$type as Row>::CHANGES,)*
+                }
+            }
+
+            /// What the state of such a row may be.
+            pub fn states(self) -> &'static [&'static str] {
+                match self {
+                    $(Noun::$noun => <$type as Row>::STATES,)*
                 }
             }
 

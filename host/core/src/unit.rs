@@ -73,6 +73,7 @@ pub struct Known {
 impl Row for Unit {
     const NOUN: Noun = Noun::Unit;
     const CHANGES: &'static [&'static str] = &["registered", "updated", "refused"];
+    const STATES: &'static [&'static str] = &["registered", "closed"];
 
     fn id(&self) -> &str {
         &self.id

@@ -2,9 +2,10 @@
 //! warned of now, by whom, for where, until when.
 //!
 //! A message that refers to a chain continues it; one that refers to nothing
-//! known continues the chain of its sender, event and areas, and is flagged. In
-//! a chain the newest message counts, in whatever order they come. Drills and
-//! tests have chains of their own, which nobody acts upon.
+//! known continues the chain of its sender, event and areas, and is flagged; an
+//! alert that would so lower it begins a chain of its own. In a chain the newest
+//! message counts, in whatever order they come. Drills and tests have chains of
+//! their own, which nobody acts upon.
 
 mod area;
 mod cancel;
@@ -152,6 +153,9 @@ impl Row for Warning {
         "repeated",
         "doubted",
     ];
+    /// The last four are of messages that are none in earnest; a source may have more.
+    const STATES: &'static [&'static str] =
+        &["active", "outside", "expired", "cancelled", "superseded", "exercise", "system", "test", "draft"];
 
     fn id(&self) -> &str {
         &self.id

@@ -42,7 +42,8 @@ pub struct Answer {
 
 impl Answer {
     fn too_large() -> Answer {
-        let message = format!("the command is larger than {PAYLOAD_BYTES} bytes");
+        let message =
+            format!("命令超过 {PAYLOAD_BYTES} 字节 (the command is larger than {PAYLOAD_BYTES} bytes)");
         Answer { body: json!({ "code": "too-large", "message": message }), refused: Some((413, "too-large")) }
     }
 
@@ -87,13 +88,17 @@ where
                 continue;
             }
             let Ok(place) = places.clone().try_acquire_owned() else {
-                give(&client, reply, Answer::away("busy", "too many requests are under way; ask again"))
-                    .await;
+                give(
+                    &client,
+                    reply,
+                    Answer::away("busy", "在途请求过多,请重试 (too many requests are under way; ask again)"),
+                )
+                .await;
                 continue;
             };
             let answer = answer(request);
             under_way.spawn(async move {
-                let late = || Answer::away("late", "no answer in time; the bus may be away, ask again");
+                let late = || Answer::away("late", "未能及时答复,总线可能不可用,请重试 (no answer in time; the bus may be away, ask again)");
                 let answer = tokio::time::timeout(ANSWER_WITHIN, answer).await.unwrap_or_else(|_| late());
                 give(&client, reply, answer).await;
                 drop(place);

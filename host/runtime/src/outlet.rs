@@ -23,6 +23,8 @@ pub enum End {
     Decoded {
         replies: Vec<Bytes>,
         defects: Vec<String>,
+        /// What it speaks of, where it only says how far that has come.
+        about: Vec<String>,
     },
     Rejected(Rejection),
     /// The plugin failed on it twice.
@@ -268,7 +270,8 @@ mod tests {
         outlet.part(route);
         assert!(!sent(&outlet, "a"));
         let frame: FrameId = "fire/1/0".parse().expect("a frame's id");
-        let decoded = || End::Decoded { replies: vec![Bytes::from_static(b"ack")], defects: vec![] };
+        let decoded =
+            || End::Decoded { replies: vec![Bytes::from_static(b"ack")], defects: vec![], about: vec![] };
         outlet.settle(route, &frame, decoded);
         assert!(owed.none().now_or_never().is_none());
         outlet.settle(route, &frame, decoded);

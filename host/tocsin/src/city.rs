@@ -39,6 +39,7 @@ mod warning;
 
 pub use finding::{CityErrors, Finding, Level};
 pub use host::{DoorSpec, PluginSpec};
+pub use nearest::nearest;
 pub use plan::{lacks as plan_lacks, read_alone as read_plan};
 
 use finding::{Findings, text};

@@ -1,8 +1,9 @@
 //! The command line: what can be asked, and how it ends.
 //!
 //! Exit codes: 0 done, 1 refused or failed (the message says what to do),
-//! 2 not understood. With `--json` every command prints one JSON object a line
-//! and nothing else on stdout; an error is one on stderr.
+//! 2 not understood, which a filter that names nothing is too. With `--json` every
+//! command prints one JSON object a line and nothing else on stdout; an error is one
+//! on stderr.
 
 mod accident;
 mod city;
@@ -12,6 +13,7 @@ mod demo;
 mod device;
 mod doctor;
 mod duty;
+mod examples;
 mod grid;
 mod hole;
 mod incident;
@@ -86,71 +88,71 @@ enum Command {
     /// Events as they happen · 实时事件
     Tail(tail::Tail),
     /// Build, push and list plugin packages · 插件
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::PLUGIN)]
     Plugin(plugin::Plugin),
     /// List, show and act on incidents · 事件
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::INCIDENT)]
     Incident(incident::Incident),
     Now(now::Now),
     /// Orders and how far they have come · 指令
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::ORDER)]
     Order(order::Order),
     /// Posts, rosters and calls · 值班
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::DUTY)]
     Duty(duty::Duty),
     /// How fast departments link up · 联动
     Linkage(linkage::Linkage),
     /// Teams and experts: who can be sent, and who is · 队伍与专家
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::TEAM)]
     Team(team::Team),
     /// Stock, and how it is moved · 物资
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::SUPPLY)]
     Supply(supply::Supply),
     /// Plans: versions, checking, approval · 预案
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::PLAN)]
     Plan(plan::Plan),
     /// Plans at work · 应急响应
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::RESPONSE)]
     Response(response::Response),
     /// Accidents, their grade and the reports upward · 事故
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::ACCIDENT)]
     Accident(accident::Accident),
     /// Grid workers' events through the four platforms · 网格事件
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::GRID)]
     Grid(grid::Grid),
     /// Enterprises that departments told of · 单位
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::UNIT)]
     Unit(unit::Unit),
     /// Hidden dangers from finding to re-check · 隐患
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::DANGER)]
     Danger(danger::Danger),
     /// Four colours of units, places and trades, and why · 风险
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::RISK)]
     Risk(risk::Risk),
     /// How devices stand: silent, armed, shielded, and how often they were right · 装置状况
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::DEVICE)]
     Device(device::Device),
     /// Units on the fire supervision list, and roll call scores · 消防监督
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::SUPERVISION)]
     Supervision(supervision::Supervision),
     /// What is warned of, and out again as CAP 1.2 · 预警
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::WARNING)]
     Warning(warning::Warning),
     /// How much of each department's data could be used as it came · 数据质量
     Quality(quality::Quality),
     /// What no plugin could use, and why · 死信
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::DEAD)]
     Dead(dead::Dead),
     /// Runs of the log that are damaged or missing · 日志缺损
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::HOLE)]
     Hole(hole::Hole),
     /// Redo the sum over the log · 日志核对
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::JOURNAL)]
     Journal(journal::Journal),
     /// What subscribers hold on to: JSON Schemas and AsyncAPI · 接口文档
     Schema(schema::Schema),
     /// Check a city's files · 城市数据
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::CITY)]
     City(city::City),
 }
 
@@ -181,7 +183,10 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             tell(&error, json);
-            ExitCode::FAILURE
+            match error.downcast_ref::<Refused>() {
+                Some(refused) if refused.is_of_filter() => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -249,12 +254,25 @@ mod tests {
             for sub in command.get_subcommands() {
                 check(sub, &path);
             }
-            if !command.has_subcommands() {
-                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(help.contains(path.trim()), "`{}` has no example", path.trim());
-            }
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(path.trim()), "`{}` has no example", path.trim());
         }
         check(&Cli::command(), "");
+    }
+
+    #[test]
+    fn what_a_group_shows_is_understood() {
+        let cli = Cli::command();
+        for group in cli.get_subcommands().filter(|command| command.has_subcommands()) {
+            let help = group.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let lines: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+            assert!((2..=3).contains(&lines.len()), "{}: {help}", group.get_name());
+            for line in lines {
+                assert!(line.starts_with(&format!("tocsin {} ", group.get_name())), "{line}");
+                let got = Cli::try_parse_from(line.split(' '));
+                assert!(got.is_ok(), "{line}: {:?}", got.err().map(|error| error.to_string()));
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! A command's way to the running host: found by its data folder, asked over HTTP.
 
+use crate::http::FILTER;
+use crate::text;
+use crate::text::Language;
 use crate::up::Home;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -21,21 +24,37 @@ pub struct Client {
     patient: ureq::Agent,
 }
 
-/// The host understood and said no.
+/// The host answered and said no.
 #[derive(Clone, Debug)]
 pub struct Refused {
     pub status: u16,
     pub body: Value,
 }
 
+impl Refused {
+    /// A filter names nothing: the line was not understood, as an unknown option is not.
+    pub fn is_of_filter(&self) -> bool {
+        self.body["code"] == FILTER
+    }
+
+    /// In the reader's language where the host says it in both.
+    fn sentence(&self, language: Language) -> String {
+        let said = |name: &str| self.body.get(name).and_then(Value::as_str);
+        let own = match language {
+            Language::English => "en",
+            Language::Chinese => "zh",
+        };
+        match (said(own).or_else(|| said("message")), said("rule")) {
+            (Some(message), Some(rule)) => format!("{message} [{rule}]"),
+            (Some(message), None) => message.to_owned(),
+            (None, _) => text!(host_answers, status = self.status),
+        }
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = |name: &str| self.body.get(name).and_then(Value::as_str);
-        match (said("message"), said("rule")) {
-            (Some(message), Some(rule)) => write!(f, "{message} [{rule}]"),
-            (Some(message), None) => f.write_str(message),
-            (None, _) => write!(f, "the host answers {}", self.status),
-        }
+        f.write_str(&self.sentence(text::language()))
     }
 }
 
@@ -56,7 +75,7 @@ impl Client {
         let more = answer.as_ref().is_ok_and(|answer| answer.headers().contains_key("tocsin-more"));
         match self.read(answer, path)? {
             Value::Array(rows) => Ok((rows, more)),
-            _ => bail!("{} answers what is no listing", self.url(path)),
+            _ => bail!(text!(answer_no_listing, url = self.url(path))),
         }
     }
 
@@ -80,7 +99,7 @@ impl Client {
         let mut answer = answer.map_err(|error| self.away(error))?;
         let status = answer.status();
         let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
-        let text = text.with_context(|| format!("cannot read the answer of {}", self.url(path)))?;
+        let text = text.with_context(|| text!(answer_unread, url = self.url(path)))?;
         match status.is_success() {
             true => Ok(text),
             false => {
@@ -103,7 +122,7 @@ impl Client {
     pub fn follow(&self, path: &str) -> Result<BufReader<impl Read + use<>>> {
         let answer = self.patient.get(self.url(path)).call().map_err(|error| self.away(error))?;
         if !answer.status().is_success() {
-            bail!("{} answers {}", self.url(path), answer.status());
+            bail!(text!(answer_status, url = self.url(path), status = answer.status()));
         }
         Ok(BufReader::new(answer.into_body().into_reader()))
     }
@@ -124,19 +143,17 @@ impl Client {
         let mut answer = answer.map_err(|error| self.away(error))?;
         let status = answer.status();
         let text = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_string();
-        let text = text.with_context(|| format!("cannot read the answer of {}", self.url(path)))?;
+        let text = text.with_context(|| text!(answer_unread, url = self.url(path)))?;
         let body = serde_json::from_str(&text);
         if !status.is_success() {
             return Err(Refused { status: status.as_u16(), body: body.unwrap_or_default() }.into());
         }
-        body.with_context(|| format!("{} answers what is not JSON", self.url(path)))
+        body.with_context(|| text!(answer_no_json, url = self.url(path)))
     }
 
     fn away(&self, error: ureq::Error) -> anyhow::Error {
         let Home { pid, console, .. } = &self.home;
-        anyhow::Error::new(error).context(format!(
-            "the host (pid {pid}) does not answer at {console}; if it has ended, start it again with `tocsin up` on the same --data"
-        ))
+        anyhow::Error::new(error).context(text!(host_silent, pid = pid, console = console))
     }
 }
 
@@ -179,13 +196,18 @@ mod tests {
     #[test]
     fn a_refusal_says_why() {
         let check = |body: Value, expect: &str| {
-            assert_eq!(Refused { status: 409, body }.to_string(), expect);
+            assert_eq!(Refused { status: 409, body }.sentence(Language::English), expect);
         };
         check(
             json!({"message": "须先确认", "rule": "incident.close.from-suspected"}),
             "须先确认 [incident.close.from-suspected]",
         );
         check(json!({"message": "busy"}), "busy");
-        check(Value::Null, "the host answers 409");
+        check(json!({"message": "没有 I1 (no I1)", "zh": "没有 I1", "en": "no I1"}), "no I1");
+        let told =
+            Refused { status: 404, body: json!({"message": "没有 (no)", "zh": "没有", "en": "no"}) };
+        assert_eq!(told.sentence(Language::Chinese), "没有");
+        let silent = Refused { status: 409, body: Value::Null }.sentence(Language::English);
+        assert!(silent.contains("409"), "{silent}");
     }
 }

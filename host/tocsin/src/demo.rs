@@ -91,7 +91,7 @@ impl Told {
 
 /// Plays the night to its end and tells it on stdout.
 pub async fn play(target: Target, options: Options) -> Result<Story> {
-    ensure!(options.speed.is_finite() && options.speed > 0.0, "--speed must be a number above 0, such as 10");
+    ensure!(options.speed.is_finite() && options.speed > 0.0, text!(speed_unfit));
     let mut stage = Stage::set(&target, &options)?;
     stage.say(
         Voice::Stage,

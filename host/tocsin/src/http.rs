@@ -11,6 +11,7 @@ mod danger;
 mod dead;
 mod door;
 mod duty;
+mod filter;
 mod guard;
 mod hub;
 mod incident;
@@ -35,7 +36,8 @@ pub mod waiting;
 mod warning;
 
 pub use door::{IN_FLIGHT, IN_FLIGHT_SOURCE};
-pub use refusal::sentence;
+pub use filter::CODE as FILTER;
+pub use refusal::{not_pushed, sentence};
 pub use serve::CONNECTIONS;
 
 use hub::Hub;

@@ -16,10 +16,12 @@ mod world;
 pub use manifest::read as manifest;
 pub use toolchain::Toolchain;
 
-use crate::text::{self, Language};
+use crate::text;
+use crate::text::Language;
 use anyhow::{Context, Result, anyhow, ensure};
 use std::path::{Path, PathBuf};
-use tocsin_sandbox::{Manifest, package};
+use std::process::Output;
+use tocsin_sandbox::{Manifest, PackageError, package};
 use wit_component::ComponentEncoder;
 
 /// How the tools of other languages are asked for.
@@ -47,7 +49,7 @@ pub struct Built {
 
 impl Build {
     pub fn run(&self) -> Result<Built> {
-        ensure!(self.dir.is_dir(), "there is no folder {}; name the folder of a plugin", self.dir.display());
+        ensure!(self.dir.is_dir(), text!(plugin_no_folder, path = self.dir.display()));
         let manifest = manifest::read(&self.dir.join("plugin.toml"))?;
         let component = match &self.release_wasm {
             Some(module) => componentize(module)?,
@@ -55,10 +57,7 @@ impl Build {
         };
         let package = package::embed(&component, &manifest);
         // What the host would refuse at `plugin push` is refused here, beside the source.
-        package::inspect(&package).map_err(|error| match text::language() {
-            Language::English => anyhow!("{error}"),
-            Language::Chinese => anyhow!("{}", error.chinese()),
-        })?;
+        package::inspect(&package).map_err(|error| anyhow!(refused(&error)))?;
         let path = match &self.out {
             Some(path) => path.clone(),
             None if self.dir.join(Toolchain::Rust.mark()).is_file() => {
@@ -71,35 +70,45 @@ impl Build {
     }
 }
 
-const NO_PLUGIN: &str = "it exports nothing of the contract, or imports more than it; \
-    a plugin's crate is a `cdylib` that calls `tocsin_sdk::export!`";
+/// Why a package is refused, in the reader's language.
+pub fn refused(error: &PackageError) -> String {
+    match text::language() {
+        Language::English => error.to_string(),
+        Language::Chinese => error.chinese(),
+    }
+}
+
+/// What a tool said before it failed.
+fn told(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said)).concat()
+}
 
 /// A core module's file as a component.
 fn componentize(module: &Path) -> Result<Vec<u8>> {
-    let core = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
-    component(&core).with_context(|| format!("{} cannot become a plugin", module.display()))
+    let core = std::fs::read(module).with_context(|| text!(cannot_read, path = module.display()))?;
+    component(&core).with_context(|| text!(plugin_unfit, path = module.display()))
 }
 
 fn component(core: &[u8]) -> Result<Vec<u8>> {
     // The custom section that wit-bindgen leaves behind; without it any module
     // becomes a component that can do nothing.
     let section = b"component-type";
-    ensure!(core.windows(section.len()).any(|window| window == section), "{NO_PLUGIN}");
+    ensure!(core.windows(section.len()).any(|window| window == section), text!(plugin_exports_nothing));
     ComponentEncoder::default()
         .validate(true)
         .module(core)
         .and_then(|mut encoder| encoder.encode())
-        .context(NO_PLUGIN)
+        .with_context(|| text!(plugin_exports_nothing))
 }
 
 /// Whole or not at all: a host that watches the file never sees half of it.
 fn write(path: &Path, package: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| text!(cannot_make, path = folder.display()))?;
     }
     let partial = path.with_extension("wasm.partial");
-    std::fs::write(&partial, package).with_context(|| format!("cannot write {}", partial.display()))?;
-    std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(&partial, package).with_context(|| text!(cannot_write, path = partial.display()))?;
+    std::fs::rename(&partial, path).with_context(|| text!(cannot_write, path = path.display()))
 }
 
 #[cfg(test)]

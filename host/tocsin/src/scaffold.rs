@@ -6,6 +6,7 @@ mod rust;
 mod sdk;
 
 use crate::package::Toolchain;
+use crate::text;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use tocsin_sandbox::Role;
@@ -35,7 +36,7 @@ impl New {
         self.check()?;
         let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(&self.name));
         if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-            bail!("{} is not empty; name another folder with --dir", dir.display());
+            bail!(text!(new_not_empty, path = dir.display()));
         }
         let language = match self.toolchain {
             Toolchain::Rust => rust::files(self)?,
@@ -55,15 +56,15 @@ impl New {
     }
 
     fn check(&self) -> Result<()> {
-        for (what, word) in [("name", &self.name), ("department", &self.department)] {
+        for (option, word) in [("NAME", &self.name), ("--department", &self.department)] {
             let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             let begins = word.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
             ensure!(
                 plain && begins && word.len() <= 64 && !word.ends_with('-'),
-                "the {what} `{word}` takes lower-case letters, digits and `-`, begins with a letter, and has at most 64"
+                text!(new_word, word = word, option = option)
             );
         }
-        ensure!(self.has(Role::Decoder), "the first test decodes; add `decoder` to --roles");
+        ensure!(self.has(Role::Decoder), text!(new_no_decoder));
         Ok(())
     }
 
@@ -183,9 +184,9 @@ impl New {
 
 fn write(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| text!(cannot_make, path = folder.display()))?;
     }
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(path, text).with_context(|| text!(cannot_write, path = path.display()))
 }
 
 #[cfg(test)]

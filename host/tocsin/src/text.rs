@@ -1,8 +1,22 @@
 //! What people read, in Chinese and English: one catalogue, one choice of language.
 
+/// Lines by key, each with its English and its Chinese.
+macro_rules! lines {
+    ($($key:ident: $en:literal, $zh:literal;)*) => {
+        $(
+            #[allow(non_upper_case_globals)]
+            pub const $key: $crate::text::Entry = $crate::text::Entry { en: $en, zh: $zh };
+        )*
+        /// For the test that holds both languages together.
+        #[cfg(test)]
+        pub const ALL: &[(&str, $crate::text::Entry)] = &[$((stringify!($key), $key)),*];
+    };
+}
+pub(crate) use lines;
+
 pub mod catalogue;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::sync::OnceLock;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +48,46 @@ impl Entry {
 
     pub fn given(self, language: Language, values: &[(&str, &dyn Display)]) -> String {
         fill(self.of(language), values)
+    }
+
+    /// In both, for who will read it elsewhere.
+    pub fn said(self, values: &[(&str, &dyn Display)]) -> Said {
+        Said { zh: fill(self.zh, values), en: fill(self.en, values) }
+    }
+}
+
+/// A sentence in both languages: a host does not know who reads its answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub zh: String,
+    pub en: String,
+}
+
+impl Said {
+    /// A sentence that has both languages in it already, as those of the core do.
+    pub fn both(sentence: impl Into<String>) -> Said {
+        let zh = sentence.into();
+        Said { en: zh.clone(), zh }
+    }
+
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
+
+    pub fn is_one(&self) -> bool {
+        self.zh == self.en
+    }
+}
+
+impl Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_one() {
+            true => f.write_str(&self.zh),
+            false => write!(f, "{} ({})", self.zh, self.en),
+        }
     }
 }
 
@@ -70,6 +124,14 @@ macro_rules! text {
     };
 }
 
+/// The same in both languages, as [`Said`].
+#[macro_export]
+macro_rules! said {
+    ($key:ident $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::text::catalogue::$key.said(&[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),*])
+    };
+}
+
 /// The reader's language: `TOCSIN_LANG`, else the locale. Chosen once.
 pub fn language() -> Language {
     static CHOSEN: OnceLock<Language> = OnceLock::new();
@@ -85,10 +147,21 @@ fn choose(variable: impl Fn(&str) -> Option<String>) -> Language {
     if said.to_ascii_lowercase().starts_with("zh") { Language::Chinese } else { Language::English }
 }
 
+/// That no line lacks a language, nor a value in one of them.
+#[cfg(test)]
+pub fn check(lines: &[(&str, Entry)]) {
+    let names = |template: &'static str| -> std::collections::BTreeSet<&'static str> {
+        template.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
+    };
+    for (key, entry) in lines {
+        assert!(!entry.en.trim().is_empty() && !entry.zh.trim().is_empty(), "{key} lacks a language");
+        assert_eq!(names(entry.en), names(entry.zh), "{key}: the values differ");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn the_locale_chooses() {
@@ -118,15 +191,27 @@ mod tests {
         check("an { alone", "an { alone");
     }
 
-    fn names(template: &str) -> BTreeSet<&str> {
-        template.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
+    #[test]
+    fn every_key_has_both_languages_and_the_same_values() {
+        for lines in [catalogue::ALL, catalogue::command::ALL, catalogue::refusal::ALL] {
+            check(lines);
+        }
     }
 
     #[test]
-    fn every_key_has_both_languages_and_the_same_values() {
-        for (key, entry) in catalogue::ALL {
-            assert!(!entry.en.trim().is_empty() && !entry.zh.trim().is_empty(), "{key} lacks a language");
-            assert_eq!(names(entry.en), names(entry.zh), "{key}: the values differ");
+    fn no_trouble_is_told_in_one_language_alone() {
+        for (key, entry) in catalogue::command::ALL.iter().chain(catalogue::refusal::ALL) {
+            assert!(!entry.zh.is_ascii() && entry.en.is_ascii(), "{key} has one language twice");
         }
+    }
+
+    #[test]
+    fn who_reads_elsewhere_hears_both() {
+        let check = |said: Said, expect: &str| assert_eq!(said.to_string(), expect);
+        check(
+            said!(no_incident, id = "I1"),
+            "没有事件 I1;`tocsin incident list` 列出全部 (there is no incident `I1`; `tocsin incident list` names them)",
+        );
+        check(Said::both("须先确认"), "须先确认");
     }
 }

@@ -5,6 +5,7 @@
 //! nats-server along that it started.
 
 mod config;
+mod failure;
 mod home;
 mod leftover;
 mod limit;
@@ -13,6 +14,7 @@ mod ready;
 mod registry;
 
 pub use config::{fetched_server, named_server};
+pub use failure::no_server;
 pub use home::Home;
 pub use limit::open_files;
 pub use ports::Ports;
@@ -20,7 +22,8 @@ pub use ready::Ready;
 
 use crate::city::{self, Finding};
 use crate::http::{self, Surface};
-use anyhow::{Context, Result};
+use crate::text;
+use anyhow::{Context, Result, anyhow};
 use home::Lock;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,7 +71,7 @@ pub async fn start(options: &Options) -> Result<Running> {
     let credentials_file = data.join("credentials.json");
     let audiences: Vec<String> = loaded.city.audiences.iter().map(|audience| audience.id.clone()).collect();
     let credentials = Credentials::load_or_make(&credentials_file, &audiences)
-        .with_context(|| format!("cannot use the credentials in {}", credentials_file.display()))?;
+        .with_context(|| text!(credentials_unfit, path = credentials_file.display()))?;
     let ports = Ports::choose(options, &data)?;
     let listeners = ports.listen().await?;
     let layout = Layout {
@@ -100,7 +103,7 @@ pub async fn start(options: &Options) -> Result<Running> {
         Ok(host) => Arc::new(host),
         Err(error) => {
             leftover::end_server(&data).await;
-            return Err(error.into());
+            return Err(failure::told(&error));
         }
     };
     let console = listeners.console_url()?;
@@ -141,7 +144,8 @@ async fn nats(options: &Options, layout: &Layout) -> Result<Nats> {
             store_bytes: layout.store_bytes,
         }),
         None => {
-            let binary = server::find(config::named_server(), config::fetched_server()).await?;
+            let found = server::find(config::named_server(), config::fetched_server()).await;
+            let binary = found.map_err(|error| anyhow!(no_server(&error)))?;
             Ok(Nats::Embedded { binary, layout: Box::new(layout.clone()) })
         }
     }

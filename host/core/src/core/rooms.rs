@@ -29,6 +29,14 @@ impl Core {
         Thing: From<R>,
     {
         debug_assert!(R::CHANGES.contains(&change), "{} {change} is no word of {:?}", row.id(), R::NOUN);
+        debug_assert!(
+            // A source may have a class of warnings of its own.
+            R::NOUN == Noun::Warning || R::STATES.contains(&row.state()),
+            "{} {} is no state of {:?}",
+            row.id(),
+            row.state(),
+            R::NOUN
+        );
         let fact = Fact::Became { change: change.to_owned(), note: note.to_owned(), thing: row.into() };
         self.emit(step, cause, fact);
     }

@@ -65,8 +65,8 @@ const PAIRS: [(&str, Word); 7] = [
 ];
 
 /// From the gravest down: what an officer is to see first of a device that is
-/// several things at once.
-const GRAVITY: [&str; 16] = [
+/// several things at once; last what it is where nothing stands.
+pub const STATES: [&str; 17] = [
     "silent",
     "offline",
     "fault",
@@ -83,11 +83,14 @@ const GRAVITY: [&str; 16] = [
     "subscribed",
     "armed",
     "online",
+    NORMAL,
 ];
+
+pub const NORMAL: &str = "normal";
 
 pub fn gravity(state: &str) -> usize {
     // Armed and subscribed say that all is well: they stand behind any trouble.
-    GRAVITY.iter().position(|known| *known == state).unwrap_or(GRAVITY.len())
+    STATES.iter().position(|known| *known == state).unwrap_or(STATES.len())
 }
 
 /// What a signal of this kind says of its device; `None`: nothing that lasts.

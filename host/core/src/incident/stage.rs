@@ -20,6 +20,16 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Stage; 7] = [
+        Stage::Suspected,
+        Stage::Confirmed,
+        Stage::Responding,
+        Stage::Controlled,
+        Stage::Closed,
+        Stage::FalseAlarm,
+        Stage::Merged,
+    ];
+
     /// Alarms still join it and people still act on it.
     pub fn is_open(self) -> bool {
         self < Stage::Closed

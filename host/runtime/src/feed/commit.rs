@@ -12,6 +12,7 @@ use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use std::time::Duration;
+use tocsin_core::signal::{Kind, Signal};
 use tokio::sync::watch;
 
 /// Between two tries to write into a full stream.
@@ -119,8 +120,37 @@ fn settled(end: &End) -> outlet::End {
                 .map(|send| Bytes::from(send.payload.clone()))
                 .collect(),
             defects: outcome.defects.clone(),
+            about: about(&outcome.signals),
         },
         End::Rejected(rejection) => outlet::End::Rejected(rejection.clone()),
         End::Failed { reason, .. } => outlet::End::Failed { reason: reason.clone() },
+    }
+}
+
+/// What is told of beside progress counts for itself, whatever that is about.
+fn about(signals: &[Signal]) -> Vec<String> {
+    match signals.iter().all(|signal| signal.kind == Kind::Progress) {
+        true => signals.iter().map(|signal| signal.reference.clone()).collect(),
+        false => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_progress_is_about_something_that_must_be_known() {
+        let signal = |kind: Kind, reference: &str| -> Signal {
+            let said = json!({ "kind": kind, "code": "c", "device": "d", "reference": reference });
+            serde_json::from_value(said).expect("a signal")
+        };
+        let check = |signals: &[Signal], expect: &[&str]| assert_eq!(about(signals), expect);
+        check(&[], &[]);
+        check(&[signal(Kind::Progress, "G1")], &["G1"]);
+        check(&[signal(Kind::Progress, "G1"), signal(Kind::Progress, "O1")], &["G1", "O1"]);
+        check(&[signal(Kind::Report, "GW-1")], &[]);
+        check(&[signal(Kind::Progress, "G1"), signal(Kind::Alarm, "a")], &[]);
     }
 }

@@ -1,10 +1,11 @@
 //! `tocsin accident`
 
-use super::print::{Tone, plain};
+use super::print::Tone;
 use super::spoken::shown;
 use super::thing::{self, By, Column, Which, cell};
 use super::{Around, words};
 use crate::client::segment;
+use crate::text;
 use crate::text::Entry;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -250,7 +251,7 @@ fn position(text: &str) -> Result<Value, String> {
         .and_then(|(lon, lat)| Some((lon.trim().parse::<f64>().ok()?, lat.trim().parse::<f64>().ok()?)));
     match parts {
         Some((lon, lat)) => Ok(json!({ "lon": lon, "lat": lat })),
-        None => Err(format!("{} is not lon,lat, such as 120.2101,29.2903", plain(text))),
+        None => Err(text!(position_form)),
     }
 }
 
@@ -263,12 +264,12 @@ fn yuan(text: &str) -> Result<u64, String> {
         _ => (text, 1.0),
     };
     if unit == 1.0 {
-        return number.parse().map_err(|_| format!("{} is no number of yuan", plain(text)));
+        return number.parse().map_err(|_| text!(yuan_form));
     }
     match number.trim().parse::<f64>() {
         // Beyond this a double no longer counts in yuan.
         Ok(number) if (0.0..=9e15).contains(&(number * unit)) => Ok((number * unit).round() as u64),
-        _ => Err(format!("{} is no number of yuan", plain(text))),
+        _ => Err(text!(yuan_form)),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::up::{Stop, runtime};
 use super::{Around, log, words};
 use crate::demo::{self, Target};
+use crate::text;
 use crate::up::{self, Options};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -36,10 +37,10 @@ impl Demo {
             Some(data) => (data.clone(), true),
             None => (std::env::temp_dir().join(format!("tocsin-demo-{}", std::process::id())), false),
         };
-        std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+        std::fs::create_dir_all(&data).with_context(|| text!(cannot_make, path = data.display()))?;
         let log_path = data.join("host.log");
         let file = std::fs::File::create(&log_path)
-            .with_context(|| format!("cannot write {}", log_path.display()))?;
+            .with_context(|| text!(cannot_write, path = log_path.display()))?;
         log::to_file("info", file)?;
         let told = runtime()?.block_on(self.play(&data, around));
         if is_kept {
@@ -49,7 +50,7 @@ impl Demo {
         } else if told.is_ok() {
             let _ = std::fs::remove_dir_all(&data);
         }
-        told.with_context(|| format!("the night ended early; the host's log is {}", log_path.display()))
+        told.with_context(|| text!(night_ended, path = log_path.display()))
     }
 
     async fn play(self, data: &Path, around: &Around) -> Result<ExitCode> {

@@ -3,11 +3,14 @@
 use super::print::{Tone, padded};
 use super::{Around, words};
 use crate::client::Client;
+use crate::text;
 use crate::text::Entry;
+use crate::up::Home;
 use crate::{city, http, up};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tocsin_runtime::{bus, run, server};
@@ -83,7 +86,7 @@ fn server_check() -> Result<Check> {
     let found = runtime.block_on(server::find(up::named_server(), up::fetched_server()));
     let (health, detail) = match found {
         Ok(path) => (Health::Ok, path.display().to_string()),
-        Err(error) => (Health::Bad, error.to_string()),
+        Err(error) => (Health::Bad, up::no_server(&error)),
     };
     Ok(Check { name: "nats-server", title: words::DOCTOR_SERVER, health, detail })
 }
@@ -95,21 +98,20 @@ fn data_check(data: &Path) -> Check {
     let room = server::store_bytes(standing);
     let is_readonly = standing.metadata().is_ok_and(|meta| meta.permissions().readonly());
     let (health, advice) = match (is_readonly, room < ROOM_BYTES) {
-        (true, _) => (Health::Bad, "; it cannot be written: name another with --data"),
-        (_, true) => (Health::Warn, "; that is little: make room, or name another with --data"),
-        _ => (Health::Ok, ""),
+        (true, _) => (Health::Bad, words::DOCTOR_READONLY.with(&[])),
+        (_, true) => (Health::Warn, words::DOCTOR_LITTLE.with(&[])),
+        _ => (Health::Ok, String::new()),
     };
-    let detail = format!("{}: the store may take {} MiB{advice}", absolute.display(), room >> 20);
+    let values: [(&str, &dyn Display); 3] =
+        [("path", &absolute.display()), ("mib", &(room >> 20)), ("advice", &advice)];
+    let detail = words::DOCTOR_ROOM.with(&values);
     Check { name: "data", title: words::DOCTOR_DATA, health, detail }
 }
 
 fn files_check() -> Check {
     let (have, wanted) = up::open_files();
     let (health, advice) = match have < 4_096 {
-        true => (
-            Health::Warn,
-            format!("; raise the hard limit towards {wanted}: every connection is one (`ulimit -Hn`)"),
-        ),
+        true => (Health::Warn, words::DOCTOR_RAISE.with(&[("wanted", &wanted)])),
         false => (Health::Ok, String::new()),
     };
     Check { name: "open-files", title: words::DOCTOR_FILES, health, detail: format!("{have}{advice}") }
@@ -118,10 +120,10 @@ fn files_check() -> Check {
 fn city_check(dir: &Path) -> Check {
     let (health, detail) = match city::load(dir).and_then(city::Loaded::with_packages) {
         Ok(loaded) => (Health::Ok, format!("{} ({})", loaded.city.name, dir.display())),
-        Err(errors) => (
-            Health::Bad,
-            format!("{} findings; `tocsin city check {}` names them", errors.findings().len(), dir.display()),
-        ),
+        Err(errors) => {
+            let count = errors.findings().len();
+            (Health::Bad, words::DOCTOR_CITY_WRONG.with(&[("count", &count), ("dir", &dir.display())]))
+        }
     };
     Check { name: "city", title: words::DOCTOR_CITY, health, detail }
 }
@@ -147,24 +149,16 @@ fn host_checks(around: &Around) -> Vec<Check> {
         }
     };
     let seconds = status["uptime_ms"].as_u64().unwrap_or_default() / 1_000;
-    let detail = format!("pid {}, {}, up {seconds} s", client.home.pid, client.home.console);
+    let Home { pid, console, .. } = &client.home;
+    let detail = words::DOCTOR_HOST_UP.with(&[("pid", pid), ("console", console), ("seconds", &seconds)]);
     let (health, bus) = match status["bus"].as_str() {
-        Some("up") => (Health::Ok, "up".to_owned()),
+        Some("up") => (Health::Ok, words::DOCTOR_BUS_UP.with(&[])),
         Some("stuck") => {
             let streams: Vec<&str> =
                 status["stuck"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let streams = streams.join(", ");
-            (
-                Health::Bad,
-                format!(
-                    "up, and takes nothing into {streams}: was its volume full? give it room and start nats-server again"
-                ),
-            )
+            (Health::Bad, text!(bus_stuck, streams = streams.join(", ")))
         }
-        _ => (
-            Health::Bad,
-            "away: doors do not accept until it is back; see nats/nats.log in the data folder".to_owned(),
-        ),
+        _ => (Health::Bad, words::DOCTOR_BUS_AWAY.with(&[])),
     };
     let mut checks = vec![
         Check { name: "host", title, health: Health::Ok, detail },
@@ -175,14 +169,16 @@ fn host_checks(around: &Around) -> Vec<Check> {
     for plugin in status["plugins"].as_array().into_iter().flatten() {
         let traps = plugin["traps"].as_u64().unwrap_or_default();
         let health = if traps == 0 { Health::Ok } else { Health::Warn };
-        let detail = format!(
-            "{} {}: {} calls, {} rejected, {traps} traps {}",
-            plugin["name"].as_str().unwrap_or_default(),
-            plugin["version"].as_str().unwrap_or_default(),
-            plugin["events"],
-            plugin["rejected"],
-            if traps == 0 { String::new() } else { plugin["verdicts"].to_string() },
-        );
+        let word = |name: &str| plugin[name].as_str().unwrap_or_default();
+        let verdicts = if traps == 0 { String::new() } else { plugin["verdicts"].to_string() };
+        let detail = words::DOCTOR_PLUGIN.with(&[
+            ("name", &word("name")),
+            ("version", &word("version")),
+            ("calls", &plugin["events"]),
+            ("rejected", &plugin["rejected"]),
+            ("traps", &traps),
+            ("verdicts", &verdicts),
+        ]);
         checks.push(Check {
             name: "plugin",
             title: words::PLUGIN,
@@ -198,7 +194,7 @@ fn hole_check(client: &Client) -> Option<Check> {
     let open = client.get("/api/v1/holes?state=open").ok()?;
     let open = open.as_array().filter(|open| !open.is_empty())?;
     let titles: Vec<&str> = open.iter().take(3).filter_map(|hole| hole["title"].as_str()).collect();
-    let detail = format!("{}: {}; `tocsin hole list` names them", open.len(), titles.join("; "));
+    let detail = words::DOCTOR_HOLES_OPEN.with(&[("count", &open.len()), ("titles", &titles.join("; "))]);
     Some(Check { name: "holes", title: words::DOCTOR_HOLES, health: Health::Bad, detail })
 }
 
@@ -208,17 +204,18 @@ fn store_check(status: &Value) -> Option<Check> {
     let fullest = status["store"].as_array()?.iter().max_by_key(|fill| percent(fill))?;
     let stream = fullest["stream"].as_str().unwrap_or_default();
     let (health, advice) = match percent(fullest) {
-        0..FULL_PERCENT => (Health::Ok, ""),
+        0..FULL_PERCENT => (Health::Ok, String::new()),
         // JOURNAL is kept for ever; of the others the oldest went, and it was not enough.
-        _ => (Health::Bad, "; make room on the volume: what fills up waits or refuses"),
+        _ => (Health::Bad, words::DOCTOR_MAKE_ROOM.with(&[])),
     };
-    let detail = format!(
-        "RAW {} d, SIGNALS {} d, JOURNAL for ever; fullest: {stream}, {} % of its share, since {}{advice}",
-        status["retention"]["raw_days"],
-        status["retention"]["signals_days"],
-        percent(fullest),
-        fullest["since"].as_str().unwrap_or("-"),
-    );
+    let detail = words::DOCTOR_KEPT.with(&[
+        ("raw", &status["retention"]["raw_days"]),
+        ("signals", &status["retention"]["signals_days"]),
+        ("stream", &stream),
+        ("percent", &percent(fullest)),
+        ("since", &fullest["since"].as_str().unwrap_or("-")),
+        ("advice", &advice),
+    ]);
     Some(Check { name: "store", title: words::DOCTOR_STORE, health, detail })
 }
 

@@ -1,5 +1,6 @@
 //! Where the host's own log goes: stderr, or a file while a story is told.
 
+use crate::text;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::IsTerminal;
@@ -7,8 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 /// `filter` as tracing has it, such as `info,tocsin_runtime::feed=debug`.
 fn filter(text: &str) -> Result<EnvFilter> {
-    EnvFilter::try_new(text)
-        .with_context(|| format!("--log {text}: write a level, or module=level, joined by commas"))
+    EnvFilter::try_new(text).with_context(|| text!(log_unread, text = text))
 }
 
 pub fn to_stderr(text: &str) -> Result<()> {

@@ -7,6 +7,7 @@ use super::thing::{self, By, Column, Which};
 use super::{Around, words};
 use crate::city;
 use crate::client::segment;
+use crate::text;
 use crate::text::{Language, language};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
@@ -162,7 +163,7 @@ fn text(around: &Around, what: &str) -> Result<Text> {
     }
     let id = versioned(around, what)?;
     let row = around.client()?.get(&format!("/api/v1/plans/{}", segment(&id)))?;
-    serde_json::from_value(row["text"].clone()).with_context(|| format!("{id} has no text"))
+    serde_json::from_value(row["text"].clone()).with_context(|| text!(plan_no_text, id = id))
 }
 
 fn differ(around: &Around, a: &str, b: &str) -> Result<()> {

@@ -8,6 +8,7 @@ mod test;
 use super::print::{Tone, plain};
 use super::{Around, words};
 use crate::package::Build;
+use crate::text;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -97,9 +98,7 @@ fn build(build: Build, around: &Around) -> Result<()> {
 }
 
 fn push(package: &Path, around: &Around) -> Result<()> {
-    let bytes = std::fs::read(package).with_context(|| {
-        format!("cannot read {}; `tocsin plugin build` makes a package", package.display())
-    })?;
+    let bytes = std::fs::read(package).with_context(|| text!(package_missing, path = package.display()))?;
     let pushed = around.client()?.post_bytes("/api/v1/plugins", &bytes)?;
     if around.print.json {
         around.print.object(&pushed);

@@ -2,6 +2,7 @@
 
 use super::Around;
 use crate::schema;
+use crate::text;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
@@ -29,11 +30,11 @@ impl Schema {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         let files = schema::files();
         if let Some(folder) = self.out {
-            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            std::fs::create_dir_all(&folder).with_context(|| text!(cannot_make, path = folder.display()))?;
             for (name, document) in &files {
                 let path = folder.join(name);
                 std::fs::write(&path, pretty(document))
-                    .with_context(|| format!("cannot write {}", path.display()))?;
+                    .with_context(|| text!(cannot_write, path = path.display()))?;
                 around.print.line(&path.display().to_string());
             }
             return Ok(ExitCode::SUCCESS);
@@ -44,8 +45,7 @@ impl Schema {
         };
         let found = files.iter().find(|(name, _)| word(name) == what);
         let known = || files.iter().map(|(name, _)| word(name)).collect::<Vec<_>>().join(", ");
-        let (_, document) = found
-            .with_context(|| format!("没有 {what} 的模式 (no schema `{what}`); there are: {}", known()))?;
+        let (_, document) = found.with_context(|| text!(schema_unknown, word = what, known = known()))?;
         match around.print.json {
             true => around.print.object(document),
             false => around.print.line(pretty(document).trim_end()),

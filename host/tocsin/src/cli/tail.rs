@@ -3,6 +3,7 @@
 use super::print::{Tone, plain};
 use super::{Around, words};
 use crate::client::Client;
+use crate::text;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -35,9 +36,7 @@ impl Tail {
         while left > 0 {
             line.clear();
             if Read::by_ref(&mut lines).take(LINE_BYTES).read_line(&mut line)? == 0 {
-                anyhow::bail!(
-                    "the host ended the stream; run `tocsin tail` again, and `tocsin incident list` for what was missed"
-                );
+                anyhow::bail!(text!(stream_ended));
             }
             if let Some(event) = event.take(line.trim_end_matches(['\r', '\n'])) {
                 tell(&event, around);

@@ -4,6 +4,7 @@ use super::print::Tone;
 use super::thing::{self, By, Column, Which};
 use super::{Around, words};
 use crate::client::segment;
+use crate::text;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -207,7 +208,7 @@ fn point(text: &str) -> Result<Value> {
         Some((Ok::<f64, _>(lon), Ok::<f64, _>(lat))) if lon.is_finite() && lat.is_finite() => {
             Ok(json!({ "lon": lon, "lat": lat }))
         }
-        _ => bail!("--position {text}: 应为 经度,纬度 (write lon,lat such as 120.2143,29.2951)"),
+        _ => bail!(text!(position_unread, text = text)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::print::Tone;
 use super::{Around, log, words};
+use crate::text;
 use crate::up::{self, DRAIN_WITHIN, Options, Running};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -59,7 +60,7 @@ impl Up {
             data: around.data().to_owned(),
             port_base: self.port_base,
             nats: self.nats,
-            replicas: self.nats_replicas.parse().context("--nats-replicas")?,
+            replicas: self.nats_replicas.parse().with_context(|| text!(replicas_unread))?,
             mqtt: self.mqtt,
         };
         let is_line = self.ready_json || around.print.json;
@@ -71,7 +72,7 @@ impl Up {
 /// doors have their own.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).enable_all().build().context("the operating system gives no threads")
+    builder.worker_threads(2).enable_all().build().with_context(|| text!(no_threads))
 }
 
 async fn serve(options: &Options, is_line: bool, around: &Around) -> Result<ExitCode> {
@@ -143,7 +144,7 @@ pub struct Stop {
 
 impl Stop {
     pub fn listen() -> Result<Stop> {
-        let on = |kind| signal(kind).context("cannot listen for signals");
+        let on = |kind| signal(kind).with_context(|| text!(no_signals));
         Ok(Stop { interrupt: on(SignalKind::interrupt())?, terminate: on(SignalKind::terminate())? })
     }
 

@@ -1,14 +1,6 @@
 //! What the commands say to people, in Chinese and English.
 
-use crate::text::Entry;
-
-macro_rules! words {
-    ($($key:ident: $en:literal, $zh:literal;)*) => {
-        $(pub const $key: Entry = Entry { en: $en, zh: $zh };)*
-    };
-}
-
-words! {
+crate::text::lines! {
     UP_TITLE: "{city} is up (pid {pid})", "{city} 已就绪(进程 {pid})";
     UP_CONSOLE: "console", "控制台";
     UP_EVENTS: "events", "事件订阅";
@@ -214,6 +206,19 @@ words! {
     DOCTOR_BUS: "bus", "总线";
     DOCTOR_HOLES: "holes in the log", "日志缺损";
     DOCTOR_STORE: "store", "存储";
+    DOCTOR_ROOM: "{path}: the store may take {mib} MiB{advice}", "{path}:存储可用 {mib} MiB{advice}";
+    DOCTOR_READONLY: "; it cannot be written: name another with --data", ";不可写:请用 --data 另指目录";
+    DOCTOR_LITTLE: "; that is little: make room, or name another with --data", ";空间偏少:请腾出空间,或用 --data 另指目录";
+    DOCTOR_RAISE: "; raise the hard limit towards {wanted}: every connection is one (`ulimit -Hn`)", ";请将硬上限提高到 {wanted} 左右:每个连接占一个(`ulimit -Hn`)";
+    DOCTOR_CITY_WRONG: "{count} findings; `tocsin city check {dir}` names them", "{count} 处问题;`tocsin city check {dir}` 逐条列出";
+    DOCTOR_HOST_UP: "pid {pid}, {console}, up {seconds} s", "进程 {pid},{console},已运行 {seconds} 秒";
+    DOCTOR_BUS_UP: "up", "在线";
+    DOCTOR_BUS_AWAY: "away: doors do not accept until it is back; see nats/nats.log in the data folder", "不可用:恢复之前入口不接收数据;见数据目录的 nats/nats.log";
+    DOCTOR_PLUGIN: "{name} {version}: {calls} calls, {rejected} rejected, {traps} traps {verdicts}", "{name} {version}:调用 {calls},拒绝 {rejected},陷阱 {traps} {verdicts}";
+    DOCTOR_HOLES_OPEN: "{count}: {titles}; `tocsin hole list` names them", "{count} 处:{titles};`tocsin hole list` 逐条列出";
+    DOCTOR_KEPT: "RAW {raw} d, SIGNALS {signals} d, JOURNAL for ever; fullest: {stream}, {percent} % of its share, since {since}{advice}",
+        "RAW {raw} 天,SIGNALS {signals} 天,JOURNAL 永久;最满:{stream},占份额 {percent}%,始于 {since}{advice}";
+    DOCTOR_MAKE_ROOM: "; make room on the volume: what fills up waits or refuses", ";请在磁盘上腾出空间:写满后将等待或拒收";
 
     ASKED: "asked", "责任人";
     MISSED: "missed", "超时";
@@ -269,5 +274,13 @@ pub fn severity(word: &str) -> String {
     match crate::text::language() {
         crate::text::Language::English => en.to_owned(),
         crate::text::Language::Chinese => zh.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_word_has_both_languages_and_the_same_values() {
+        crate::text::check(super::ALL);
     }
 }

@@ -1,6 +1,7 @@
 //! Who plays which part tonight, picked from the city's registry by what it has.
 
 use super::gb26875::Component;
+use crate::text;
 use anyhow::{Result, ensure};
 use tocsin_core::city::{City, Device, Unit};
 use tocsin_core::signal::Position;
@@ -52,11 +53,8 @@ pub struct Cast {
 impl Cast {
     pub fn pick(city: &City) -> Result<Cast> {
         let mut places: Vec<Place> = city.devices.iter().filter_map(|device| place(city, device)).collect();
-        ensure!(
-            places.len() >= 6,
-            "the story needs six fire transmission devices with units; this city has {}",
-            places.len()
-        );
+        let count = places.len();
+        ensure!(count >= 6, text!(story_places, count = count));
         // Stable: among equals the order of the city file decides.
         places.sort_by_key(|place| std::cmp::Reverse((place.detectors.len(), place.camera.is_some())));
         let chorus = places.split_off(4);
@@ -68,7 +66,8 @@ impl Cast {
         let free = city.devices.iter().rev().filter(|device| is_camera(device));
         let restless = free.clone().find(|device| !taken.contains(&device.id.as_str())).map(camera);
         let mut places = places.into_iter();
-        let mut next = move || places.next().ok_or_else(|| anyhow::anyhow!("too few places for the story"));
+        let mut next =
+            move || places.next().ok_or_else(|| anyhow::anyhow!(text!(story_places, count = count)));
         Ok(Cast { lead: next()?, dirty: next()?, tested: next()?, late: next()?, chorus, restless })
     }
 

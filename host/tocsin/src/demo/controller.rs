@@ -2,6 +2,7 @@
 
 use super::gb26875::{Report, Route, TimeTag, answers, command};
 use super::ledger::Ledger;
+use crate::text;
 use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,12 +40,9 @@ pub struct Controller {
 
 impl Controller {
     pub async fn connect(door: &str, id: &str, title: &str, ledger: Arc<Ledger>) -> Result<Controller> {
-        let route =
-            Route::from_id(id, CENTRE).with_context(|| format!("`{id}` is no address of six bytes"))?;
-        let stream = TcpStream::connect(door)
-            .await
-            .with_context(|| format!("cannot connect to the fire door {door}"))?;
-        stream.set_nodelay(true).context("cannot set up the line")?;
+        let route = Route::from_id(id, CENTRE).with_context(|| text!(story_no_address, id = id))?;
+        let stream = TcpStream::connect(door).await.with_context(|| text!(no_line, door = door))?;
+        stream.set_nodelay(true).with_context(|| text!(no_line, door = door))?;
         let (ears, line) = stream.into_split();
         let pending = Pending::default();
         tokio::spawn(listen(ears, pending.clone(), ledger.clone()));
@@ -85,7 +83,7 @@ impl Controller {
     /// Bytes as they are: halves of frames, several at once, garbage.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.ledger.book().bytes += bytes.len() as u64;
-        self.line.write_all(bytes).await.with_context(|| format!("the line of {} broke", self.title))
+        self.line.write_all(bytes).await.with_context(|| text!(line_broke, who = self.title))
     }
 
     /// One frame in pieces cut at `cuts`, each a while after the other. Its time

@@ -1,6 +1,7 @@
 //! The little HTTP that cameras, telephones and a duty desk speak.
 
 use super::state::Event;
+use crate::text;
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use std::io::{BufRead, BufReader};
@@ -42,11 +43,8 @@ impl Client {
                 .post(&url)
                 .content_type(kind)
                 .send(&body[..])
-                .with_context(|| format!("cannot post to {url}"))?;
-            let body = answer
-                .body_mut()
-                .read_to_vec()
-                .with_context(|| format!("cannot read the answer of {url}"))?;
+                .with_context(|| text!(cannot_post, url = url))?;
+            let body = answer.body_mut().read_to_vec().with_context(|| text!(answer_unread, url = url))?;
             Ok(Reply { status: answer.status().as_u16(), body })
         })
         .await?
@@ -55,10 +53,10 @@ impl Client {
     pub async fn get<T: DeserializeOwned + Send + 'static>(&self, url: String) -> Result<T> {
         let agent = self.0.clone();
         tokio::task::spawn_blocking(move || {
-            let mut answer = agent.get(&url).call().with_context(|| format!("cannot get {url}"))?;
+            let mut answer = agent.get(&url).call().with_context(|| text!(answer_unread, url = url))?;
             let status = answer.status();
-            anyhow::ensure!(status.is_success(), "{url} answers {status}");
-            answer.body_mut().read_json().with_context(|| format!("cannot read the answer of {url}"))
+            anyhow::ensure!(status.is_success(), text!(answer_status, url = url, status = status));
+            answer.body_mut().read_json().with_context(|| text!(answer_unread, url = url))
         })
         .await?
     }

@@ -1,5 +1,6 @@
 //! The example city with a hostile department in it, in a folder of the demo's own.
 
+use crate::text;
 use anyhow::{Context, Result};
 use std::path::Path;
 use toml::{Table, Value};
@@ -13,17 +14,16 @@ pub const FEED: &str = "feed";
 /// `hostile`, whose plugin is `fixture` and whose door is `/in/hostile/feed`.
 /// Sockets get free ports, so that the demo runs beside a host of the same city.
 pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
-    let entries =
-        std::fs::read_dir(city).with_context(|| format!("cannot read the city {}", city.display()))?;
+    std::fs::create_dir_all(out).with_context(|| text!(cannot_make, path = out.display()))?;
+    let entries = std::fs::read_dir(city).with_context(|| text!(cannot_read, path = city.display()))?;
     for entry in entries {
         let path = entry?.path();
-        let name = path.file_name().context("a file without a name")?.to_owned();
+        let name = path.file_name().with_context(|| text!(cannot_read, path = path.display()))?.to_owned();
         if path.is_dir() {
             plans(&path, &out.join(name))?;
         } else if path.extension().is_some_and(|extension| extension == "toml") {
             std::fs::copy(&path, out.join(name))
-                .with_context(|| format!("cannot copy {}", path.display()))?;
+                .with_context(|| text!(cannot_copy, path = path.display()))?;
         }
     }
     let clocks = out.join("accidents.toml");
@@ -31,23 +31,23 @@ pub fn overlay(city: &Path, out: &Path, fixture: &Path) -> Result<()> {
         rewrite(&clocks, &clocks, hurry_reports)?;
     }
     let main = out.join("city.toml");
-    let text = std::fs::read_to_string(&main).with_context(|| format!("cannot read {}", main.display()))?;
+    let text = std::fs::read_to_string(&main).with_context(|| text!(cannot_read, path = main.display()))?;
     let city = absolute(city)?;
     let text = with_hostile(&text, &city, &absolute(fixture)?)
-        .with_context(|| format!("cannot read {}", main.display()))?;
-    std::fs::write(&main, text).with_context(|| format!("cannot write {}", main.display()))
+        .with_context(|| text!(cannot_read, path = main.display()))?;
+    std::fs::write(&main, text).with_context(|| text!(cannot_write, path = main.display()))
 }
 
 /// Copies plans; whoever is ordered has one minute to answer, because the night
 /// is over in a little more than that.
 fn plans(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
-    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+    std::fs::create_dir_all(to).with_context(|| text!(cannot_make, path = to.display()))?;
+    for entry in std::fs::read_dir(from).with_context(|| text!(cannot_read, path = from.display()))? {
         let path = entry?.path();
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
-        let name = path.file_name().context("a file without a name")?;
+        let name = path.file_name().with_context(|| text!(cannot_read, path = path.display()))?;
         rewrite(&path, &to.join(name), hurry)?;
     }
     Ok(())
@@ -55,10 +55,10 @@ fn plans(from: &Path, to: &Path) -> Result<()> {
 
 /// Copies a file with something changed in it.
 fn rewrite(from: &Path, to: &Path, change: fn(&mut Value)) -> Result<()> {
-    let text = std::fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
-    let mut value = Value::Table(text.parse().with_context(|| format!("cannot read {}", from.display()))?);
+    let text = std::fs::read_to_string(from).with_context(|| text!(cannot_read, path = from.display()))?;
+    let mut value = Value::Table(text.parse().with_context(|| text!(cannot_read, path = from.display()))?);
     change(&mut value);
-    std::fs::write(to, toml::to_string(&value)?).with_context(|| format!("cannot write {}", to.display()))
+    std::fs::write(to, toml::to_string(&value)?).with_context(|| text!(cannot_write, path = to.display()))
 }
 
 /// The province wants the next follow-up report within a minute.
@@ -87,7 +87,7 @@ fn hurry(value: &mut Value) {
 }
 
 fn absolute(path: &Path) -> Result<std::path::PathBuf> {
-    std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
+    std::path::absolute(path).with_context(|| text!(cannot_find, path = path.display()))
 }
 
 fn with_hostile(text: &str, city: &Path, fixture: &Path) -> Result<String> {
@@ -125,9 +125,7 @@ fn with_hostile(text: &str, city: &Path, fixture: &Path) -> Result<String> {
     });
     for (list, entry) in addition {
         let all = table.entry(list).or_insert_with(|| Value::Array(Vec::new()));
-        all.as_array_mut()
-            .with_context(|| format!("`{list}` is no list of tables"))?
-            .push(Value::Table(entry));
+        all.as_array_mut().with_context(|| text!(story_no_list, list = list))?.push(Value::Table(entry));
     }
     Ok(toml::to_string(&table)?)
 }

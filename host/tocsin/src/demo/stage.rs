@@ -8,6 +8,7 @@ use super::random::Random;
 use super::storm::Desk;
 use super::teller::{Teller, Tone, Voice};
 use super::{Options, Target, overlay};
+use crate::text;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,12 +32,7 @@ pub struct Stage {
 impl Stage {
     pub fn set(target: &Target, options: &Options) -> Result<Stage> {
         let door = |name: &str| {
-            target
-                .ready
-                .doors
-                .get(name)
-                .cloned()
-                .with_context(|| format!("this host has no door `{name}`; the story needs it"))
+            target.ready.doors.get(name).cloned().with_context(|| text!(story_no_door, name = name))
         };
         let (client, ledger) = (Client::default(), Arc::<Ledger>::default());
         let http = door("http")?.trim_end_matches('/').to_owned();

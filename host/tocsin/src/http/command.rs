@@ -3,6 +3,8 @@
 
 use super::plan;
 use super::refusal::Refusal;
+use crate::said;
+use crate::text::Said;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -31,14 +33,12 @@ pub async fn ask(
     for (name, value) in [("command", &command), ("actor", &actor)] {
         let length = value.chars().count();
         if length > NAME_CHARS || value.contains(char::is_control) {
-            let message = format!(
-                "`{name}` 有 {length} 字或含控制字符,至多 {NAME_CHARS} 字 (at most {NAME_CHARS} characters, no control characters)"
-            );
+            let message = said!(name_unfit, name = name, length = length, most = NAME_CHARS);
             return Err(Refusal::bad("command.malformed", message));
         }
     }
     let act = Act::read(noun, verb, id, fields)
-        .map_err(|error| Refusal::bad("command.malformed", format!("命令无法读取: {error}")))?;
+        .map_err(|error| Refusal::bad("command.malformed", said!(command_unread, reason = error)))?;
     let answered = host.desk.ask(Command { id: command.clone(), actor, act }).await?;
     match answered.reply {
         Reply::Ok { ref subject } => {
@@ -54,7 +54,7 @@ pub async fn ask(
         Reply::Refused { rule, reason } => {
             let is_unknown = rule.ends_with("unknown");
             let status = if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
-            Err(Refusal::new(status, "refused", reason.clone())
+            Err(Refusal::new(status, "refused", Said::both(reason.clone()))
                 .with("rule", rule)
                 .with("reason", reason)
                 .with("sequence", answered.sequence)
@@ -94,11 +94,11 @@ async fn read_and_ask(host: &Host, request: Request) -> Result<Value, Refusal> {
         false => serde_json::from_slice(&payload),
     };
     let mut fields: Map<String, Value> =
-        read.map_err(|error| Refusal::bad("body", format!("the payload is no JSON object: {error}")))?;
+        read.map_err(|error| Refusal::bad("body", said!(payload_unread, reason = error)))?;
     let id = match fields.remove("id") {
         None => String::new(),
         Some(Value::String(id)) => id,
-        Some(_) => return Err(Refusal::bad("command.malformed", "`id` is a text")),
+        Some(_) => return Err(Refusal::bad("command.malformed", said!(id_no_text))),
     };
     ask(host, &noun, &verb, &id, fields).await
 }

@@ -20,6 +20,8 @@
 //! GET  /api/v1/plugins                             POST /api/v1/plugins (a package's bytes)
 //! ```
 //!
+//! A filter that names nothing is 400 `filter.unknown`, not an empty listing.
+//!
 //! The id of a dead letter holds slashes; it may stand as it is (`d-fire/12/3`)
 //! or percent-encoded.
 
@@ -28,6 +30,7 @@ use super::{
     Console, danger, dead, duty, guard, incident, linkage, now, outward, plan, plugin, quality, recording,
     replay, risk, status, stream, supply, team, thing, warning,
 };
+use crate::said;
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::DefaultBodyLimit;
@@ -145,16 +148,9 @@ pub fn router(console: Console) -> Router {
 }
 
 async fn unknown() -> Refusal {
-    Refusal::not_found(
-        "route",
-        "there is no such path; /api/v1/status, /api/v1/incidents, /api/v1/dead, /api/v1/plugins and /api/v1/stream are there",
-    )
+    Refusal::not_found("route", said!(no_path))
 }
 
 async fn wrong_method() -> Refusal {
-    Refusal::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method",
-        "this path takes another method; the Allow header names it",
-    )
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", said!(wrong_method))
 }

@@ -1,6 +1,7 @@
 //! 逾期清单: what should have been rectified and was not, by township.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{VIEW_WITHIN, blocking};
 use super::linkage::moment;
 use super::refusal::Refusal;
@@ -56,5 +57,10 @@ pub async fn overdue(
         }
         present(value)
     };
-    Ok(Json(overdue::lines(wanted, at).into_iter().map(line).collect()))
+    let lines: Vec<Value> = overdue::lines(wanted, at).into_iter().map(line).collect();
+    if lines.is_empty() {
+        let names = [(Name::Region, &asked.region), (Name::Department, &asked.department)];
+        filter::known(&console, &names).await?;
+    }
+    Ok(Json(lines))
 }

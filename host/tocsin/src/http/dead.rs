@@ -3,6 +3,7 @@
 use super::Console;
 use super::listing::Listing;
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -36,10 +37,7 @@ pub async fn list(
 pub async fn show(State(console): State<Console>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     match console.host.dead_letter(&id).await {
         Some(letter) => Ok(Json(shown(&letter, letter.raw.len() / 2))),
-        None => Err(Refusal::not_found(
-            "dead.unknown",
-            format!("there is no dead letter `{id}`; `tocsin dead list` names them"),
-        )),
+        None => Err(Refusal::not_found("dead.unknown", said!(no_dead, id = id))),
     }
 }
 

@@ -7,6 +7,7 @@
 //! | 200 | decoded: the decoder's reply bytes, several of them joined |
 //! | 202 | `{frame}`: durable, without a reply, or not decided within 5 s |
 //! | 422 | refused: `{frame, kind, reason}`, or the protocol's own refusal as body |
+//! | 404 | `{code, message, frame, accepted: false}`: progress of what nobody knows |
 //! | 200, 202, 207, 422 | of several records: all decoded, some undecided, some refused, all refused |
 //! | 400, 404, 408, 413, 415 | not taken: `{code, message}` |
 //! | 503 | the log does not take it now: send it again after `Retry-After` seconds |
@@ -16,11 +17,14 @@
 //! (percent-encoded UTF-8).
 
 mod bulk;
+mod progress;
 
 use super::body::{self, Unread};
 use super::console::stack;
 use super::guard;
 use super::refusal::{self, Refusal};
+use crate::said;
+use crate::text::Said;
 use axum::body::Body;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{ConnectInfo, Path, State};
@@ -40,6 +44,7 @@ use tocsin_runtime::host::Host;
 use tocsin_runtime::intake::RefuseReason;
 use tocsin_runtime::outlet::{End, Settled};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
@@ -81,9 +86,9 @@ pub fn router(host: Arc<Host>) -> Router {
         .layer(stack!(IN_FLIGHT, ANSWER_WITHIN))
         .route("/healthz", get(async || "ok\n"))
         .method_not_allowed_fallback(async || {
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "a door takes POST")
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", said!(door_posts))
         })
-        .fallback(async || Refusal::not_found("route", "the doors are POST /in/<department>/<source>"))
+        .fallback(async || Refusal::not_found("route", said!(no_door)))
         .layer(middleware::map_response(guard::headers))
         .with_state(door)
 }
@@ -109,10 +114,7 @@ async fn of_device(
     body: Body,
 ) -> Result<Response, Refusal> {
     if device.len() > DEVICE_BYTES || device.chars().any(char::is_control) {
-        return Err(Refusal::bad(
-            "device",
-            format!("a device's name has at most {DEVICE_BYTES} bytes and no control characters"),
-        ));
+        return Err(Refusal::bad("device", said!(device_name, most = DEVICE_BYTES)));
     }
     let origin = format!("/in/{department}/{source}/{device} {peer}");
     door.take((department, source), device, origin, &headers, body).await
@@ -134,62 +136,62 @@ impl Door {
         let Ok(_permit) = room.try_acquire() else {
             return Err(Refusal::away(
                 "source.busy",
-                format!("too many messages of /in/{}/{} are under way; send it again", key.0, key.1),
+                said!(source_busy, path = format!("/in/{}/{}", key.0, key.1)),
             ));
         };
         let payload = read(source, headers, body).await?;
         // While the bus is away a door does not accept: the writer would wait for it.
         if !self.host.bus.is_up() {
-            return Err(Refusal::away("log.away", "the log does not take messages now; send it again"));
+            return Err(Refusal::away("log.away", said!(log_away)));
         }
         match source.is_bulk() {
-            false => one(source.post(device, origin, payload).await),
-            true => bulk::answer(source.post_all(&device, &origin, payload).await.map_err(not_taken)?),
+            false => one(&self.host, source.post(device, origin, payload).await).await,
+            true => {
+                let records = source.post_all(&device, &origin, payload).await.map_err(not_taken)?;
+                bulk::answer(&self.host, records).await
+            }
         }
     }
 
     fn unknown(&self, (department, source): &(String, String)) -> Refusal {
-        let known: Vec<String> = self
-            .host
-            .sources
-            .keys()
-            .map(|(department, source)| format!("/in/{department}/{source}"))
-            .collect();
+        let paths = self.host.sources.keys().map(|(department, source)| format!("/in/{department}/{source}"));
+        let paths: Vec<String> = paths.collect();
+        let known = paths.join(", ");
         let has_department = self.host.city().departments.iter().any(|known| known.id == *department);
         let (code, message) = match has_department {
-            true => (
-                "source.unknown",
-                format!(
-                    "the department `{department}` has no source `{source}`; there are {}",
-                    known.join(", ")
-                ),
-            ),
-            false => (
-                "department.unknown",
-                format!("there is no department `{department}`; there are {}", known.join(", ")),
-            ),
+            true => {
+                ("source.unknown", said!(no_source, department = department, source = source, known = known))
+            }
+            false => ("department.unknown", said!(no_department, department = department, known = known)),
         };
-        Refusal::not_found(code, message).with("known", known)
+        Refusal::not_found(code, message).with("known", paths)
     }
 }
 
-fn one(posted: Result<Posted, RefuseReason>) -> Result<Response, Refusal> {
+async fn one(host: &Host, posted: Result<Posted, RefuseReason>) -> Result<Response, Refusal> {
     match posted {
         Ok(Posted::Taken(frame)) => Ok(accepted(&frame)),
-        Ok(Posted::Settled(settled)) => Ok(answer(*settled)),
+        Ok(Posted::Settled(settled)) => {
+            let until = Instant::now() + progress::WITHIN;
+            Ok(match progress::of_nothing(host, &settled, until).await {
+                Some(message) => nothing(&settled.frame, message),
+                None => answer(*settled),
+            })
+        }
         Err(reason) => Err(not_taken(reason)),
     }
 }
 
 fn not_taken(reason: RefuseReason) -> Refusal {
+    let message = refusal::not_taken(&reason);
     match reason {
-        RefuseReason::TooLarge(_) => too_large(reason.to_string()),
-        RefuseReason::Name(_) => Refusal::bad("device.name", reason.to_string()),
+        RefuseReason::TooLarge(_) => too_large(message),
+        RefuseReason::Name(_) => Refusal::bad("device.name", message),
         RefuseReason::Full
         | RefuseReason::Behind
         | RefuseReason::Away
         | RefuseReason::Resting
-        | RefuseReason::Closing => Refusal::away("log.refused", format!("{reason}; send it again")),
+        | RefuseReason::Closing => Refusal::away("log.refused", message),
     }
 }
 
@@ -198,35 +200,31 @@ fn takes(headers: &HeaderMap) -> Result<(), Refusal> {
     let value = |name| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
     };
-    let refuse = |message: &str| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media", message));
+    let refuse = |message: Said| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media", message));
     if value(header::CONTENT_TYPE).starts_with("multipart/") {
-        return refuse("send the message itself as the body, not a form with it");
+        return refuse(said!(media_form));
     }
     match value(header::CONTENT_ENCODING).as_str() {
         "" | "identity" => Ok(()),
-        _ => refuse("send the body without a content encoding"),
+        _ => refuse(said!(media_encoded)),
     }
 }
 
 async fn read(source: &Source, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let limit = source.limit();
     match body::read(headers, body, limit).await {
-        Ok(bytes) if bytes.is_empty() => {
-            Err(Refusal::bad("body.empty", "the body is empty; send the message as the body"))
-        }
+        Ok(bytes) if bytes.is_empty() => Err(Refusal::bad("body.empty", said!(body_empty))),
         Ok(bytes) => Ok(bytes),
         Err(Unread::TooLarge) => {
             source.mouth.metrics.refused(&source.mouth.spec.department);
-            Err(too_large(format!("a message has at most {limit} bytes; send pictures as links")))
+            Err(too_large(said!(body_large, most = limit)))
         }
-        Err(Unread::Late) => {
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", "the body did not arrive within 10 s"))
-        }
-        Err(Unread::Broken) => Err(Refusal::bad("body.broken", "the body did not arrive whole")),
+        Err(Unread::Late) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", said!(body_late))),
+        Err(Unread::Broken) => Err(Refusal::bad("body.broken", said!(body_broken))),
     }
 }
 
-fn too_large(message: String) -> Refusal {
+fn too_large(message: Said) -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too-large", message)
 }
 
@@ -261,6 +259,12 @@ fn accepted(frame: &FrameId) -> Response {
 fn refused(frame: &FrameId, kind: &str, reason: &str) -> Response {
     let body = Json(json!({ "frame": frame, "kind": kind, "reason": reason }));
     named(frame, (StatusCode::UNPROCESSABLE_ENTITY, body).into_response())
+}
+
+/// It is in the log, and nothing came of it.
+fn nothing(frame: &FrameId, message: Said) -> Response {
+    let refusal = Refusal::not_found("case.unknown", message);
+    named(frame, refusal.with("frame", frame.to_string()).with("accepted", false).into_response())
 }
 
 fn named(frame: &FrameId, mut response: Response) -> Response {

@@ -1,6 +1,7 @@
 //! Who is on duty, who was called and what nobody answers for, in one listing.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
 use axum::Json;
@@ -44,17 +45,21 @@ pub async fn list(
         ],
     };
     let filter = ThingFilter { region, department, matter, limit: Some(ROWS_MOST), ..ThingFilter::default() };
-    let views = console.host.views.clone();
+    let (views, asked) = (console.host.views.clone(), filter.clone());
     let rows = blocking(move || {
         let mut rows = Vec::new();
         for (noun, state) in states {
-            let filter = ThingFilter { state: state.map(str::to_owned), ..filter.clone() };
+            let filter = ThingFilter { state: state.map(str::to_owned), ..asked.clone() };
             let found = views.things(*noun, &filter)?;
             rows.extend(found.into_iter().map(|row| named(*noun, row)));
         }
         Ok::<_, tocsin_runtime::view::ViewError>(rows)
     })
     .await??;
+    if rows.is_empty() {
+        let names = [(Name::Region, &filter.region), (Name::Department, &filter.department)];
+        filter::known(&console, &names).await?;
+    }
     Ok(Json(rows.into_iter().map(present).collect()))
 }
 

@@ -2,6 +2,7 @@
 
 use super::Console;
 use super::refusal::Refusal;
+use crate::said;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -14,9 +15,7 @@ pub async fn known_host(request: Request, next: Next) -> Response {
     if is_loopback(host) {
         return next.run(request).await;
     }
-    let message =
-        "this host answers to 127.0.0.1 and localhost only; forward to it with one of these as Host";
-    Refusal::new(StatusCode::MISDIRECTED_REQUEST, "host.unknown", message).into_response()
+    Refusal::new(StatusCode::MISDIRECTED_REQUEST, "host.unknown", said!(host_unknown)).into_response()
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -37,9 +36,8 @@ pub async fn operator(State(console): State<Console>, request: Request, next: Ne
     if is_same(token.as_bytes(), console.operator.as_bytes()) {
         return next.run(request).await;
     }
-    let message =
-        "commands need `Authorization: Bearer <operator token>`; it stands in host.json of the data folder";
-    let mut response = Refusal::new(StatusCode::UNAUTHORIZED, "operator.token", message).into_response();
+    let mut response =
+        Refusal::new(StatusCode::UNAUTHORIZED, "operator.token", said!(no_token)).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }

@@ -1,8 +1,10 @@
 //! Incidents: listed, and shown down to the raw bytes.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::listing::Listing;
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -16,6 +18,7 @@ use std::time::Duration;
 use tocsin_core::Incident;
 use tocsin_core::city::{City, Contact};
 use tocsin_core::frame::FrameId;
+use tocsin_core::incident::Stage;
 use tocsin_core::outcome::hex;
 use tocsin_core::report::hydrants;
 use tocsin_core::thing::{Noun, Rooms};
@@ -60,8 +63,14 @@ pub async fn list(
     let Which { state, hazard, region, .. } = query;
     let limit = query.limit.unwrap_or(LIMIT).min(ROWS_MOST);
     let filter = Filter { state, hazard, region, limit: Some(limit + 1) };
-    let views = console.host.views.clone();
-    let rows = blocking(move || views.incidents(&filter)).await??;
+    let (views, asked) = (console.host.views.clone(), filter.clone());
+    let rows = blocking(move || views.incidents(&asked)).await??;
+    if rows.is_empty() {
+        let states = Stage::ALL.map(Stage::as_str);
+        let Filter { state, hazard, region, .. } = &filter;
+        let names = [(Name::State(&states), state), (Name::Hazard, hazard), (Name::Region, region)];
+        filter::known(&console, &names).await?;
+    }
     Ok(Listing::of(rows, limit))
 }
 
@@ -141,10 +150,7 @@ fn contacts(evidence: &[Value], city: &City, rooms: &Rooms) -> Vec<Value> {
 }
 
 pub(super) fn unknown(id: &str) -> Refusal {
-    Refusal::not_found(
-        "incident.unknown",
-        format!("there is no incident `{id}`; `tocsin incident list` names them"),
-    )
+    Refusal::not_found("incident.unknown", said!(no_incident, id = id))
 }
 
 async fn frames(host: &Arc<Host>, alarms: Vec<Alarm>) -> Vec<Value> {
@@ -185,10 +191,6 @@ pub(super) async fn blocking<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(read).await.map_err(|error| {
         tracing::error!(%error, "reading the views");
-        Refusal::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "view",
-            "the views cannot be read; the host's log says why",
-        )
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "view", said!(view_unread))
     })
 }

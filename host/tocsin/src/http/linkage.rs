@@ -1,8 +1,10 @@
 //! The linkage table: how fast departments link up.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -46,6 +48,9 @@ pub async fn table(
         row
     };
     let departments: Vec<Value> = linkage.departments.iter().map(line).collect();
+    if departments.is_empty() {
+        filter::known(&console, &[(Name::Incident, &asked.incident)]).await?;
+    }
     let asked =
         json!({ "since": since.map(|at| at.0), "until": until.map(|at| at.0), "incident": asked.incident });
     let mut table = json!({ "now": now.0, "departments": departments, "all": line(&linkage.all) });
@@ -68,14 +73,8 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, Refusal> {
     let at = text.parse::<jiff::Timestamp>().ok();
     let at = at.or_else(|| Some(beijing(text.parse::<DateTime>().ok()?)?.timestamp()));
     let at = at.or_else(|| Some(beijing(text.parse::<Date>().ok()?.at(0, 0, 0, 0))?.timestamp()));
-    at.map(|at| Timestamp(at.as_millisecond())).ok_or_else(|| {
-        Refusal::bad(
-            "time",
-            format!(
-                "时间 “{text}” 无效 ({text:?} is no time; write 2026-07-12, 2026-07-12T20:00 or RFC 3339)"
-            ),
-        )
-    })
+    at.map(|at| Timestamp(at.as_millisecond()))
+        .ok_or_else(|| Refusal::bad("time", said!(time_unread, text = text)))
 }
 
 #[cfg(test)]

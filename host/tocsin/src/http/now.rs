@@ -1,7 +1,9 @@
 //! What is happening in a region now, of all departments.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
+use super::linkage;
 use super::refusal::Refusal;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -32,13 +34,10 @@ pub async fn facts(
     if let Some(sequence) = asked.at_least {
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
+    filter::known(&console, &[(Name::Region, &asked.region)]).await?;
     let city = console.host.city().clone();
     let code = asked.region.unwrap_or_else(|| city.code.clone());
-    let Some(region) = city.regions.iter().find(|region| region.code == code).cloned() else {
-        let reason =
-            format!("城市没有行政区划 {code} (the city has no region {code}; regions.toml names them)");
-        return Err(Refusal::not_found("region.unknown", reason));
-    };
+    let name = linkage::name(&console, &code);
     let views = console.host.views.clone();
     let (incidents, rooms) = blocking(move || {
         let open = Filter { limit: Some(ROWS_MOST), ..Filter::default() };
@@ -51,12 +50,12 @@ pub async fn facts(
     .await??;
     let incidents: Vec<Incident> =
         incidents.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect();
-    let facts = now::of(&region.code, &city, incidents.iter(), &rooms);
+    let facts = now::of(&code, &city, incidents.iter(), &rooms);
     let names: Vec<(&str, &str)> =
         city.departments.iter().map(|department| (&*department.id, &*department.name)).collect();
     let facts: Vec<Value> = facts.iter().map(|fact| shown(fact, &names)).collect();
     let now = Timestamp(jiff::Timestamp::now().as_millisecond());
-    Ok(Json(present(json!({ "now": now.0, "region": region.code, "name": region.name, "facts": facts }))))
+    Ok(Json(present(json!({ "now": now.0, "region": code, "name": name, "facts": facts }))))
 }
 
 fn name<'a>(id: &'a str, names: &[(&'a str, &'a str)]) -> &'a str {

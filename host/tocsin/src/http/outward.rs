@@ -5,7 +5,7 @@ use super::Console;
 use super::incident::{self, blocking};
 use super::refusal::Refusal;
 use super::warning;
-use crate::schema;
+use crate::{said, schema};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -89,9 +89,9 @@ pub async fn schemas() -> Json<Value> {
 /// document refers to its neighbours.
 pub async fn one_schema(Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
     let found = schema::files().into_iter().find(|(known, _)| *known == name);
-    found.map(|(_, document)| Json(document)).ok_or_else(|| {
-        Refusal::not_found("schema", format!("there is no `{name}`; GET /api/v1/schemas lists what there is"))
-    })
+    found
+        .map(|(_, document)| Json(document))
+        .ok_or_else(|| Refusal::not_found("schema", said!(no_schema, name = name)))
 }
 
 async fn warning(console: &Console, id: String) -> Result<Warning, Refusal> {
@@ -113,7 +113,7 @@ async fn incident(console: &Console, id: String) -> Result<Incident, Refusal> {
 /// Rows of an older host may lack what a newer one asks for.
 fn read<T: DeserializeOwned>(row: Value) -> Result<T, Refusal> {
     serde_json::from_value(row).map_err(|error| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "row", format!("the row cannot be read: {error}"))
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "row", said!(row_unread, reason = error))
     })
 }
 

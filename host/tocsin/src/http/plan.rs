@@ -4,6 +4,7 @@ use super::Console;
 use super::incident::{VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
 use crate::city::Finding;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -75,6 +76,6 @@ fn version<'r>(rooms: &'r Rooms, id: &str) -> Result<&'r Version, Refusal> {
     let own = rooms.plans.values().filter(|version| version.id == id || version.plan == id);
     own.max_by_key(|version| (version.state == "active", version.version)).ok_or_else(|| {
         let known: Vec<&str> = rooms.plans.keys().map(String::as_str).collect();
-        Refusal::not_found("unknown", format!("there is no plan `{id}`; there are {}", known.join(", ")))
+        Refusal::not_found("unknown", said!(no_plan, id = id, known = known.join(", ")))
     })
 }

@@ -4,6 +4,7 @@ use super::Console;
 use super::body::{self, Unread};
 use super::console::PACKAGE_BYTES;
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -48,21 +49,14 @@ pub async fn push(
     let bytes = match body::read(&headers, body, PACKAGE_BYTES).await {
         Ok(bytes) => bytes,
         Err(Unread::TooLarge) => {
-            let message = format!(
-                "the package is larger than {} MiB; leave debug information out of it",
-                PACKAGE_BYTES >> 20
-            );
+            let message = said!(package_large, most = PACKAGE_BYTES >> 20);
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "plugin.too-large", message));
         }
         Err(Unread::Late) => {
-            return Err(Refusal::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body.late",
-                "the package did not arrive in time",
-            ));
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "body.late", said!(package_late)));
         }
         Err(Unread::Broken) => {
-            return Err(Refusal::bad("body.broken", "the package did not arrive whole; send it again"));
+            return Err(Refusal::bad("body.broken", said!(package_broken)));
         }
     };
     let pushed = console.host.push(bytes.to_vec()).await?;

@@ -4,6 +4,7 @@ use super::Console;
 use super::incident::blocking;
 use super::linkage::{moment, name};
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -31,11 +32,7 @@ pub async fn cards(
     let scores = console.host.scores.clone();
     let cards = blocking(move || scores.cards(since, until)).await?.map_err(|error| {
         tracing::error!(%error, "reading the scores");
-        Refusal::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "scores",
-            "the scores cannot be read; the host's log says why",
-        )
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "scores", said!(scores_unread))
     })?;
     let row = |card| {
         let mut row = serde_json::to_value(card).unwrap_or_default();

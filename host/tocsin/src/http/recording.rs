@@ -2,6 +2,7 @@
 
 use super::Console;
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -25,12 +26,7 @@ pub async fn page(
     query: Result<Query<Paged>, QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Query(Paged { after }) = query?;
-    let unknown = || {
-        Refusal::not_found(
-            "plugin.unknown",
-            format!("there is no plugin `{id}`; `tocsin plugin list` names them"),
-        )
-    };
+    let unknown = || Refusal::not_found("plugin.unknown", said!(no_plugin, id = id));
     let loaded = console.host.shelf.get(&id).ok_or_else(unknown)?;
     let page = console.host.recording(&id, after).await.ok_or_else(unknown)?;
     let mut answer = serde_json::to_value(page).unwrap_or_default();

@@ -1,8 +1,10 @@
 //! 回放与时间线: what was, read from the journal.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{VIEW_WITHIN, blocking, unknown};
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -32,13 +34,18 @@ pub async fn replay(
     let at = match asked.until.as_deref().map(str::parse::<Timestamp>) {
         None => None,
         Some(Ok(at)) => Some(at),
-        Some(Err(error)) => return Err(Refusal::bad("query", format!("until: {error}"))),
+        Some(Err(error)) => return Err(Refusal::bad("query", said!(until_unread, reason = error))),
     };
+    filter::known(&console, &[(Name::Incident, &asked.incident)]).await?;
     let until = Until { at, sequence: asked.sequence };
     let host = &console.host;
     let replayed = replay::replay(&host.bus, host.city(), &until, asked.incident.as_deref()).await;
     let replayed = replayed.map_err(|error| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "replay", super::sentence(&error))
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "replay",
+            said!(replay_failed, reason = super::sentence(&error)),
+        )
     })?;
     Ok(Json(present(serde_json::to_value(replayed).unwrap_or_default())))
 }

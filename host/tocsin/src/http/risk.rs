@@ -1,9 +1,11 @@
 //! 风险: the four colours, for any moment, from the rows of the views.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::linkage::moment;
 use super::refusal::Refusal;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -41,6 +43,9 @@ pub async fn list(
             && asked.colour.is_none_or(|colour| colour == risk.colour)
             && asked.region.as_deref().is_none_or(|region| holds(region, &risk.region))
     });
+    if risks.is_empty() {
+        filter::known(&console, &[(Name::Region, &asked.region)]).await?;
+    }
     risks.sort_by(|a, b| (b.colour, b.points, a.kind, &a.id).cmp(&(a.colour, a.points, b.kind, &b.id)));
     let limit = asked.limit.unwrap_or(ROWS_MOST).min(ROWS_MOST) as usize;
     Ok(Json(risks.into_iter().take(limit).map(|risk| shown(risk, at)).collect()))
@@ -58,12 +63,7 @@ pub async fn show(
         .into_iter()
         .filter(|risk| risk.id == id && asked.kind.is_none_or(|kind| kind == risk.kind))
         .min_by_key(|risk| risk.kind);
-    let risk = named.ok_or_else(|| {
-        Refusal::not_found(
-            "unknown",
-            format!("there is no unit, region or trade `{id}`; `risk list` has them"),
-        )
-    })?;
+    let risk = named.ok_or_else(|| Refusal::not_found("unknown", said!(no_risk, id = id)))?;
     Ok(Json(shown(risk, at)))
 }
 

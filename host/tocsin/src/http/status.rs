@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use super::{Console, plugin};
+use crate::said;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -26,14 +27,11 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(console): State<Console>) -> Result<&'static str, Refusal> {
     let bus = &console.host.bus;
     if !bus.is_up() {
-        return Err(Refusal::away("bus.away", "the bus is away; doors do not accept until it is back"));
+        return Err(Refusal::away("bus.away", said!(bus_away)));
     }
     let stuck = bus.stuck();
     if !stuck.is_empty() {
-        let streams = stuck.join(", ");
-        let message = format!(
-            "the bus is up and takes nothing into {streams}: was its volume full? give it room and start nats-server again"
-        );
+        let message = said!(bus_stuck, streams = stuck.join(", "));
         return Err(Refusal::away("bus.stuck", message).with("streams", stuck));
     }
     Ok("ready\n")

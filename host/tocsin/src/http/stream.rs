@@ -3,6 +3,7 @@
 use super::Console;
 use super::hub::Seat;
 use super::refusal::Refusal;
+use crate::said;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, stream};
@@ -17,10 +18,7 @@ pub async fn stream(
     State(console): State<Console>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let Some(seat) = console.hub.sit() else {
-        return Err(Refusal::away(
-            "stream.full",
-            "too many readers follow the events; close one, or subscribe on NATS",
-        ));
+        return Err(Refusal::away("stream.full", said!(stream_full)));
     };
     Ok(Sse::new(events(seat)).keep_alive(KeepAlive::new().interval(STILL_HERE)))
 }

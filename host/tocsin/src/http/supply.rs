@@ -1,6 +1,7 @@
 //! Stock as people look at it: by store and item, as a balance, and nearest first.
 
 use super::Console;
+use super::filter::{self, Name};
 use super::incident::{VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
 use axum::Json;
@@ -43,8 +44,20 @@ pub async fn list(
             && is(&query.region, &shelf.region)
             && (shelf.short || !query.short)
     };
-    let shelves = supply::shelves(&rooms, clock::now()).into_iter().filter(wanted);
-    Ok(Json(shelves.map(|shelf| present(value(&shelf))).collect()))
+    let (shown, others): (Vec<Shelf>, Vec<Shelf>) =
+        supply::shelves(&rooms, clock::now()).into_iter().partition(wanted);
+    if shown.is_empty() {
+        let stores: Vec<&str> = rooms.stores.keys().map(String::as_str).collect();
+        let items: Vec<&str> = others.iter().map(|shelf| shelf.item.as_str()).collect();
+        let names = [
+            (Name::Store(&stores), &query.store),
+            (Name::Item(&items), &query.item),
+            (Name::Department, &query.department),
+            (Name::Region, &query.region),
+        ];
+        filter::known(&console, &names).await?;
+    }
+    Ok(Json(shown.iter().map(|shelf| present(value(shelf))).collect()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +104,10 @@ pub async fn nearest(
     let at_store = || rooms.stores.get(store.as_deref()?)?.position;
     let from = place.flatten().or_else(at_store).and_then(Spot::of);
     let offers = supply::offers(&rooms, &item, quantity, from, clock::now());
+    if offers.is_empty() {
+        let items: Vec<&str> = rooms.lots.values().map(|lot| lot.item.as_str()).collect();
+        filter::known(&console, &[(Name::Item(&items), &Some(item))]).await?;
+    }
     Ok(Json(offers.iter().map(value).collect()))
 }
 

@@ -1,7 +1,7 @@
 //! Whom an incident needs: teams and experts of all departments, nearest first.
 
 use super::Console;
-use super::incident::{VIEW_WITHIN, blocking};
+use super::incident::{VIEW_WITHIN, blocking, unknown};
 use super::refusal::Refusal;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -52,10 +52,7 @@ pub async fn propose(
 pub(super) async fn incident(console: &Console, id: &str) -> Result<(Incident, String), Refusal> {
     let (views, wanted) = (console.host.views.clone(), id.to_owned());
     let Some(shown) = blocking(move || views.incident(&wanted)).await?? else {
-        return Err(Refusal::not_found(
-            "incident.unknown",
-            format!("there is no incident `{id}`; `tocsin incident list` names them"),
-        ));
+        return Err(unknown(id));
     };
     let incident: Incident = serde_json::from_value(shown.incident).unwrap_or_default();
     let titles = shown.evidence.iter().filter_map(|row| row["title"].as_str());

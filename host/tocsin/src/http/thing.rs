@@ -1,10 +1,12 @@
 //! The commanding rooms: rows listed and shown from the views, commands by noun
 //! and verb.
 
+use super::filter::{self, Name};
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::listing::Listing;
 use super::refusal::Refusal;
 use super::{Console, command};
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -46,8 +48,17 @@ pub async fn list(
         matter: query.matter,
         limit: Some(limit + 1),
     };
-    let views = console.host.views.clone();
-    let rows = blocking(move || views.things(noun, &filter)).await??;
+    let (views, asked) = (console.host.views.clone(), filter.clone());
+    let rows = blocking(move || views.things(noun, &asked)).await??;
+    if rows.is_empty() {
+        let names = [
+            (Name::State(noun.states()), &filter.state),
+            (Name::Region, &filter.region),
+            (Name::Department, &filter.department),
+            (Name::Incident, &filter.incident),
+        ];
+        filter::known(&console, &names).await?;
+    }
     Ok(Listing::of(rows, limit))
 }
 
@@ -70,8 +81,8 @@ pub async fn show(
     }
     let (views, wanted) = (console.host.views.clone(), id.clone());
     let Some((row, story)) = blocking(move || views.thing(noun, &wanted)).await?? else {
-        let noun = noun.as_str();
-        return Err(Refusal::not_found("unknown", format!("there is no {noun} `{id}`")));
+        let message = said!(no_row, noun = noun.as_str(), id = id);
+        return Err(Refusal::not_found("unknown", message));
     };
     let mut shown = present(row);
     if let Value::Object(fields) = &mut shown {
@@ -83,7 +94,7 @@ pub async fn show(
 fn known(word: &str) -> Result<Noun, Refusal> {
     Noun::parse(word).ok_or_else(|| {
         let known: Vec<&str> = Noun::ALL.iter().map(|noun| noun.as_str()).collect();
-        Refusal::not_found("route", format!("there is no `{word}`; there are {}", known.join(", ")))
+        Refusal::not_found("route", said!(no_noun, word = word, known = known.join(", ")))
     })
 }
 

@@ -3,6 +3,7 @@
 
 use super::serve::{self, Peers};
 use super::{Surface, refusal::Refusal, status};
+use crate::said;
 use axum::Router;
 use axum::routing::get;
 use std::time::Duration;
@@ -20,5 +21,5 @@ pub fn open(console: TcpListener, places: usize) -> Surface {
 pub const CLOSE_WITHIN: Duration = Duration::from_millis(200);
 
 async fn not_yet() -> Refusal {
-    Refusal::away("host.waiting", "the host is starting, or stands by while another one works; see its log")
+    Refusal::away("host.waiting", said!(waiting))
 }

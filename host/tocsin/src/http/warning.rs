@@ -4,6 +4,7 @@ use super::Console;
 use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
 use super::refusal::Refusal;
 use super::thing::Showing;
+use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -42,5 +43,5 @@ pub async fn show(
 }
 
 pub(super) fn no_such(id: &str) -> Refusal {
-    Refusal::not_found("unknown", format!("没有预警 {id} (there is no warning `{id}`)"))
+    Refusal::not_found("unknown", said!(no_warning, id = id))
 }

@@ -1,5 +1,6 @@
 //! Cargo's part of a package: the crate as a core module.
 
+use crate::text;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -24,19 +25,16 @@ pub fn core_module(dir: &Path) -> Result<PathBuf> {
     for setting in PROFILE {
         cargo.args(["--config", setting]);
     }
-    let output =
-        cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()).output().context(
-            "cannot run cargo; `tocsin plugin build` needs Rust, or a built module with --release-wasm",
-        )?;
+    let output = cargo
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| text!(cargo_missing))?;
     if !output.status.success() {
-        bail!(
-            "cargo could not build {}; its words are above. If it misses the target, run `rustup target add {TARGET}`",
-            dir.display()
-        );
+        bail!(text!(cargo_failed, path = dir.display(), target = TARGET));
     }
-    module_in(&String::from_utf8_lossy(&output.stdout)).with_context(|| {
-        format!("{} builds no module; its Cargo.toml needs `crate-type = [\"cdylib\"]`", dir.display())
-    })
+    module_in(&String::from_utf8_lossy(&output.stdout))
+        .with_context(|| text!(cargo_no_module, path = dir.display()))
 }
 
 /// Cargo names the crate asked for last, after those it depends on.
@@ -54,11 +52,12 @@ pub fn target_directory(dir: &Path) -> Result<PathBuf> {
         .current_dir(dir)
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
-        .context("cannot run cargo; name the package with --out")?;
+        .with_context(|| text!(cargo_no_out))?;
     let metadata: Value = serde_json::from_slice(&output.stdout).with_context(|| {
-        format!("{} is no crate: {}", dir.display(), String::from_utf8_lossy(&output.stderr).trim())
+        let reason = String::from_utf8_lossy(&output.stderr);
+        text!(cargo_no_crate, path = dir.display(), reason = reason.trim())
     })?;
-    metadata["target_directory"].as_str().map(PathBuf::from).context("cargo names no target folder")
+    metadata["target_directory"].as_str().map(PathBuf::from).with_context(|| text!(cargo_no_target))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! contract's, so the layer is put before the plugin and each in a scope of its own.
 
 use super::{JS_TOOL, world};
+use crate::text;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,11 +29,11 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
     let tool = tool(dir)?;
     let shop = world::workshop(dir, manifest)?;
     let path = dir.join("plugin.js");
-    let plugin = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let plugin = std::fs::read_to_string(&path).with_context(|| text!(cannot_read, path = path.display()))?;
     let source = source(&plugin, &manifest.roles).with_context(|| path.display().to_string())?;
     let write = |name: &str, text: &str| {
         let file = shop.join(name);
-        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        std::fs::write(&file, text).with_context(|| text!(cannot_write, path = file.display()))?;
         Ok::<_, anyhow::Error>(file)
     };
     let (script, source) = (write("build.mjs", BUILD)?, write("component.js", &source)?);
@@ -43,18 +44,12 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         .args([source, shop.join("wit")])
         .arg(&out)
         .output()
-        .context(
-            "cannot run node; `tocsin plugin build` of a plugin in JavaScript needs Node.js 20 or newer",
-        )?;
+        .with_context(|| text!(node_missing))?;
     if !output.status.success() {
-        bail!(
-            "componentize-js could not build {}:\n{}{}",
-            dir.display(),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let output = super::told(&output);
+        bail!(text!(tool_failed, tool = "componentize-js", path = dir.display(), output = output));
     }
-    std::fs::read(&out).with_context(|| format!("cannot read {}", out.display()))
+    std::fs::read(&out).with_context(|| text!(cannot_read, path = out.display()))
 }
 
 /// In `node_modules` of the folder or one above, or where `TOCSIN_NODE_MODULES` says.
@@ -64,7 +59,8 @@ fn tool(dir: &Path) -> Result<PathBuf> {
     let named = std::env::var_os("TOCSIN_NODE_MODULES").map(PathBuf::from);
     let found = above.chain(named).map(|folder| folder.join(TOOL)).find(|tool| tool.is_dir());
     found.with_context(|| {
-        format!("componentize-js is not here. In {} run `npm install --save-dev {JS_TOOL}`", dir.display())
+        let command = format!("npm install --save-dev {JS_TOOL}");
+        text!(tool_missing, tool = "componentize-js", path = dir.display(), command = command)
     })
 }
 
@@ -89,8 +85,7 @@ fn source(plugin: &str, roles: &[Role]) -> Result<String> {
         };
         ensure!(
             exported(plugin).iter().any(|name| name == function),
-            "it has the role `{}` and exports no function `{function}`",
-            role.as_str()
+            text!(role_not_exported, role = role.as_str(), function = function)
         );
         functions.push(function);
         exports.push_str(&format!(
@@ -133,7 +128,7 @@ impl Plugin {
             if line.starts_with("import ") || line.starts_with("import{") {
                 let mut statement = line.to_owned();
                 while !statement.contains(['"', '\'']) {
-                    let Some(more) = lines.next() else { bail!("`{line}` has no end") };
+                    let Some(more) = lines.next() else { bail!(text!(import_no_end, line = line)) };
                     statement.push(' ');
                     statement.push_str(more);
                 }
@@ -142,7 +137,7 @@ impl Plugin {
             }
             ensure!(
                 !line.starts_with("export default") && !line.starts_with("export {"),
-                "`{line}`: write `export function decode(message)` instead"
+                text!(export_unfit, line = line)
             );
             plugin.body.push_str(line.strip_prefix("export ").unwrap_or(line));
             plugin.body.push('\n');
@@ -155,10 +150,7 @@ impl Plugin {
 fn bind(statement: &str) -> Result<String> {
     let (names, from) = statement.split_once(" from ").unwrap_or((statement, ""));
     let from = from.trim().trim_end_matches(';').trim_matches(['"', '\'']);
-    ensure!(
-        from == "tocsin",
-        "`{statement}`: a plugin imports from \"tocsin\" alone; put everything else into plugin.js"
-    );
+    ensure!(from == "tocsin", text!(import_foreign, line = statement));
     let names = names.trim_start_matches("import").trim();
     match names.strip_prefix("* as ") {
         Some(name) => Ok(format!("const {name} = tocsin;\n")),

@@ -1,13 +1,13 @@
 //! Reads `plugin.toml`; what is wrong is named with file, line and column.
 
+use crate::text;
 use anyhow::{Context, Result, anyhow};
 use std::path::Path;
 use tocsin_sandbox::Manifest;
 
 pub fn read(path: &Path) -> Result<Manifest> {
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("cannot read {}; a plugin's crate has one beside its Cargo.toml", path.display())
-    })?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| text!(plugin_no_manifest, path = path.display()))?;
     parse(&text)
         .map_err(|(place, message)| anyhow!("{}:{}:{}: {message}", path.display(), place.line, place.column))
 }

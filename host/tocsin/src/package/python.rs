@@ -2,6 +2,7 @@
 //! classes, made a component by componentize-py.
 
 use super::{PYTHON_TOOL, world};
+use crate::text;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +33,7 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         // Modules alone: all that lies on the path is put into the component.
         copy_modules(dir, &path)
     };
-    gather().with_context(|| format!("cannot write to {}", path.display()))?;
+    gather().with_context(|| text!(cannot_write, path = path.display()))?;
     let out = shop.join("component.wasm");
     let output = Command::new(&tool)
         .arg("--wit-path")
@@ -50,16 +51,11 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         .arg("--output")
         .arg(&out)
         .output()
-        .with_context(|| format!("cannot run {}", tool.display()))?;
+        .with_context(|| text!(cannot_run, path = tool.display()))?;
     if !output.status.success() {
-        bail!(
-            "{TOOL} could not build {}:\n{}{}",
-            dir.display(),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!(text!(tool_failed, tool = TOOL, path = dir.display(), output = super::told(&output)));
     }
-    std::fs::read(&out).with_context(|| format!("cannot read {}", out.display()))
+    std::fs::read(&out).with_context(|| text!(cannot_read, path = out.display()))
 }
 
 /// In the folder's own environment, where `TOCSIN_COMPONENTIZE_PY` says, or on PATH.
@@ -70,10 +66,8 @@ fn tool(dir: &Path) -> Result<PathBuf> {
     let on_path = std::env::split_paths(&path).map(|folder| folder.join(TOOL));
     own.into_iter().chain(named).chain(on_path).find(|file| file.is_file()).map_or_else(
         || {
-            bail!(
-                "{TOOL} is not here. In {} run `python3 -m venv .venv && .venv/bin/pip install {PYTHON_TOOL}`",
-                dir.display()
-            )
+            let command = format!("python3 -m venv .venv && .venv/bin/pip install {PYTHON_TOOL}");
+            bail!(text!(tool_missing, tool = TOOL, path = dir.display(), command = command))
         },
         |file| Ok(std::path::absolute(&file).unwrap_or(file)),
     )

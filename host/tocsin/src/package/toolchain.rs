@@ -1,6 +1,7 @@
 //! In which language a plugin is written, by the files in its folder.
 
 use super::{compile, javascript, python};
+use crate::text;
 use anyhow::{Result, bail};
 use std::path::Path;
 use tocsin_sandbox::Manifest;
@@ -30,15 +31,11 @@ impl Toolchain {
             Toolchain::ALL.into_iter().filter(|toolchain| dir.join(toolchain.mark()).is_file()).collect();
         match found[..] {
             [one] => Ok(one),
-            [] => bail!(
-                "{} is no plugin's folder: it has none of Cargo.toml (Rust), plugin.py (Python), plugin.js (JavaScript). `tocsin plugin new` makes one",
-                dir.display()
-            ),
-            _ => bail!(
-                "{} is a plugin in several languages: {}; keep one of these files",
-                dir.display(),
-                found.iter().map(|toolchain| toolchain.mark()).collect::<Vec<_>>().join(", ")
-            ),
+            [] => bail!(text!(plugin_no_language, path = dir.display())),
+            _ => {
+                let found: Vec<&str> = found.iter().map(|toolchain| toolchain.mark()).collect();
+                bail!(text!(plugin_languages, path = dir.display(), found = found.join(", ")))
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The world of a plugin, written from the roles of its manifest: what the
 //! toolchains of languages other than Rust are given.
 
+use crate::text;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use tocsin_sandbox::{Manifest, Role};
@@ -30,7 +31,7 @@ pub fn workshop(dir: &Path, manifest: &Manifest) -> Result<PathBuf> {
         std::fs::write(deps.join("contract.wit"), CONTRACT)?;
         std::fs::write(shop.join("wit/world.wit"), text(&manifest.roles))
     };
-    make().with_context(|| format!("cannot write to {}", shop.display()))?;
+    make().with_context(|| text!(cannot_write, path = shop.display()))?;
     Ok(shop)
 }
 

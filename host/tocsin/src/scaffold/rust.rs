@@ -1,6 +1,7 @@
 //! A new plugin in Rust.
 
 use super::{Language, New, sdk};
+use crate::text;
 use anyhow::{Context, Result, ensure};
 use tocsin_sandbox::Role;
 
@@ -141,13 +142,8 @@ pub fn files(new: &New) -> Result<Language> {
             "tocsin/sdk/rust".to_owned()
         }
         Some(path) => {
-            let path =
-                path.canonicalize().with_context(|| format!("there is no folder {}", path.display()))?;
-            ensure!(
-                path.join("src/export.rs").is_file(),
-                "{} is not the Rust SDK (sdk/rust of a checkout)",
-                path.display()
-            );
+            let path = path.canonicalize().with_context(|| text!(no_folder, path = path.display()))?;
+            ensure!(path.join("src/export.rs").is_file(), text!(new_no_sdk, path = path.display()));
             path.display().to_string()
         }
     };

@@ -58,6 +58,8 @@ fn answer() -> Value {
             "subject": { "type": "string", "description": "What was acted on or made." },
             "rule": { "type": "string", "description": "Of a refusal: which rule, such as `supply.reserve.short`." },
             "message": { "type": "string", "description": "Of a refusal: who holds what was asked for, and what to do." },
+            "zh": { "type": "string", "description": "Of a refusal: the message in Chinese alone, where the two languages can be told apart." },
+            "en": { "type": "string", "description": "The same in English." },
         },
     })
 }

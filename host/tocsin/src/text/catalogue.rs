@@ -1,17 +1,12 @@
 //! Every line that people read, in both languages, by key.
 
-use super::Entry;
+pub mod command;
+pub mod refusal;
 
-macro_rules! catalogue {
-    ($($key:ident: $en:literal, $zh:literal;)*) => {
-        $(#[allow(non_upper_case_globals)] pub const $key: Entry = Entry { en: $en, zh: $zh };)*
-        /// For the test that holds both languages together.
-        #[cfg(test)]
-        pub const ALL: &[(&str, Entry)] = &[$((stringify!($key), $key)),*];
-    };
-}
+pub use command::*;
+pub use refusal::*;
 
-catalogue! {
+super::lines! {
     voice_fire: "fire", "消防";
     voice_video: "video", "视频";
     voice_grid: "grid", "网格";

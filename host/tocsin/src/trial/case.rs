@@ -13,6 +13,7 @@
 //! ```
 
 use super::header::Header;
+use crate::text;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
@@ -71,11 +72,7 @@ pub struct Told {
 
 /// All cases of a folder, by name.
 pub fn cases(folder: &Path) -> Result<Vec<Case>> {
-    ensure!(
-        folder.is_dir(),
-        "there is no folder {}; put inputs there, or name theirs with --vectors",
-        folder.display()
-    );
+    ensure!(folder.is_dir(), text!(vectors_missing, path = folder.display()));
     let common = header_of(folder)?;
     let mut cases = Vec::new();
     for step in steps(folder, &common)? {
@@ -87,7 +84,7 @@ pub fn cases(folder: &Path) -> Result<Vec<Case>> {
         let city = steps.iter().fold(common, |city, step| city.under(&step.header));
         cases.push(Case { name: file_name(&path), city, steps });
     }
-    ensure!(!cases.is_empty(), "{} holds no input; put one there, such as `first.json`", folder.display());
+    ensure!(!cases.is_empty(), text!(vectors_none, path = folder.display()));
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(cases)
 }
@@ -100,7 +97,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
         paths.sort();
         Ok(paths)
     };
-    read().with_context(|| format!("cannot read {}", folder.display()))
+    read().with_context(|| text!(cannot_read, path = folder.display()))
 }
 
 fn file_name(path: &Path) -> String {
@@ -112,12 +109,13 @@ fn header_of(folder: &Path) -> Result<Header> {
     if !path.exists() {
         return Ok(Header::default());
     }
-    serde_json::from_value(json(&path)?).with_context(|| path.display().to_string())
+    serde_json::from_value(json(&path)?).with_context(|| text!(vector_unfit, path = path.display()))
 }
 
 fn json(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
+    let text = std::fs::read_to_string(path).with_context(|| text!(cannot_read, path = path.display()))?;
+    serde_json::from_str(&text)
+        .map_err(|error| anyhow!(text!(vector_unread, path = path.display(), reason = error)))
 }
 
 /// The inputs and expectations that stand in a folder itself, by name.
@@ -134,7 +132,7 @@ fn steps(folder: &Path, common: &Header) -> Result<Vec<Step>> {
         }
         let (stem, input) = read(&path, &name)?;
         if found.entry(stem.clone()).or_default().0.replace(input).is_some() {
-            bail!("{} holds two inputs `{stem}`; rename one of them", folder.display());
+            bail!(text!(vector_twice, path = folder.display(), name = stem));
         }
     }
     found.into_iter().map(|(name, (input, expected))| step(folder, common, name, input, expected)).collect()
@@ -150,42 +148,37 @@ fn step(
     let path = folder.join(format!("{name}.expect.json"));
     let own = match expected.as_ref().map(|value| &value["input"]) {
         None | Some(Value::Null) => Header::default(),
-        Some(header) => {
-            serde_json::from_value(header.clone()).with_context(|| format!("{}: `input`", path.display()))?
-        }
+        Some(header) => serde_json::from_value(header.clone())
+            .with_context(|| text!(vector_unfit, path = format!("{}: `input`", path.display())))?,
     };
     let header = common.under(&own);
     let input = match input {
         Some(input) => input,
         None if own.received.is_some() => Input::Nothing,
-        None => bail!("{} has no input beside it, and no `input.received` to wait for", path.display()),
+        None => bail!(text!(vector_alone, path = path.display())),
     };
     Ok(Step { name, header, input, path, expected })
 }
 
 fn read(path: &Path, name: &str) -> Result<(String, Input)> {
     if let Some(stem) = name.strip_suffix(".tick.json") {
-        let woken = serde_json::from_value(json(path)?).with_context(|| path.display().to_string())?;
+        let woken = serde_json::from_value(json(path)?)
+            .with_context(|| text!(vector_unfit, path = path.display()))?;
         return Ok((stem.to_owned(), Input::Tick(woken)));
     }
     if let Some(stem) = name.strip_suffix(".event.json") {
-        let told = serde_json::from_value(json(path)?).with_context(|| path.display().to_string())?;
+        let told = serde_json::from_value(json(path)?)
+            .with_context(|| text!(vector_unfit, path = path.display()))?;
         return Ok((stem.to_owned(), Input::Event(told)));
     }
     let (stem, kind) = name.rsplit_once('.').unwrap_or((name, ""));
-    ensure!(
-        KINDS.contains(&kind),
-        "{} is no input; inputs end in .hex, .json, .xml, .txt, .bin, .tick.json or .event.json",
-        path.display()
-    );
+    ensure!(KINDS.contains(&kind), text!(vector_kind, path = path.display()));
     let size = path.metadata().map(|about| about.len()).unwrap_or_default();
     let most = if kind == "hex" { 4 * INPUT_BYTES } else { INPUT_BYTES };
-    ensure!(size <= most, "{} has {size} bytes; a frame has at most {INPUT_BYTES}", path.display());
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(size <= most, text!(vector_large, path = path.display(), size = size, most = INPUT_BYTES));
+    let bytes = std::fs::read(path).with_context(|| text!(cannot_read, path = path.display()))?;
     let bytes = match kind {
-        "hex" => hex(&bytes).with_context(|| {
-            format!("{} is not hex; blanks and lines are free, `#` begins a comment", path.display())
-        })?,
+        "hex" => hex(&bytes).with_context(|| text!(vector_no_hex, path = path.display()))?,
         _ => bytes,
     };
     Ok((stem.to_owned(), Input::Bytes(bytes)))

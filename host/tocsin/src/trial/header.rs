@@ -1,5 +1,6 @@
 //! What stands beside an input: who sent it, when, and what the city knows.
 
+use crate::text;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
@@ -59,7 +60,7 @@ impl Header {
     pub fn moment(&self, before: Timestamp) -> Result<Timestamp> {
         let Some(text) = &self.received else { return Ok(before.plus_millis(1_000)) };
         match text.strip_prefix('+') {
-            None => text.parse().map_err(|error| anyhow!("{error}")),
+            None => text.parse().map_err(|_| anyhow!(text!(received_unread, text = text))),
             Some(rest) => {
                 let seconds: f64 = rest
                     .trim_end_matches('s')
@@ -67,9 +68,7 @@ impl Header {
                     .parse::<f64>()
                     .ok()
                     .filter(|s| (0.0..=1e9).contains(s))
-                    .with_context(|| {
-                        format!("`received` is `{text}`; it reads like +30s or 2026-07-12 14:30:20")
-                    })?;
+                    .with_context(|| text!(received_unread, text = text))?;
                 Ok(before.plus_millis((seconds * 1_000.0) as i64))
             }
         }

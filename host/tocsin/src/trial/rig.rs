@@ -10,7 +10,7 @@ use tocsin_sandbox::{
     Verdict,
 };
 
-use crate::text::{self, Language};
+use crate::text;
 
 /// Timers that fire on the way to one input; a plugin that sets itself again
 /// for at once would never come there.
@@ -18,13 +18,10 @@ const TIMERS: usize = 1_000;
 
 /// Loads a package into a sandbox that counts.
 pub fn load(path: &Path) -> Result<(Sandbox, Plugin)> {
-    let bytes = std::fs::read(path)
-        .with_context(|| format!("cannot read {}; `tocsin plugin build` makes a package", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| text!(package_missing, path = path.display()))?;
     let sandbox = Sandbox::new(Config { cache: cache(), instances: 4, metered: true, ..Config::default() })?;
-    let plugin = sandbox.load(&bytes).map_err(|error| match text::language() {
-        Language::English => anyhow!("{}: {error}", path.display()),
-        Language::Chinese => anyhow!("{}: {}", path.display(), error.chinese()),
-    })?;
+    let unfit = |reason: String| anyhow!(text!(package_unfit, path = path.display(), reason = reason));
+    let plugin = sandbox.load(&bytes).map_err(|error| unfit(crate::package::refused(&error)))?;
     Ok((sandbox, plugin))
 }
 

@@ -4,6 +4,7 @@ use super::case::{Case, Input, Step};
 use super::header::Header;
 use super::rig::{Rig, Said, sequence};
 use super::{compare, output, stream};
+use crate::text;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -86,7 +87,7 @@ fn judge(step: &Step, report: &mut StepReport, bless: bool) -> Result<()> {
             if let Some(fields) = expected.as_object_mut() {
                 fields.remove("input");
             }
-            ensure!(expected.is_object(), "{} is no JSON object", step.path.display());
+            ensure!(expected.is_object(), text!(vector_no_object, path = step.path.display()));
             compare::differences(&expected, &report.output)
         }
     };
@@ -95,7 +96,7 @@ fn judge(step: &Step, report: &mut StepReport, bless: bool) -> Result<()> {
         let header = step.expected.as_ref().map(|expected| &expected["input"]);
         let text = serde_json::to_string_pretty(&output::blessed(&report.output, header))?;
         std::fs::write(&step.path, text + "\n")
-            .with_context(|| format!("cannot write {}", step.path.display()))?;
+            .with_context(|| text!(cannot_write, path = step.path.display()))?;
         report.blessed = true;
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! What the environment and the command line say of servers outside.
 
+use crate::text;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use tocsin_runtime::door::mqtt::Broker;
@@ -18,7 +19,7 @@ pub fn fetched_server() -> PathBuf {
 
 /// `[mqtt://][user:password@]host:port`
 pub fn broker(text: &str) -> Result<Broker> {
-    let wrong = || format!("--mqtt {text}: write host:port, or mqtt://user:password@host:port");
+    let wrong = || text!(broker_unread, text = text);
     let rest = text.strip_prefix("mqtt://").unwrap_or(text).trim_end_matches('/');
     let (login, address) = rest.rsplit_once('@').unwrap_or(("", rest));
     let (user, password) = login.split_once(':').unwrap_or((login, ""));

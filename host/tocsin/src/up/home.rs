@@ -1,6 +1,7 @@
 //! The data folder: whose it is now, and how other commands find the host in it.
 
 use super::Ready;
+use crate::text;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
@@ -29,7 +30,7 @@ impl Home {
     pub fn write(&self, data: &Path) -> Result<()> {
         let path = Home::path(data);
         write_private(&path, &serde_json::to_vec_pretty(self)?)
-            .with_context(|| format!("cannot write {}", path.display()))
+            .with_context(|| text!(cannot_write, path = path.display()))
     }
 
     pub fn read(data: &Path) -> Result<Home> {
@@ -38,17 +39,13 @@ impl Home {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let data = data.display();
-                bail!(
-                    "no host runs on {data} (there is no {}); start one with `tocsin up --city DIR --data {data}`, or name its folder with --data or TOCSIN_DATA",
-                    path.display()
-                );
+                bail!(text!(host_missing, data = data, path = path.display()));
             }
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+                return Err(error).with_context(|| text!(cannot_read, path = path.display()));
             }
         };
-        serde_json::from_slice(&text)
-            .with_context(|| format!("{} is damaged; restart the host", path.display()))
+        serde_json::from_slice(&text).with_context(|| text!(host_damaged, path = path.display()))
     }
 
     pub fn remove(data: &Path) {
@@ -59,8 +56,7 @@ impl Home {
 /// The folder, made where it is missing; absolute, because the server's own
 /// files name it.
 pub fn prepare(data: &Path) -> Result<PathBuf> {
-    let failed =
-        || format!("cannot use the data folder {}; name one that can be written with --data", data.display());
+    let failed = || text!(data_unfit, path = data.display());
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(failed)?;
     data.canonicalize().with_context(failed)
 }
@@ -74,7 +70,7 @@ pub struct Lock {
 impl Lock {
     pub fn take(data: &Path) -> Result<Lock> {
         let path = data.join("lock");
-        let failed = || format!("cannot lock {}", path.display());
+        let failed = || text!(data_unlocked, path = path.display());
         let mut file = File::options()
             .create(true)
             .truncate(false)
@@ -88,9 +84,7 @@ impl Lock {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
                 let (data, holder) = (data.display(), holder.trim());
-                bail!(
-                    "another host (pid {holder}) works on {data}; stop it, or give this one a folder of its own with --data"
-                );
+                bail!(text!(data_taken, holder = holder, data = data));
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
         }

@@ -1,6 +1,7 @@
 //! Which ports a host takes, and that they are free.
 
 use super::{Options, leftover};
+use crate::text;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hasher};
@@ -57,10 +58,7 @@ impl Ports {
                 Ports { nats, mqtt, console: 0, doors: 0, base }
             }
             Some(from) => {
-                anyhow::ensure!(
-                    from <= u16::MAX - 1_000,
-                    "--port-base {from} leaves no room behind it; use 0 or a number up to 64535"
-                );
+                anyhow::ensure!(from <= u16::MAX - 1_000, text!(port_base_high, from = from));
                 Ports { nats: from, mqtt: from + 1, console: from + 2, doors: from + 3, base }
             }
         };
@@ -89,8 +87,8 @@ impl Ports {
 
     pub async fn listen(&self) -> Result<Listeners> {
         Ok(Listeners {
-            console: bind(self.console, "the console").await?,
-            doors: bind(self.doors, "the HTTP door").await?,
+            console: bind(self.console, "console").await?,
+            doors: bind(self.doors, "http").await?,
         })
     }
 }
@@ -124,10 +122,8 @@ async fn bind(port: u16, what: &str) -> Result<TcpListener> {
 
 fn busy(port: u16, what: &str, error: std::io::Error) -> anyhow::Error {
     match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!(
-            "port {port} ({what}) is taken by another program; stop it, or use --port-base 0 for free ports, or --port-base N for N, N+1, …"
-        ),
-        _ => anyhow::Error::new(error).context(format!("cannot listen on 127.0.0.1:{port} ({what})")),
+        ErrorKind::AddrInUse => anyhow::anyhow!(text!(port_taken, port = port, what = what)),
+        _ => anyhow::Error::new(error).context(text!(port_unheard, port = port, what = what)),
     }
 }
 
@@ -142,10 +138,10 @@ fn any_free(data: &Path) -> Result<(u16, u16)> {
         return Ok((nats, mqtt));
     }
     // Both are held before either is let go, or they could be one.
-    let (nats, _held) = hold().context("no free port")?;
-    let (mqtt, _held_too) = hold().context("no free port")?;
+    let (nats, _held) = hold().with_context(|| text!(port_none))?;
+    let (mqtt, _held_too) = hold().with_context(|| text!(port_none))?;
     std::fs::write(&path, serde_json::to_vec(&Remembered { nats, mqtt })?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+        .with_context(|| text!(cannot_write, path = path.display()))?;
     Ok((nats, mqtt))
 }
 

@@ -40,6 +40,14 @@ fn a_report_becomes_an_incident_and_ends_with_it() {
     let sent = report(&host, "GW-1", "隐患");
     report(&host, "GW-1", "隐患");
     let id = text(&case(&host, "GW-1")["id"]);
+    // What the grid's platform says of a case is answered as what it is; nothing is made of it.
+    let progress = json!({ "caseId": "G19700101-0001", "action": "feedback", "result": "杂物已清" });
+    let door = format!("{}/in/grid/report", host.door("http"));
+    let unknown = post(&door, &[], progress.to_string().as_bytes());
+    let body = unknown.json();
+    assert_eq!((unknown.status, &body["code"]), (404, &json!("case.unknown")), "{body}");
+    assert_eq!((&body["accepted"], unknown.frame.is_some()), (&json!(false), true), "{body}");
+    assert!(body["message"].to_string().contains("G19700101-0001"), "{body}");
     let row = shown(&host, "grid", &id, |row| row["count"] == 2);
     assert_eq!((&row["state"], &row["department"]), (&json!("reported"), &json!("grid")));
     assert_eq!(row["reporter"]["name"], "周明");

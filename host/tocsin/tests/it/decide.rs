@@ -111,9 +111,24 @@ fn the_api_is_for_those_who_may() {
         ("/api/v1/incidents?colour=red", 400),
         ("/api/v1/incidents/I1", 404),
         ("/api/v1/nothing", 404),
+        ("/api/v1/incidents?state=closed", 200),
+        ("/api/v1/incidents?state=foo", 400),
+        ("/api/v1/incidents?hazard=boredom", 400),
+        ("/api/v1/orders?region=999", 400),
+        ("/api/v1/duty?department=army", 400),
+        ("/api/v1/dangers/overdue?region=999", 400),
+        ("/api/v1/risk?region=999", 400),
+        ("/api/v1/now?region=999", 400),
+        ("/api/v1/supplies?item=1", 400),
+        ("/api/v1/linkage?incident=I1", 400),
     ] {
         assert_eq!(get(&host.console(path), &[]).status, status, "{path}");
     }
+    let slip = host.run(&["incident", "list", "--state", "foo", "--json"]);
+    let said: Value = serde_json::from_slice(&slip.stderr).expect("an object");
+    assert_eq!((slip.status.code(), slip.stdout.is_empty()), (Some(2), true), "{said}");
+    assert_eq!((&said["code"], &said["filter"]), (&json!("filter.unknown"), &json!("state")), "{said}");
+    assert!(said["en"].to_string().contains("suspected"), "{said}");
     let metrics = String::from_utf8(get(&host.console("/metrics"), &[]).body).expect("text");
     assert!(metrics.contains("tocsin_frames_total") && metrics.ends_with("# EOF\n"), "{metrics}");
 }

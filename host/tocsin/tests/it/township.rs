@@ -130,7 +130,7 @@ fn one_question_shows_what_eight_departments_know() {
         "{reason}"
     );
     let unknown = get(&host.console("/api/v1/now?region=110000000000"), &[]);
-    assert_eq!(unknown.status, 404);
+    assert_eq!((unknown.status, &unknown.json()["code"]), (400, &Value::from("filter.unknown")));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::super::print::Tone;
 use super::words;
 use crate::city::{self, Finding, Level};
 use crate::client::segment;
+use crate::text;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::Path;
@@ -89,5 +90,5 @@ fn means(city: City) -> impl Means {
 fn running(around: &Around, what: Option<&str>) -> Result<Vec<Finding>> {
     let asked = what.map(|id| format!("?id={}", segment(id))).unwrap_or_default();
     let findings = around.client()?.get(&format!("/api/v1/plans/check{asked}"))?;
-    serde_json::from_value(findings).context("the host's findings cannot be read; is it of another version?")
+    serde_json::from_value(findings).with_context(|| text!(answer_of_another))
 }

@@ -3,6 +3,7 @@
 use super::super::print::{Tone, plain};
 use super::super::{Around, words};
 use super::test::{package, vectors};
+use crate::text;
 use crate::trial::{self, Conformance, Effort};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -63,10 +64,10 @@ impl Check {
     fn keep(&self, found: &Conformance) -> Result<Vec<Option<PathBuf>>> {
         let Some(folder) = &self.keep else { return Ok(vec![None; found.findings.len()]) };
         let keep = |(index, finding): (usize, &trial::Finding)| {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            std::fs::create_dir_all(folder).with_context(|| text!(cannot_make, path = folder.display()))?;
             let path = folder.join(format!("{}-{}.bin", finding.law, index + 1));
             std::fs::write(&path, &finding.input)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+                .with_context(|| text!(cannot_write, path = path.display()))?;
             Ok(Some(path))
         };
         found.findings.iter().enumerate().map(keep).collect()

@@ -3,6 +3,7 @@
 use super::super::{Around, words};
 use crate::package::Toolchain;
 use crate::scaffold;
+use crate::text;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
@@ -38,7 +39,7 @@ pub struct New {
 
 fn role(word: &str) -> Result<Role, String> {
     let known = Role::ALL.iter().find(|role| role.as_str() == word.trim());
-    known.copied().ok_or_else(|| "the roles are decoder, framer, timekeeper, connector, advisor".to_owned())
+    known.copied().ok_or_else(|| text!(role_form, known = Role::ALL.map(Role::as_str).join(", ")))
 }
 
 impl New {

@@ -4,6 +4,7 @@ use super::super::print::{Tone, plain};
 use super::super::{Around, words};
 use super::test::package;
 use crate::client::segment;
+use crate::text;
 use crate::trial::{self, Replay, Replayed, Trace};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -40,7 +41,7 @@ pub struct ReplayCommand {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("it reads like name=value")?;
+    let (name, value) = text.split_once('=').ok_or_else(|| text!(pair_form))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -68,12 +69,12 @@ impl ReplayCommand {
     }
 
     fn of_file(&self, path: &Path, plugin: &Plugin, old: Option<&Plugin>) -> Result<(Trace, u64, Replayed)> {
-        let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let file = std::fs::File::open(path).with_context(|| text!(cannot_read, path = path.display()))?;
         let mut lines = BufReader::new(file).lines().enumerate();
         let wrong = |line: usize, error: serde_json::Error| {
-            anyhow!("{}:{}: {error}; --export writes such files", path.display(), line + 1)
+            anyhow!(text!(trace_unread, path = path.display(), line = line + 1, reason = error))
         };
-        let (_, first) = lines.next().with_context(|| format!("{} is empty", path.display()))?;
+        let (_, first) = lines.next().with_context(|| text!(is_empty, path = path.display()))?;
         let mut trace: Trace = serde_json::from_str(&first?).map_err(|error| wrong(0, error))?;
         let mut replay = self.begin(plugin, old, &mut trace);
         for (number, line) in lines {
@@ -96,8 +97,9 @@ impl ReplayCommand {
         let mut begun: Option<(Trace, Replay)> = None;
         loop {
             let answer = client.get(&format!("/api/v1/plugins/{id}/recording?after={after}"))?;
-            let mut trace: Trace = serde_json::from_value(answer.clone()).context("the host's answer")?;
-            let page: Page = serde_json::from_value(answer).context("the host's answer")?;
+            let mut trace: Trace =
+                serde_json::from_value(answer.clone()).with_context(|| text!(answer_of_another))?;
+            let page: Page = serde_json::from_value(answer).with_context(|| text!(answer_of_another))?;
             if let (None, Some((file, path))) = (&begun, &mut export) {
                 write(file, path, &trace)?;
             }
@@ -118,7 +120,7 @@ impl ReplayCommand {
             }
         }
         if let Some((mut file, path)) = export {
-            file.flush().with_context(|| format!("cannot write {}", path.display()))?;
+            file.flush().with_context(|| text!(cannot_write, path = path.display()))?;
         }
         let (trace, replay) = begun.unwrap_or_else(|| {
             let trace = Trace::default();
@@ -130,13 +132,13 @@ impl ReplayCommand {
 }
 
 fn create(path: &Path) -> Result<(BufWriter<std::fs::File>, PathBuf)> {
-    let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = std::fs::File::create(path).with_context(|| text!(cannot_write, path = path.display()))?;
     Ok((BufWriter::new(file), path.to_owned()))
 }
 
 fn write<T: serde::Serialize>(file: &mut BufWriter<std::fs::File>, path: &Path, value: &T) -> Result<()> {
     let written = serde_json::to_writer(&mut *file, value).map_err(std::io::Error::from);
-    written.and_then(|()| file.write_all(b"\n")).with_context(|| format!("cannot write {}", path.display()))
+    written.and_then(|()| file.write_all(b"\n")).with_context(|| text!(cannot_write, path = path.display()))
 }
 
 fn object(trace: &Trace, result: &Replayed, missing: u64, unset: &[&String]) -> Value {

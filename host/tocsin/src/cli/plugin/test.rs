@@ -3,6 +3,7 @@
 use super::super::print::{Tone, plain};
 use super::super::{Around, words};
 use crate::package::Build;
+use crate::text;
 use crate::trial::{self, Report, StepReport};
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -39,7 +40,7 @@ impl Test {
         let mut cases = trial::cases(&vectors(&self.target, self.vectors))?;
         if !self.only.is_empty() {
             for name in &self.only {
-                ensure!(cases.iter().any(|case| case.name == *name), "there is no vector `{name}`");
+                ensure!(cases.iter().any(|case| case.name == *name), text!(vector_unknown, name = name));
             }
             cases.retain(|case| self.only.contains(&case.name));
         }

@@ -1,5 +1,6 @@
 //! A stock file as the command that loads it: TOML or JSON, tables or a bare list of lots.
 
+use crate::text;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -13,25 +14,25 @@ const TABLES: [(&str, &str); 4] =
 
 pub fn read(path: &Path) -> Result<Map<String, Value>> {
     let shown = path.display();
-    let size = std::fs::metadata(path).with_context(|| format!("无法读取 {shown} (cannot read it)"))?.len();
+    let size = std::fs::metadata(path).with_context(|| text!(cannot_read, path = shown))?.len();
     if size > FILE_BYTES {
-        bail!("{shown} 有 {size} 字节，至多 {FILE_BYTES}；请分成几份 (too large; load it in parts)");
+        bail!(text!(stock_large, path = shown, size = size, most = FILE_BYTES));
     }
-    let text = std::fs::read_to_string(path).with_context(|| format!("无法读取 {shown} (cannot read it)"))?;
-    parse(&text).with_context(|| format!("{shown}"))
+    let text = std::fs::read_to_string(path).with_context(|| text!(cannot_read, path = shown))?;
+    parse(&text).with_context(|| text!(stock_unread, path = shown))
 }
 
 fn parse(text: &str) -> Result<Map<String, Value>> {
     let is_json = text.trim_start().starts_with(['{', '[']) && !text.trim_start().starts_with("[[");
     let is_json = is_json || serde_json::from_str::<Value>(text).is_ok();
     let value = match is_json {
-        true => serde_json::from_str(text).context("不是 JSON (not valid JSON)")?,
-        false => plain(text.parse::<toml::Table>().context("不是 TOML (not valid TOML)")?.into()),
+        true => serde_json::from_str(text).with_context(|| text!(stock_no_json))?,
+        false => plain(text.parse::<toml::Table>().with_context(|| text!(stock_no_toml))?.into()),
     };
     let fields = match value {
         Value::Array(lots) => Map::from_iter([("lots".to_owned(), Value::Array(lots))]),
         Value::Object(fields) => fields,
-        _ => bail!("应为 [[lot]] 等表 (write [[store]], [[item]], [[lot]] and [[minimum]])"),
+        _ => bail!(text!(stock_no_tables)),
     };
     let named = |name: String| match TABLES.iter().find(|(table, _)| *table == name) {
         Some((_, plural)) => (*plural).to_owned(),

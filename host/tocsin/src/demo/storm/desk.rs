@@ -2,6 +2,7 @@
 
 use super::SILENT;
 use crate::client::segment;
+use crate::text;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -82,7 +83,7 @@ impl Desk {
                 .header("Authorization", &token)
                 .content_type("application/json")
                 .send(fields.to_string())
-                .with_context(|| format!("cannot post to {url}"))?;
+                .with_context(|| text!(cannot_post, url = url))?;
             let body: Value = answer.body_mut().read_json().unwrap_or_default();
             anyhow::Ok((answer.status().as_u16(), body))
         })
@@ -102,7 +103,7 @@ impl Desk {
     async fn get(&self, url: String) -> Result<(u16, Value)> {
         let agent = self.agent.clone();
         tokio::task::spawn_blocking(move || {
-            let mut answer = agent.get(&url).call().with_context(|| format!("cannot get {url}"))?;
+            let mut answer = agent.get(&url).call().with_context(|| text!(answer_unread, url = url))?;
             let body = answer.body_mut().read_json().unwrap_or_default();
             Ok((answer.status().as_u16(), body))
         })

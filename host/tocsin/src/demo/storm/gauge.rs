@@ -1,5 +1,6 @@
 //! A hydrological station on a TCP line: threshold reports of SL 651-2014.
 
+use crate::text;
 use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -17,16 +18,14 @@ pub struct Gauge {
 
 impl Gauge {
     pub async fn connect(door: &str, station: &str) -> Result<Gauge> {
-        let line = TcpStream::connect(door)
-            .await
-            .with_context(|| format!("cannot connect to the water door {door}"))?;
+        let line = TcpStream::connect(door).await.with_context(|| text!(no_line, door = door))?;
         Ok(Gauge { station: station.to_owned(), line })
     }
 
     /// 33H 加报 of a level in metres; whether the centre confirmed it.
     pub async fn extra(&mut self, serial: u16, level: f64) -> Result<bool> {
         let frame = report(&self.station, serial, level, jiff::Timestamp::now());
-        self.line.write_all(&frame).await.context("the water door hung up")?;
+        self.line.write_all(&frame).await.with_context(|| text!(line_broke, who = self.station))?;
         let mut answer = [0; 64];
         match tokio::time::timeout(CONFIRMED_WITHIN, self.line.read(&mut answer)).await {
             Ok(read) => {

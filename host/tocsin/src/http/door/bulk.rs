@@ -9,7 +9,9 @@
 //!
 //! A body of one record is answered like any other message.
 
-use super::{Refusal, one};
+use super::refusal::not_taken;
+use super::{Refusal, one, progress};
+use crate::said;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -17,8 +19,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tocsin_core::outcome::hex;
 use tocsin_runtime::door::http::{Posted, Records};
+use tocsin_runtime::host::Host;
 use tocsin_runtime::intake::RefuseReason;
 use tocsin_runtime::outlet::{End, Settled};
+use tokio::time::Instant;
 
 /// Beyond so many results only those that are not accepted are listed: a sender
 /// mends what was refused, and the answer stays in the order of the body's size.
@@ -41,20 +45,21 @@ impl Fate {
     }
 }
 
-pub fn answer(Records { mut posted, noise }: Records) -> Result<Response, Refusal> {
+pub async fn answer(host: &Host, Records { mut posted, noise }: Records) -> Result<Response, Refusal> {
     match posted.len() {
-        0 => Err(Refusal::bad("body.no-record", "the body holds no record that the plugin's framer knows")),
-        1 => one(posted.remove(0)),
-        _ => Ok(all(posted, noise)),
+        0 => Err(Refusal::bad("body.no-record", said!(body_no_record))),
+        1 => one(host, posted.remove(0)).await,
+        _ => Ok(all(host, posted, noise).await),
     }
 }
 
-fn all(posted: Vec<Result<Posted, RefuseReason>>, noise: usize) -> Response {
+async fn all(host: &Host, posted: Vec<Result<Posted, RefuseReason>>, noise: usize) -> Response {
     let mut counts = [0_usize; 3];
     let mut results = Vec::with_capacity(posted.len().min(RESULTS));
     let records = posted.len();
+    let until = Instant::now() + progress::WITHIN;
     for posted in posted {
-        let (fate, result) = told(posted);
+        let (fate, result) = told(host, posted, until).await;
         counts[fate as usize] += 1;
         if results.len() < RESULTS || fate != Fate::Accepted {
             results.push(result);
@@ -75,12 +80,20 @@ fn status([accepted, refused, pending]: [usize; 3]) -> StatusCode {
     }
 }
 
-fn told(posted: Result<Posted, RefuseReason>) -> (Fate, Value) {
+async fn told(host: &Host, posted: Result<Posted, RefuseReason>, until: Instant) -> (Fate, Value) {
     let (fate, mut result) = match posted {
         // Not in the log: the record has no frame, and is to be sent again.
-        Err(reason) => (Fate::Refused, json!({ "kind": "not-taken", "reason": reason.to_string() })),
+        Err(reason) => {
+            (Fate::Refused, json!({ "kind": "not-taken", "reason": not_taken(&reason).to_string() }))
+        }
         Ok(Posted::Taken(frame)) => (Fate::Pending, json!({ "frame": frame })),
-        Ok(Posted::Settled(settled)) => settled_as(*settled),
+        Ok(Posted::Settled(settled)) => match progress::of_nothing(host, &settled, until).await {
+            Some(message) => (
+                Fate::Refused,
+                json!({ "frame": settled.frame, "kind": "unknown", "reason": message.to_string() }),
+            ),
+            None => settled_as(*settled),
+        },
     };
     result["status"] = fate.as_str().into();
     (fate, result)
