@@ -3,6 +3,7 @@
 use super::notice::{Kind, Notice};
 use super::{AWAITED_KEPT, MESSAGES_KEPT, Message, Warning};
 use crate::time::Timestamp;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Characters of an identifier without its number: agency, `_`, time.
@@ -148,11 +149,24 @@ fn is_alike(row: &Warning, notice: &Notice) -> bool {
     let one_source =
         !row.event_code.is_empty() && row.event_code == notice.event_code && row.sender == notice.sender;
     one_source
+        && !lowers(row, notice)
         && match notice.kind {
             // A fresh alert for other ground is a chain of its own.
             Kind::Alert => same_areas(&row.areas, &notice.areas),
             Kind::Update | Kind::Cancel => row.areas.iter().any(|area| notice.areas.contains(area)),
         }
+}
+
+/// An alert that refers to nothing warns anew: whichever comes first, it does not take the
+/// place of a graver one that was sent before it. Both stand until each ends.
+fn lowers(row: &Warning, notice: &Notice) -> bool {
+    let is_plain = notice.kind == Kind::Alert && notice.references.is_empty();
+    let is_row_plain = notice.kind != Kind::Cancel && row.msg_type == Kind::Alert.as_str();
+    match row.issued_at.cmp(&notice.sent) {
+        Ordering::Less => is_plain && notice.severity < row.severity,
+        Ordering::Equal => false,
+        Ordering::Greater => is_row_plain && row.severity < notice.severity,
+    }
 }
 
 fn same_areas(a: &[String], b: &[String]) -> bool {

@@ -274,6 +274,37 @@ fn references_need_not_be_exact() {
     );
 }
 
+/// Nothing but an update or a cancellation lowers what stands.
+#[test]
+fn an_alert_that_refers_to_nothing_lowers_nothing() {
+    let both = &["A active r alert e n=1", "B active y alert e n=1"];
+    check("0s A alert r e\n1h B alert y e", both);
+    check("1h B alert y e\n2h A alert r e sent=0s", both);
+    check("0s A alert r e\n1h B alert ? e", &["A active r alert e n=1", "B active ? alert e n=1"]);
+    // Each has an end of its own.
+    check(
+        "0s A alert r e expires=2h\n1h B alert y e expires=5h\nuntil 3h",
+        &["A expired r alert e n=1", "B active y alert e n=1"],
+    );
+    check(
+        "0s A alert r e expires=5h\n1h B alert y e expires=2h\nuntil 3h",
+        &["A active r alert e n=1", "B expired y alert e n=1"],
+    );
+    check(
+        "0s A alert r e\n1h B alert y e\n2h C cancel r e ref=A",
+        &["A cancelled r cancel e n=2", "B active y alert e n=1"],
+    );
+    // One that names neither means all of it.
+    check(
+        "0s A alert r e\n1h B alert y e\n2h C cancel y e",
+        &["A cancelled r cancel e n=2 reference-missing", "B cancelled y cancel e n=2 reference-missing"],
+    );
+    // As grave, or graver, it goes on; an update lowers.
+    check("0s A alert r e\n1h B alert r e", &["A active r alert e n=2 reference-missing"]);
+    check("0s A alert r e\n1h B update y e ref=A", &["A active y update e n=2"]);
+    check("0s A alert r e\n1h B update y e", &["A active y update e n=2 reference-missing"]);
+}
+
 #[test]
 fn the_same_message_again_is_counted() {
     check(
@@ -396,8 +427,8 @@ fn drills_are_never_warnings() {
 #[test]
 fn a_message_without_a_time_lowers_nothing() {
     check(
-        "0s A alert r e\n1h B alert y e flag=sent-missing",
-        &["A active r alert e n=2 sent-missing reference-missing level-kept"],
+        "0s A alert r e\n1h B update y e flag=sent-missing",
+        &["A active r update e n=2 sent-missing reference-missing level-kept"],
     );
     check(
         "0s A alert y e\n1h B alert r e flag=sent-missing",
