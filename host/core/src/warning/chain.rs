@@ -61,6 +61,7 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
         }
     }
     let mut referred = told_apart(rows, notice, referred);
+    let mut alike = of_its_level(rows, notice, alike);
     referred.sort();
     awaited.sort();
     alike.sort();
@@ -143,6 +144,20 @@ fn told_apart<'a>(
         is_meant(id) || !referred.iter().any(|(_, other)| other != id && better(id, other))
     });
     kept.copied().collect()
+}
+
+/// Of chains that stand side by side a cancellation without a reference ends those of the
+/// level that it names.
+fn of_its_level<'a>(
+    rows: &BTreeMap<String, Warning>,
+    notice: &Notice,
+    mut alike: Vec<(Timestamp, &'a str)>,
+) -> Vec<(Timestamp, &'a str)> {
+    let is_its = |id: &str| rows.get(id).is_some_and(|row| row.severity == notice.severity);
+    if notice.kind == Kind::Cancel && alike.iter().any(|(_, id)| is_its(id)) {
+        alike.retain(|(_, id)| is_its(id));
+    }
+    alike
 }
 
 fn is_alike(row: &Warning, notice: &Notice) -> bool {

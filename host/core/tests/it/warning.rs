@@ -294,9 +294,13 @@ fn an_alert_that_refers_to_nothing_lowers_nothing() {
         "0s A alert r e\n1h B alert y e\n2h C cancel r e ref=A",
         &["A cancelled r cancel e n=2", "B active y alert e n=1"],
     );
-    // One that names neither means all of it.
+    // One without a reference ends what is of its level; without either, all of it.
     check(
         "0s A alert r e\n1h B alert y e\n2h C cancel y e",
+        &["A active r alert e n=1", "B cancelled y cancel e n=2 reference-missing"],
+    );
+    check(
+        "0s A alert r e\n1h B alert y e\n2h C cancel ? e",
         &["A cancelled r cancel e n=2 reference-missing", "B cancelled y cancel e n=2 reference-missing"],
     );
     // As grave, or graver, it goes on; an update lowers.
