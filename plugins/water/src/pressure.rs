@@ -73,6 +73,7 @@ fn alarm(frame: &Frame<'_>, meaning: &Meaning, is: bool, was: bool, last: Timest
     let data = Object::with_capacity(128)
         .number("battery_percent", frame.battery)
         .number("rssi_dbm", frame.rssi)
+        .number("serial", frame.sum)
         .text("low_limit", &unit.shown(frame.low))
         .text("high_limit", &unit.shown(frame.high));
     let signal = signal

@@ -13,33 +13,24 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Remembered of one row: a gateway that waits for answers repeats its last few.
-const KEPT: usize = 4;
+/// Remembered of one row, 45 bytes each: what a gateway keeps of one detector while its
+/// line is down.
+const KEPT: usize = 16;
 
 /// Marks in order of their time; the youngest are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Told(Vec<Mark>);
 
+/// A time by the source's clock, a digest of all that was said, and when a door had it first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Mark {
-    observed: Timestamp,
-    /// Of all that was said.
-    digest: u64,
-    /// When a door had it first.
-    received: Timestamp,
-}
+struct Mark(Timestamp, u64, Timestamp);
 
 impl Told {
     /// One signal's mark; none where it has no time or no number.
     pub fn of(signal: &Signal, received: Timestamp) -> Told {
         let observed = signal.observed.filter(|_| signal.data.contains("\"serial\":"));
-        Told(
-            observed
-                .map(|observed| Mark { observed, digest: digest(signal), received })
-                .into_iter()
-                .collect(),
-        )
+        Told(observed.map(|observed| Mark(observed, digest(signal), received)).into_iter().collect())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -48,20 +39,21 @@ impl Told {
 
     /// Whether all of `later` was told before, by a clock that was right.
     pub fn has(&self, later: &Told) -> bool {
-        let is_same = |mark: &Mark, later: &Mark| {
-            mark.digest == later.digest
-                && mark.observed == later.observed
-                && mark.received <= later.received
-                && mark.received.since(mark.observed).saturating_abs() <= AGREE_MS
+        let is_copy = |Mark(observed, digest, received): &Mark| {
+            self.0.iter().any(|Mark(at, known, first)| {
+                (at, known) == (observed, digest)
+                    && first <= received
+                    && first.since(*at).saturating_abs() <= AGREE_MS
+            })
         };
-        !later.is_empty() && later.0.iter().all(|later| self.0.iter().any(|mark| is_same(mark, later)))
+        !later.is_empty() && later.0.iter().all(is_copy)
     }
 
     pub fn take(&mut self, other: &Told) {
         self.0.extend(&other.0);
         self.0.sort_unstable();
         // A copy is the same mark received later; the first counts.
-        self.0.dedup_by_key(|mark| (mark.observed, mark.digest));
+        self.0.dedup_by_key(|Mark(observed, digest, _)| (*observed, *digest));
         self.0.drain(..self.0.len().saturating_sub(KEPT));
     }
 }
@@ -116,15 +108,15 @@ mod tests {
 
     #[test]
     fn the_youngest_are_kept_in_any_order() {
-        let marks: Vec<Told> = (0..6).map(|n| told(n, i64::from(n) * 1_000, i64::from(n) * 1_000)).collect();
-        let all = |order: &[usize]| {
-            order.iter().fold(Told::default(), |mut all, n| {
-                all.take(&marks[*n]);
+        let marks: Vec<Told> = (0..18).map(|n| told(n, i64::from(n) * 1_000, i64::from(n) * 1_000)).collect();
+        let all = |order: &mut dyn Iterator<Item = usize>| {
+            order.fold(Told::default(), |mut all, n| {
+                all.take(&marks[n]);
                 all
             })
         };
-        let told = all(&[0, 1, 2, 3, 4, 5]);
-        assert_eq!(told, all(&[5, 0, 3, 1, 4, 2, 5]));
+        let told = all(&mut (0..18));
+        assert_eq!(told, all(&mut (0..18).rev().chain([5, 17])));
         assert_eq!((told.has(&marks[1]), told.has(&marks[2])), (false, true));
     }
 }

@@ -34,7 +34,7 @@ Examples · 示例:
   tocsin order arrive O20260712-0001";
 const DONE: &str = "\
 Examples · 示例:
-  tocsin order done O20260712-0001 --result 群众 126 人已转移";
+  tocsin order done O20260712-0001 --result \"群众 126 人已转移\"";
 const DECLINE: &str = "\
 Examples · 示例:
   tocsin order decline O20260712-0001 --reason 道路中断,无法到达";

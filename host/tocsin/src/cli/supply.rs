@@ -40,11 +40,11 @@ Examples · 示例:
   tocsin supply reserve --item 3010101 --quantity 200 --for I20260712-0001     the nearest that has enough";
 const DISPATCH: &str = "\
 Examples · 示例:
-  tocsin supply dispatch T20260712-0001 --note 车牌尾号 218";
+  tocsin supply dispatch T20260712-0001 --note \"车牌尾号 218\"";
 const RECEIVE: &str = "\
 Examples · 示例:
   tocsin supply receive T20260712-0001
-  tocsin supply receive T20260712-0001 --quantity 190 --note 途中破损 10 条";
+  tocsin supply receive T20260712-0001 --quantity 190 --note \"途中破损 10 条\"";
 const RETURN: &str = "\
 Examples · 示例:
   tocsin supply return T20260712-0001 --quantity 40     the rest is consumed";

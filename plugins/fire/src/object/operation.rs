@@ -30,8 +30,11 @@ pub(super) fn tell(telling: &mut Telling, flag: u8, object: &[u8]) {
         title.push_str(bit.says);
         title.push_str(" 操作员");
         push_integer(&mut title, operator.into());
-        let data =
-            place.describe(Object::with_capacity(160)).number("operation", done).number("operator", operator);
+        let data = place
+            .describe(Object::with_capacity(160))
+            .number("operation", done)
+            .number("operator", operator)
+            .number("serial", telling.serial);
         telling.push(signal.device(path.as_str()).observed(observed).title(title).data(data.finish()));
     }
     if bits.iter().all(|bit| done & bit.mask == 0) {

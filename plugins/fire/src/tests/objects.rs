@@ -111,6 +111,7 @@ fn operations() {
     check(&uitd(0x80), &["! : 操作标志 0x80 未表示任何操作, 操作员 3 (no operation)"]);
     let alarm = &decode(&host, &uitd(4)).unwrap().signals[0];
     assert_eq!((&alarm.kind, alarm.urgency), (&Kind::Alarm, Urgency::Immediate));
+    assert!(alarm.data.contains(r#""serial":1"#), "what tells a copy: {}", alarm.data);
     let many = decode(&host, &send(24, &vec![[&[1, 3][..], &TAG].concat(); 127])).unwrap();
     assert_eq!(many.signals.len(), 127);
 }

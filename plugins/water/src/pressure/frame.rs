@@ -77,6 +77,8 @@ pub struct Frame<'a> {
     pub current: i16,
     pub at: Timestamp,
     pub unit: Unit,
+    /// These frames have no number, but a copy has the same.
+    pub sum: u16,
     kind: u8,
     interval_ms: i64,
     samples: &'a [u8],
@@ -137,6 +139,7 @@ impl<'a> Frame<'a> {
             current: signed(29),
             at: i64::from(seconds) * 1_000,
             unit,
+            sum: sums(bytes).0,
             kind,
             interval_ms: i64::from(word(19)) * 1_000,
             samples,
