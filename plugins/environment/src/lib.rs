@@ -17,7 +17,6 @@
 //! | CRC, length or structure wrong | refused and not answered: the logger repeats it |
 
 mod content;
-mod copies;
 mod crc;
 mod factor;
 mod limit;

@@ -3,11 +3,11 @@
 
 mod stretch;
 
+use crate::report;
 use crate::segment::Segment;
-use crate::{copies, report};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tocsin_sdk::{Outcome, Timestamp, memory, timers};
+use tocsin_sdk::{Outcome, Timestamp, copies, memory, timers};
 
 /// Room and timer key.
 pub const PACKETS: &str = "packets";

@@ -3,7 +3,6 @@
 mod answer;
 mod ascii;
 mod body;
-mod copies;
 mod element;
 pub mod frame;
 mod packets;
@@ -14,7 +13,7 @@ pub use packets::{PACKETS, ask_again};
 use frame::{Frame, Packet};
 use packets::Collected;
 use report::{KEEPALIVE, PICTURE, Report, function_name};
-use tocsin_sdk::{Answer, Message, Outcome, Rejection, Timestamp, city};
+use tocsin_sdk::{Answer, Message, Outcome, Rejection, Timestamp, city, copies};
 
 /// What a frame that checks out says, in either coding.
 pub fn decode(frame: Frame<'_>, message: &Message) -> Answer {

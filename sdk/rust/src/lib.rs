@@ -61,6 +61,7 @@ mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod city;
+pub mod copies;
 mod copy;
 mod coverage;
 pub mod datum;

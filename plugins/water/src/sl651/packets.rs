@@ -2,14 +2,13 @@
 //! is missing is asked for again, what comes again is confirmed again.
 
 use super::answer;
-use super::copies;
 use super::frame::{Coding, Frame, Packet};
 use super::report::PICTURE;
 use crate::{bcd, crc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tocsin_sdk::text::hex;
-use tocsin_sdk::{Outcome, Tick, Timestamp, memory, timers};
+use tocsin_sdk::{Outcome, Tick, Timestamp, copies, memory, timers};
 
 /// Room key and timer key.
 pub const PACKETS: &str = "packets";

@@ -1,21 +1,22 @@
-//! Which reports were told before: a logger sends again what it saw no answer to.
+//! Which reports were told before: a station sends again, byte for byte, what it saw no
+//! answer to.
 
+use crate::hash::FixedHasher;
+use crate::{Timestamp, memory};
 use std::hash::Hasher;
-use tocsin_sdk::hash::FixedHasher;
-use tocsin_sdk::{Timestamp, memory};
 
 /// Room key.
 const COPIES: &str = "copies";
-/// What was not answered is sent again with the next report at the latest, and the
-/// rarest of them is daily. Later it is a logger whose clock stands.
+/// What was not answered is sent again with the next report at the latest, and the rarest
+/// of them is daily. Later it is a station without clock and serial number.
 const WITHIN_MS: i64 = 24 * 3_600_000;
-/// Some minutes of real-time values with what comes between them: a retry is a matter of
-/// seconds, and nothing else comes over a line that is broken.
+/// More than an hour of reports every five minutes.
 const KEPT: usize = 16;
 /// When it was told, and its digest: a checksum of two bytes is soon that of another.
 const MARK: usize = 16;
 
-/// Whether the same was told within a day. What was not is told from now on.
+/// Whether the same report came from this device within a day; the last 16 are remembered,
+/// in 256 bytes of its room. What did not come is remembered from now on.
 pub fn is_copy<const N: usize>(report: [&[u8]; N], received: Timestamp) -> bool {
     let digest = digest(report).to_le_bytes();
     let stored = memory::get(COPIES).unwrap_or_default();
