@@ -1,7 +1,7 @@
 //! 解除: cancellations, also those that do not say clearly what they cancel.
 
 use super::Warning;
-use super::chain::Place;
+use super::chain::{Place, is_doubted_ahead};
 use super::notice::Notice;
 use super::term::end;
 use crate::core::Core;
@@ -14,6 +14,10 @@ pub(super) const UNCLEAR: &str = "cancel-unclear";
 
 /// Whoever has to look is asked again, and then the next one up, after this.
 const LOOK_MS: i64 = 10 * 60_000;
+
+fn unclear(message: &str) -> String {
+    format!("解除消息 {message} 所指不明，预警是否解除须人工核实")
+}
 
 /// What the order to look into a warning is about.
 fn matter(id: &str) -> String {
@@ -158,9 +162,17 @@ impl Core {
         };
         let ids: Vec<String> =
             self.state.rooms.warnings.values().filter(may_mean).map(|row| row.id.clone()).collect();
-        let note = format!("解除消息 {} 所指不明，预警是否解除须人工核实", notice.id);
         for id in ids {
-            self.doubt_warning(step, cause, &id, &note);
+            self.doubt_warning(step, cause, &id, &unclear(&notice.id));
+        }
+    }
+
+    /// A cancellation that was there before the warning may have meant it.
+    pub(super) fn doubt_warning_ahead(&mut self, step: &mut Step, cause: &Cause, id: &str, notice: &Notice) {
+        let mut before = self.state.rooms.warnings.values().filter(|row| is_doubted_ahead(row, notice));
+        if let Some(message) = before.next().and_then(|row| row.messages.last()) {
+            let note = unclear(&message.id);
+            self.doubt_warning(step, cause, id, &note);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::notice::{Kind, Notice};
 use super::{AWAITED_KEPT, MESSAGES_KEPT, Message, Warning};
+use crate::signal::Severity;
 use crate::time::Timestamp;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -105,8 +106,27 @@ fn is_standing(row: &Warning) -> bool {
 
 /// Its cancellation came first, and alone.
 fn is_cancelled_ahead(row: &Warning, notice: &Notice) -> bool {
+    came_alone(row, notice) && !is_beyond(row.severity, notice.severity)
+}
+
+/// A cancellation that came first, and alone, names a lower level: it may mean another.
+pub(super) fn is_doubted_ahead(row: &Warning, notice: &Notice) -> bool {
+    row.department == notice.department
+        && row.class == notice.class
+        && is_of_one(row, notice)
+        && row.areas.iter().any(|area| notice.areas.contains(area))
+        && came_alone(row, notice)
+        && is_beyond(row.severity, notice.severity)
+}
+
+fn came_alone(row: &Warning, notice: &Notice) -> bool {
     let is_cancel = |message: &Message| message.msg_type == Kind::Cancel.as_str();
     notice.kind != Kind::Cancel && row.messages.iter().all(is_cancel) && notice.sent <= row.issued_at
+}
+
+/// A cancellation of this level does not reach that one.
+fn is_beyond(cancelled: Severity, level: Severity) -> bool {
+    cancelled != Severity::Unknown && cancelled < level
 }
 
 /// Two alerts of one second can have one identifier where it has no number: another
@@ -146,24 +166,32 @@ fn told_apart<'a>(
     kept.copied().collect()
 }
 
-/// Of chains that stand side by side a cancellation without a reference ends those of the
-/// level that it names.
+/// Of chains that stand side by side a cancellation that refers to none of them ends those
+/// of the level that it names, and never a graver one: that may be another warning.
 fn of_its_level<'a>(
     rows: &BTreeMap<String, Warning>,
     notice: &Notice,
     mut alike: Vec<(Timestamp, &'a str)>,
 ) -> Vec<(Timestamp, &'a str)> {
-    let is_its = |id: &str| rows.get(id).is_some_and(|row| row.severity == notice.severity);
-    if notice.kind == Kind::Cancel && alike.iter().any(|(_, id)| is_its(id)) {
-        alike.retain(|(_, id)| is_its(id));
+    if notice.kind != Kind::Cancel {
+        return alike;
     }
+    let level = |id: &str| rows.get(id).map_or(Severity::Unknown, |row| row.severity);
+    let names_one = alike.iter().any(|(_, id)| level(id) == notice.severity);
+    alike.retain(|(_, id)| match names_one {
+        true => level(id) == notice.severity,
+        false => !is_beyond(notice.severity, level(id)),
+    });
     alike
 }
 
+/// Of one sender, and the same hazard.
+fn is_of_one(row: &Warning, notice: &Notice) -> bool {
+    !row.event_code.is_empty() && row.event_code == notice.event_code && row.sender == notice.sender
+}
+
 fn is_alike(row: &Warning, notice: &Notice) -> bool {
-    let one_source =
-        !row.event_code.is_empty() && row.event_code == notice.event_code && row.sender == notice.sender;
-    one_source
+    is_of_one(row, notice)
         && !lowers(row, notice)
         && match notice.kind {
             // A fresh alert for other ground is a chain of its own.

@@ -119,6 +119,7 @@ impl Core {
         let areas = row.areas.clone();
         self.set(step, cause, "issued", &note, row.clone());
         self.call_for_warning(step, cause, &row, &areas);
+        self.doubt_warning_ahead(step, cause, &row.id, &notice);
     }
 
     /// Older than what the chain says: listed, and nothing that it says changes.

@@ -303,6 +303,17 @@ fn an_alert_that_refers_to_nothing_lowers_nothing() {
         "0s A alert r e\n1h B alert y e\n2h C cancel ? e",
         &["A cancelled r cancel e n=2 reference-missing", "B cancelled y cancel e n=2 reference-missing"],
     );
+    // Of a lower level than what stands alone it may mean another warning: somebody looks.
+    let unclear = |flag| format!("A active r alert e n=1 cancel-unclear|C cancelled y cancel e n=1 {flag}");
+    for (line, flag) in [
+        ("0s A alert r e\n2h C cancel y e", "reference-missing"),
+        ("0s A alert r e\n2h C cancel y e ref=Z", "reference-unknown"),
+        ("2h C cancel y e\n3h A alert r e sent=1h", "reference-missing"),
+    ] {
+        check(line, &unclear(flag).split('|').collect::<Vec<_>>());
+        assert_eq!(orders(line), "warning/A issued");
+    }
+    check("0s A alert y e\n2h C cancel r e", &["A cancelled y cancel e n=2 reference-missing"]);
     // As grave, or graver, it goes on; an update lowers.
     check("0s A alert r e\n1h B alert r e", &["A active r alert e n=2 reference-missing"]);
     check("0s A alert r e\n1h B update y e ref=A", &["A active y update e n=2"]);
@@ -440,6 +451,15 @@ fn a_message_without_a_time_lowers_nothing() {
     );
 }
 
+/// What somebody was told to do about warnings, and how far it is.
+fn orders(timeline: &str) -> String {
+    let (core, _) = play(timeline);
+    let orders = core.state().rooms.orders.values();
+    let told: Vec<String> =
+        orders.map(|order| format!("{} {}", order.matter, order.state.as_str())).collect();
+    told.join(", ")
+}
+
 #[test]
 fn a_cancellation_never_goes_unseen() {
     // It broke off: what it refers to stands, and says that somebody must look.
@@ -449,17 +469,6 @@ fn a_cancellation_never_goes_unseen() {
         &["A active r alert e n=1 cancel-unclear"],
     );
     // Somebody is told to look, once, until it is clear.
-    let orders = |timeline: &str| {
-        let (core, _) = play(timeline);
-        let told: Vec<String> = core
-            .state()
-            .rooms
-            .orders
-            .values()
-            .map(|o| format!("{} {}", o.matter, o.state.as_str()))
-            .collect();
-        told.join(", ")
-    };
     let unclear = "0s A alert r e\n1h C cancel ? - ref=A flag=damaged\n61m D cancel ? - ref=A flag=damaged";
     assert_eq!(orders(unclear), "warning/A issued");
     assert_eq!(orders(&format!("{unclear}\n2h E update r e ref=A")), "warning/A done");
