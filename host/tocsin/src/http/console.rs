@@ -141,6 +141,7 @@ pub fn router(console: Console) -> Router {
         .merge(slow)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown)
+        .layer(middleware::from_fn(guard::readable_path))
         .layer(middleware::from_fn_with_state(console.clone(), guard::operator))
         .layer(middleware::from_fn(guard::known_host))
         .layer(middleware::map_response(guard::headers))

@@ -89,6 +89,7 @@ pub fn router(host: Arc<Host>) -> Router {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", said!(door_posts))
         })
         .fallback(async || Refusal::not_found("route", said!(no_door)))
+        .layer(middleware::from_fn(guard::readable_path))
         .layer(middleware::map_response(guard::headers))
         .with_state(door)
 }

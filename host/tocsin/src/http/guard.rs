@@ -26,6 +26,33 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "::1")
 }
 
+/// Names in a path are text, whatever bytes its percent signs stand for.
+pub async fn readable_path(request: Request, next: Next) -> Response {
+    if is_text(request.uri().path()) {
+        return next.run(request).await;
+    }
+    Refusal::bad("path", said!(path_unread)).into_response()
+}
+
+fn is_text(path: &str) -> bool {
+    let mut parts = path.split('%');
+    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                decoded.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            // A percent sign that begins nothing stands for itself.
+            None => {
+                decoded.push(b'%');
+                decoded.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    std::str::from_utf8(&decoded).is_ok()
+}
+
 /// Reading is open on loopback; whatever changes something needs the token.
 pub async fn operator(State(console): State<Console>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -75,6 +102,17 @@ mod tests {
         check("evil.example", false);
         check("", false);
         check("[::1", false);
+    }
+
+    #[test]
+    fn paths_are_text() {
+        let check = |path: &str, expect: bool| assert_eq!(is_text(path), expect, "{path}");
+        check("/in/fire/report", true);
+        check("/in/fire/report/%E9%9D%92", true);
+        check("/in/fire/report/青%山%2", true);
+        check("/in/fire/report/%FF", false);
+        check("/in/fire/report/%C7%E0", false);
+        check("/in/fire/%E9%9D/%92", false);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::said;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tocsin_core::order::linkage::{Line, Linkage};
@@ -69,12 +68,7 @@ pub(super) fn name(console: &Console, id: &str) -> String {
 
 /// A day or a time as people write it.
 pub(super) fn moment(text: &str) -> Result<Timestamp, Refusal> {
-    let beijing = |at: DateTime| at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).ok();
-    let at = text.parse::<jiff::Timestamp>().ok();
-    let at = at.or_else(|| Some(beijing(text.parse::<DateTime>().ok()?)?.timestamp()));
-    let at = at.or_else(|| Some(beijing(text.parse::<Date>().ok()?.at(0, 0, 0, 0))?.timestamp()));
-    at.map(|at| Timestamp(at.as_millisecond()))
-        .ok_or_else(|| Refusal::bad("time", said!(time_unread, text = text)))
+    text.parse().map_err(|_| Refusal::bad("time", said!(time_unread, text = text)))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Console;
 use super::filter::{self, Name};
 use super::incident::{VIEW_WITHIN, blocking, unknown};
+use super::linkage::moment;
 use super::refusal::Refusal;
 use crate::said;
 use axum::Json;
@@ -11,7 +12,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tocsin_core::time::Timestamp;
 use tocsin_runtime::present::present;
 use tocsin_runtime::replay::{self, Until};
 use tocsin_runtime::timeline;
@@ -31,11 +31,7 @@ pub async fn replay(
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Query(asked) = query?;
-    let at = match asked.until.as_deref().map(str::parse::<Timestamp>) {
-        None => None,
-        Some(Ok(at)) => Some(at),
-        Some(Err(error)) => return Err(Refusal::bad("query", said!(until_unread, reason = error))),
-    };
+    let at = asked.until.as_deref().map(moment).transpose()?;
     filter::known(&console, &[(Name::Incident, &asked.incident)]).await?;
     let until = Until { at, sequence: asked.sequence };
     let host = &console.host;

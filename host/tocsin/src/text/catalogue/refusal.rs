@@ -29,7 +29,7 @@ crate::text::lines! {
     row_unread: "the row cannot be read: {reason}", "记录无法读取:{reason}";
     replay_failed: "the journal cannot be replayed: {reason}", "日志无法回放:{reason}";
     time_unread: "`{text}` is no time; write 2026-07-12, 2026-07-12T20:00 or RFC 3339", "时间 {text} 无效;请写 2026-07-12、2026-07-12T20:00 或 RFC 3339";
-    until_unread: "`until` cannot be read: {reason}", "until 无法读取:{reason}";
+    path_unread: "the path is no UTF-8 behind its percent signs; write it as UTF-8", "路径中的百分号编码不是 UTF-8;请按 UTF-8 书写";
     query_unread: "the query cannot be read: {reason}", "查询参数无法读取:{reason}";
     body_unread: "the body cannot be read: {reason}", "请求内容无法读取:{reason}";
     payload_unread: "the payload is no JSON object: {reason}", "请求内容不是 JSON 对象:{reason}";
