@@ -7,6 +7,7 @@
 //! host's and the server's alone. Ratios are of medians of one run; absolute
 //! figures belong to the machine.
 
+mod bare;
 mod calls;
 mod city;
 mod frames;
