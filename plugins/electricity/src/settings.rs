@@ -54,7 +54,7 @@ impl Device {
     pub fn limits(&self) -> Limits {
         let number = |own: Option<f64>, name, default, least, most| match own {
             Some(own) if (least..=most).contains(&own) => own,
-            _ => setting(name, default, least, most),
+            _ => city::number(name, default, least..=most),
         };
         let millis = |seconds: f64| (seconds * 1_000.0) as i64;
         let interval = number(self.interval_s, "interval_s", 300.0, 1.0, 86_400.0);
@@ -73,17 +73,6 @@ impl Device {
                 interval * number(self.silent_intervals, "silent_intervals", 3.0, 1.0, 1_000.0),
             ),
             phases: if self.phases == Some(1) { 1 } else { 3 },
-        }
-    }
-}
-
-fn setting(name: &str, default: f64, least: f64, most: f64) -> f64 {
-    let Some(text) = city::setting(name).filter(|text| !text.trim().is_empty()) else { return default };
-    match text.trim().parse() {
-        Ok(value) if (least..=most).contains(&value) => value,
-        _ => {
-            log::warn(&format!("setting {name} is `{text}`; it takes {least} to {most}, {default} counts"));
-            default
         }
     }
 }

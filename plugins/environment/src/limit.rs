@@ -111,14 +111,9 @@ impl Limit {
         let before = known.unwrap_or_default();
         let speaks = if before.is_over { self.is_well(value) } else { self.is_over(value) };
         let row = if speaks { before.row + 1 } else { 0 };
-        let turns = row >= in_a_row();
+        let turns = row >= city::whole("over_count", 3, 1..=100) as u32;
         let is_over = before.is_over ^ turns;
         memory::save(&key, &Standing { at, came: received, row: if turns { 0 } else { row }, is_over });
         turns.then_some(if is_over { Crossing::Over } else { Crossing::Back })
     }
-}
-
-fn in_a_row() -> u32 {
-    let said = city::setting("over_count").and_then(|text| text.trim().parse().ok());
-    said.filter(|count| (1..=100).contains(count)).unwrap_or(3)
 }

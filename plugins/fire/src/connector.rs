@@ -231,24 +231,13 @@ fn minutes(done_by: Option<When>, now: Timestamp) -> u8 {
     });
     let minutes = match done_by {
         Some(at) => at.saturating_sub(now) / 60_000,
-        None => setting("roll_call_minutes", ROLL_CALL_MINUTES, 1, 255),
+        None => city::whole("roll_call_minutes", ROLL_CALL_MINUTES, 1..=255),
     };
     minutes.clamp(1, 255) as u8
 }
 
 fn timeout_ms() -> i64 {
-    setting("downlink_timeout_s", TIMEOUT_S, 1, TIMEOUT_S) * 1_000
-}
-
-fn setting(name: &str, default: i64, least: i64, most: i64) -> i64 {
-    let Some(text) = city::setting(name) else { return default };
-    match text.trim().parse() {
-        Ok(value) if (least..=most).contains(&value) => value,
-        _ => {
-            log::warn(&format!("setting {name} is `{text}`; it takes {least} to {most}, {default} counts"));
-            default
-        }
-    }
+    city::whole("downlink_timeout_s", TIMEOUT_S, 1..=TIMEOUT_S) * 1_000
 }
 
 fn centre() -> [u8; 6] {

@@ -1,7 +1,7 @@
 //! Hot spots that are one place: each within reach of one that was seen before it.
 
 use serde::{Deserialize, Serialize};
-use tocsin_sdk::{Timestamp, datum, memory};
+use tocsin_sdk::{Timestamp, city, datum, memory};
 
 /// Room key of the hot spots that are remembered.
 const SPOTS: &str = "spots";
@@ -50,7 +50,7 @@ impl Spot {
 
 /// Puts a hot spot with those it belongs to. The same one again is not one more.
 pub fn join(mut spot: Spot) -> Cluster {
-    let reach = super::setting("cluster_m", 1_000.0);
+    let reach = city::number("cluster_m", 1_000.0, 1.0..=100_000.0);
     let mut spots: Vec<Spot> = memory::load(SPOTS).unwrap_or_default();
     let near = |known: &&Spot| (known.at - spot.at).abs() <= WINDOW_MS && known.metres(&spot) <= reach;
     let nearest = spots.iter().filter(near).min_by(|a, b| a.metres(&spot).total_cmp(&b.metres(&spot)));

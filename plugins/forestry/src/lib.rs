@@ -83,7 +83,7 @@ fn read(fields: &mut Fields, received: Timestamp) -> Result<Vec<Signal>, Refusal
         ["camera", "video", "摄像", "视频"].iter().any(|word| source.to_lowercase().contains(word));
     let at = observed.unwrap_or(received);
     let cluster = cluster::join(Spot::new(at, wgs84(position), id.as_deref()));
-    let is_alarm = percent >= setting("alarm_percent", 60.0);
+    let is_alarm = percent >= city::number("alarm_percent", 60.0, 0.0..=100.0);
     let seen = if is_camera { "摄像机" } else { "卫星" };
     let count = cluster.spots;
     let more = if count > 1 { format!(",同一处第 {count} 个") } else { String::new() };
@@ -145,9 +145,4 @@ fn wgs84(Position { lon, lat, datum }: Position) -> (f64, f64) {
         Datum::Gcj02 => datum::gcj02_to_wgs84(lon, lat),
         Datum::Bd09 => datum::bd09_to_wgs84(lon, lat),
     }
-}
-
-fn setting(name: &str, default: f64) -> f64 {
-    let said = city::setting(name).and_then(|text| text.trim().parse::<f64>().ok());
-    said.filter(|number| number.is_finite() && *number > 0.0).unwrap_or(default)
 }

@@ -67,7 +67,7 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
     let until = end.or(start.map(|start| start + UNSAID_MS));
     let is_withdrawn = fields.maybe(STATE, Field::text).is_some_and(|state| is_withdrawn(&state));
     let (region, position) = (fields.region(REGION), fields.position(Datum::Gcj02)?);
-    let threshold = threshold();
+    let threshold = city::number("threshold", 1_000.0, 1.0..=1e9);
     let is_over = expected as f64 >= threshold;
     let severity = match expected as f64 {
         crowd if crowd >= threshold * SEVERE_TIMES => Severity::Severe,
@@ -102,11 +102,6 @@ fn read(fields: &mut Fields) -> Result<Vec<Signal>, Refusal> {
 
 fn shown(at: Timestamp) -> String {
     Beijing::of(at).to_string()
-}
-
-fn threshold() -> f64 {
-    let said = city::setting("threshold").and_then(|text| text.trim().parse::<f64>().ok());
-    said.filter(|threshold| threshold.is_finite() && *threshold > 0.0).unwrap_or(1_000.0)
 }
 
 fn is_withdrawn(state: &str) -> bool {

@@ -1,10 +1,9 @@
 //! Batteries: low until charged, with room between the two.
 
 use crate::record::Record;
-use crate::setting;
 use crate::word::Word;
 use std::collections::BTreeSet;
-use tocsin_sdk::{Severity, Signal, memory};
+use tocsin_sdk::{Severity, Signal, city, memory};
 
 const KEY: &str = "low";
 /// Percent above the limit from which a battery is no longer low: readings wander
@@ -19,7 +18,7 @@ pub fn tell(record: &Record) -> Vec<Signal> {
     if let Some(percent) = record.battery {
         signals.push(record.about(Signal::reading("battery.level", percent, "%")));
     }
-    let limit = setting::number("battery_percent", 20, 1, 90) as f64;
+    let limit = city::whole("battery_percent", 20, 1..=90) as f64;
     let is_low = record.says(Word::LowBattery) || record.battery.is_some_and(|percent| percent < limit);
     let is_charged = record.says(Word::BatteryNormal)
         && record.battery.is_none_or(|percent| percent >= limit)

@@ -28,7 +28,6 @@
 mod battery;
 mod record;
 mod run;
-mod setting;
 mod verdict;
 mod word;
 

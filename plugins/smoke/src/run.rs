@@ -15,11 +15,10 @@ mod say;
 mod span;
 
 use crate::record::Record;
-use crate::setting;
 use crate::word::Word;
 use span::{Run, Seen, Told};
 use std::collections::BTreeMap;
-use tocsin_sdk::{Outcome, Signal, Timestamp, memory, timers};
+use tocsin_sdk::{Outcome, Signal, Timestamp, city, memory, timers};
 
 const KEY: &str = "runs";
 /// Runs of one room: a platform that names its detectors in the record alone has
@@ -205,11 +204,11 @@ pub fn wake(now: Timestamp) -> Outcome {
 }
 
 fn sustain_ms() -> i64 {
-    setting::number("sustain_s", 30, 1, 600) * 1_000
+    city::whole("sustain_s", 30, 1..=600) * 1_000
 }
 
 fn quiet_ms() -> i64 {
-    setting::number("quiet_s", 40, 1, 600) * 1_000
+    city::whole("quiet_s", 40, 1..=600) * 1_000
 }
 
 /// Smoke that comes again within so long belongs to the same run; what was told as a

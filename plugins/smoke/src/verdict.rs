@@ -4,10 +4,9 @@
 //! weighs on what the detector says next: a false rate proposes maintenance, and a
 //! fire is a fire.
 
-use crate::setting;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tocsin_sdk::{Answer, Event, Outcome, Severity, Signal, Timestamp, memory, time};
+use tocsin_sdk::{Answer, Event, Outcome, Severity, Signal, Timestamp, city, memory, time};
 
 const KEY: &str = "judged";
 /// A quarter, as the city counts.
@@ -51,7 +50,7 @@ fn judged(event: &Event) -> Answer {
     known.verdicts.push((incident, at, is_false));
     let over = known.verdicts.len().saturating_sub(KEPT);
     known.verdicts.drain(..over);
-    let most = setting::number("false_alarms", 4, 1, KEPT as i64) as usize;
+    let most = city::whole("false_alarms", 4, 1..=KEPT as i64) as usize;
     let falses = known.falses();
     let mut outcome = Outcome::default();
     if is_false && falses >= most && !known.proposed {

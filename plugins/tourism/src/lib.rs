@@ -145,12 +145,13 @@ impl Count {
         if visitors > limit {
             return self.over(limit, &key, known.as_ref());
         }
-        (known.is_some() && visitors <= limit * release()).then(|| {
-            memory::forget(&key);
-            Signal::recovery("crowd.over")
-                .value(visitors, "{person}")
-                .title(format!("{} 已降到 {} 人,限流 {limit} 人", self.name, self.visitors))
-        })
+        (known.is_some() && visitors <= limit * city::number("release_percent", 90.0, 1.0..=100.0) / 100.0)
+            .then(|| {
+                memory::forget(&key);
+                Signal::recovery("crowd.over")
+                    .value(visitors, "{person}")
+                    .title(format!("{} 已降到 {} 人,限流 {limit} 人", self.name, self.visitors))
+            })
     }
 
     /// Above the limit: an alarm where that is new, or severe for the first time.
@@ -170,9 +171,4 @@ impl Count {
                 ))
         })
     }
-}
-
-fn release() -> f64 {
-    let percent = city::setting("release_percent").and_then(|text| text.trim().parse::<f64>().ok());
-    percent.filter(|percent| (1.0..=100.0).contains(percent)).unwrap_or(90.0) / 100.0
 }

@@ -37,19 +37,24 @@ impl Device {
     /// After so many milliseconds of silence it is lost.
     pub fn silence_ms(&self) -> i64 {
         let every = self.keepalive_s.filter(|every| (5..=86_400).contains(every));
-        every.unwrap_or_else(|| number("keepalive_s", KEEPALIVE_S, 5, 86_400))
-            * number("keepalive_misses", KEEPALIVE_MISSES, 1, 100)
+        every.unwrap_or_else(|| city::whole("keepalive_s", KEEPALIVE_S, 5..=86_400))
+            * city::whole("keepalive_misses", KEEPALIVE_MISSES, 1..=100)
             * 1_000
     }
 
     pub fn subscribes(&self) -> bool {
-        self.subscribe.unwrap_or(true) && number("subscribe_s", SUBSCRIBE_S, 0, 86_400) > 0
+        self.subscribe.unwrap_or(true) && asked_s() > 0
     }
 }
 
-/// Seconds that a subscription is asked for.
+/// Seconds that a subscription is asked for, a minute at least.
 pub fn subscribe_s() -> i64 {
-    number("subscribe_s", SUBSCRIBE_S, 60, 86_400)
+    asked_s().max(60)
+}
+
+/// 0: nothing is subscribed to.
+fn asked_s() -> i64 {
+    city::whole("subscribe_s", SUBSCRIBE_S, 0..=86_400)
 }
 
 /// Whether an alarm of a device that has not registered is one.
@@ -60,15 +65,4 @@ pub fn takes_strangers() -> bool {
 /// A setting that says something.
 pub fn text(name: &str) -> Option<String> {
     city::setting(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn number(name: &str, default: i64, least: i64, most: i64) -> i64 {
-    let Some(text) = text(name) else { return default };
-    match text.parse() {
-        Ok(value) if (least..=most).contains(&value) => value,
-        _ => {
-            log::warn(&format!("setting {name} is `{text}`; it takes {least} to {most}, {default} counts"));
-            default
-        }
-    }
 }

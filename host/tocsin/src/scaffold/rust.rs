@@ -63,7 +63,7 @@ impl Decoder for {type} {
 }
 
 fn limit() -> f64 {
-    city::setting("limit").and_then(|text| text.parse().ok()).unwrap_or(50.0)
+    city::number("limit", 50.0, 0.0..=1_000.0) // 50 where the setting is no such number
 }
 "#;
 
