@@ -156,6 +156,6 @@ fn a_report_becomes_an_incident_and_ends_with_it() {
     let people = String::from_utf8(host.run(&["grid", "show", &id]).stdout).expect("text");
     assert!(people.contains("周明") && people.contains("promoted"), "{people}");
     assert!(host.refused(&["incident", "timeline", "I19700101-0001"]).contains("I19700101-0001"));
-    assert!(host.refused(&["journal", "replay", "--until", "gestern"]).contains("until"));
+    assert!(host.refused(&["journal", "replay", "--until", "gestern"]).contains("gestern"));
     assert_eq!(host.json(&["journal", "verify"])[0]["ok"], true);
 }

@@ -51,6 +51,7 @@ fn the_http_door_answers_every_sender() {
     check("/in/water/level", &[], b"x", 404, "/in/grid/report");
     check("/in/video/radar", &[], b"x", 404, "/in/video/camera");
     check("/elsewhere", &[], b"x", 404, "/in/");
+    check("/in/grid/report/%C7%E0", &[], b"x", 400, "UTF-8");
     check("/in/video/camera", &[("content-type", "multipart/form-data; boundary=x")], b"x", 415, "form");
     check("/in/video/camera", &[("content-encoding", "gzip")], b"x", 415, "encoding");
     assert_eq!(get(&url("/in/video/camera"), &[]).status, 405);
