@@ -117,6 +117,12 @@ pub struct Message {
     pub sent_at: Timestamp,
 }
 
+impl Message {
+    fn is_cancel(&self) -> bool {
+        self.msg_type == notice::Kind::Cancel.as_str()
+    }
+}
+
 impl Warning {
     /// Whether plans and people act upon it.
     pub fn is_active(&self) -> bool {

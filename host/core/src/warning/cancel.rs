@@ -1,7 +1,7 @@
 //! 解除: cancellations, also those that do not say clearly what they cancel.
 
 use super::Warning;
-use super::chain::{Place, is_doubted_ahead};
+use super::chain::{Place, is_doubted_ahead, may_mean};
 use super::notice::Notice;
 use super::term::end;
 use crate::core::Core;
@@ -15,7 +15,7 @@ pub(super) const UNCLEAR: &str = "cancel-unclear";
 /// Whoever has to look is asked again, and then the next one up, after this.
 const LOOK_MS: i64 = 10 * 60_000;
 
-fn unclear(message: &str) -> String {
+pub(super) fn unclear(message: &str) -> String {
     format!("解除消息 {message} 所指不明，预警是否解除须人工核实")
 }
 
@@ -144,39 +144,40 @@ impl Core {
         for id in &place.referred {
             self.doubt_warning(step, cause, id, &note);
         }
-        if place.referred.is_empty() {
-            self.doubt_warnings_alike(step, cause, notice);
+        // What it meant may still come.
+        let is_news = place.referred.is_empty() && !self.doubt_warnings_alike(step, cause, notice);
+        if is_news && place.same.is_none() {
+            self.begin_cancelled_warning(step, cause, notice, place);
         }
     }
 
-    /// What the cancellation may have meant stands on, but not silently.
-    fn doubt_warnings_alike(&mut self, step: &mut Step, cause: &Cause, notice: &Notice) {
+    /// What the cancellation may have meant stands on, but not silently. Answers whether
+    /// there is any.
+    fn doubt_warnings_alike(&mut self, step: &mut Step, cause: &Cause, notice: &Notice) -> bool {
+        let Notice { sender, event_code, areas, .. } = notice;
         let may_mean = |row: &&Warning| {
             row.is_active()
                 && row.department == notice.department
                 && row.class == notice.class
-                && row.sender == notice.sender
                 && row.issued_at <= notice.sent
-                && (notice.event_code.is_empty() || row.event_code == notice.event_code)
-                && (notice.areas.is_empty() || row.areas.iter().any(|area| notice.areas.contains(area)))
+                && may_mean(sender, event_code, areas, (&row.sender, &row.event_code, &row.areas))
         };
         let ids: Vec<String> =
             self.state.rooms.warnings.values().filter(may_mean).map(|row| row.id.clone()).collect();
-        for id in ids {
-            self.doubt_warning(step, cause, &id, &unclear(&notice.id));
+        for id in &ids {
+            self.doubt_warning(step, cause, id, &unclear(&notice.id));
         }
+        !ids.is_empty()
     }
 
-    /// A cancellation that was there before the warning may have meant it.
-    pub(super) fn doubt_warning_ahead(&mut self, step: &mut Step, cause: &Cause, id: &str, notice: &Notice) {
+    /// A cancellation that was there before the message, was sent after it, and may have
+    /// meant it.
+    pub(super) fn cancelled_ahead(&self, notice: &Notice) -> Option<String> {
         let mut before = self.state.rooms.warnings.values().filter(|row| is_doubted_ahead(row, notice));
-        if let Some(message) = before.next().and_then(|row| row.messages.last()) {
-            let note = unclear(&message.id);
-            self.doubt_warning(step, cause, id, &note);
-        }
+        Some(before.next()?.messages.last()?.id.clone())
     }
 
-    fn doubt_warning(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
+    pub(super) fn doubt_warning(&mut self, step: &mut Step, cause: &Cause, id: &str, note: &str) {
         let Some(mut row) = self.state.rooms.warnings.get(id).filter(|row| row.is_active()).cloned() else {
             return;
         };

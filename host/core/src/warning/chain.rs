@@ -44,6 +44,12 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
         if row.class != notice.class || row.status == "superseded" {
             continue;
         }
+        // A cancellation that broke off is kept to be looked into; it ends nothing, and the
+        // whole one is another message.
+        let is_broken = row.has_flag("damaged") && is_cancel_alone(row);
+        if is_broken && !notice.has_flag("damaged") {
+            continue;
+        }
         if row.messages.iter().any(|message| message.id == notice.id) {
             match is_another(row, notice) {
                 true => place.reused = true,
@@ -57,7 +63,7 @@ pub(super) fn place(rows: &BTreeMap<String, Warning>, notice: &Notice) -> Place 
             awaited.push((row.issued_at, &row.id));
         } else if refers {
             referred.push((first_sent(row), &row.id));
-        } else if (is_standing(row) || is_cancelled_ahead(row, notice)) && is_alike(row, notice) {
+        } else if is_standing(row) && is_alike(row, notice) || is_cancelled_ahead(row, notice) {
             alike.push((row.issued_at, &row.id));
         }
     }
@@ -104,24 +110,41 @@ fn is_standing(row: &Warning) -> bool {
     row.ended_at.is_none()
 }
 
-/// Its cancellation came first, and alone.
+/// Its cancellation came first, and alone: of no lower level, and for all of its ground.
 fn is_cancelled_ahead(row: &Warning, notice: &Notice) -> bool {
-    came_alone(row, notice) && !is_beyond(row.severity, notice.severity)
+    let covers = !notice.areas.is_empty() && notice.areas.iter().all(|area| row.areas.contains(area));
+    came_alone(row, notice) && is_of_one(row, notice) && covers && !is_beyond(row.severity, notice.severity)
 }
 
-/// A cancellation that came first, and alone, names a lower level: it may mean another.
+/// A cancellation that came first, and alone, may have meant it, as far as both say.
 pub(super) fn is_doubted_ahead(row: &Warning, notice: &Notice) -> bool {
+    let names_it = row.awaits.iter().any(|id| names(id, &notice.id));
+    let may_mean = may_mean(
+        &row.sender,
+        &row.event_code,
+        &row.areas,
+        (notice.sender.as_str(), &notice.event_code, &notice.areas),
+    );
     row.department == notice.department
         && row.class == notice.class
-        && is_of_one(row, notice)
-        && row.areas.iter().any(|area| notice.areas.contains(area))
         && came_alone(row, notice)
-        && is_beyond(row.severity, notice.severity)
+        && (names_it || may_mean)
+}
+
+/// Whether a cancellation of this sender, event and ground may mean that warning.
+pub(super) fn may_mean(sender: &str, code: &str, areas: &[String], warning: (&str, &str, &[String])) -> bool {
+    let (warned_by, event, ground) = warning;
+    sender == warned_by
+        && (code.is_empty() || code == event)
+        && (areas.is_empty() || areas.iter().any(|area| ground.contains(area)))
 }
 
 fn came_alone(row: &Warning, notice: &Notice) -> bool {
-    let is_cancel = |message: &Message| message.msg_type == Kind::Cancel.as_str();
-    notice.kind != Kind::Cancel && row.messages.iter().all(is_cancel) && notice.sent <= row.issued_at
+    notice.kind != Kind::Cancel && is_cancel_alone(row) && notice.sent <= row.issued_at
+}
+
+fn is_cancel_alone(row: &Warning) -> bool {
+    row.messages.iter().all(Message::is_cancel)
 }
 
 /// A cancellation of this level does not reach that one.
@@ -239,6 +262,18 @@ impl Warning {
         let kind = Kind::parse(&self.msg_type).unwrap_or_default();
         // Of two in one second the graver counts, whichever comes first.
         (self.issued_at, kind, self.severity) < (notice.sent, notice.kind, notice.severity)
+    }
+
+    /// The cancellation that ended it was matched by its kind alone and is of a lower level
+    /// than this, which was sent before it and after all else: it may have meant another.
+    pub(super) fn ended_by_mistake(&self, notice: &Notice) -> Option<&Message> {
+        let cancel = self.messages.last().filter(|newest| newest.is_cancel())?;
+        let mut said = self.messages.iter().filter(|message| !message.is_cancel());
+        let is_mistaken = self.ended_at.is_some()
+            && self.has_flag("reference-missing")
+            && is_beyond(cancel.severity, notice.severity)
+            && said.all(|message| message.sent_at < notice.sent);
+        is_mistaken.then_some(cancel)
     }
 
     /// The same identifier and the same content.

@@ -1,6 +1,6 @@
 //! From warning signals to chains.
 
-use super::cancel::UNCLEAR;
+use super::cancel::{UNCLEAR, unclear};
 use super::chain::{self, Place};
 use super::notice::{Kind, Notice};
 use super::term::stand;
@@ -59,7 +59,8 @@ impl Core {
         let Some(mut row) = chain.and_then(|id| self.state.rooms.warnings.get(id)).cloned() else {
             return self.begin_warning(step, cause, notice, &place);
         };
-        if !row.is_before(&notice) {
+        let mistaken = row.ended_by_mistake(&notice).map(|cancel| cancel.id.clone());
+        if !row.is_before(&notice) && mistaken.is_none() {
             return self.join_warning(step, cause, row, &notice, &place);
         }
         if place.referred.is_empty() && place.same.is_none() {
@@ -84,9 +85,21 @@ impl Core {
             true => row.areas.clone(),
             false => row.areas.iter().filter(|area| !before.areas.contains(area)).cloned().collect(),
         };
+        let doubt = mistaken.or_else(|| self.cancelled_ahead(&notice));
+        let is_doubted = before.has_flag(UNCLEAR);
+        // Whoever was told to look still has to.
+        if is_doubted && doubt.is_some() && row.is_active() {
+            row.flag(UNCLEAR);
+        }
         self.set(step, cause, change, &note, row.clone());
-        if before.has_flag(UNCLEAR) && !row.has_flag(UNCLEAR) {
-            self.doubt_is_over(step, cause, &row.id, &format!("{} 更新", notice.id));
+        match doubt {
+            Some(cancel) if !row.has_flag(UNCLEAR) => {
+                self.doubt_warning(step, cause, &row.id, &unclear(&cancel));
+            }
+            None if is_doubted => {
+                self.doubt_is_over(step, cause, &row.id, &format!("{} 更新", notice.id));
+            }
+            _ => {}
         }
         self.call_for_warning(step, cause, &row, &areas);
     }
@@ -119,7 +132,9 @@ impl Core {
         let areas = row.areas.clone();
         self.set(step, cause, "issued", &note, row.clone());
         self.call_for_warning(step, cause, &row, &areas);
-        self.doubt_warning_ahead(step, cause, &row.id, &notice);
+        if let Some(cancel) = self.cancelled_ahead(&notice) {
+            self.doubt_warning(step, cause, &row.id, &unclear(&cancel));
+        }
     }
 
     /// Older than what the chain says: listed, and nothing that it says changes.
