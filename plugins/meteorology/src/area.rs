@@ -120,6 +120,7 @@ impl Areas {
     /// `lat,lon lat,lon …`, closed, as CAP writes it. Answers whether it could be
     /// read, also where there was no room for it.
     pub fn polygon(&mut self, text: &str) -> bool {
+        let text = &*pairs(text);
         let ring = |read: fn(&str) -> Option<(f64, f64)>| -> Option<Vec<(f64, f64)>> {
             let ring: Option<Vec<_>> = text.split_whitespace().map(read).collect();
             ring.filter(|ring| ring.len() >= 3)
@@ -166,6 +167,7 @@ impl Areas {
 
     /// `lat,lon radius`, in kilometres. Answers whether it could be read.
     pub fn circle(&mut self, text: &str) -> bool {
+        let text = &*pairs(text);
         let read = || {
             let (centre, radius) = text.trim().split_once(char::is_whitespace)?;
             let radius: f64 = radius.trim().parse().ok().filter(|km| (0.0..=20_000.0).contains(km))?;
@@ -180,6 +182,11 @@ impl Areas {
         }
         circle.is_some()
     }
+}
+
+/// Without the blanks around commas that the standard does not have.
+fn pairs(text: &str) -> String {
+    text.split(',').map(str::trim).collect::<Vec<_>>().join(",")
 }
 
 /// A pair as CAP writes it, turned to `(lon, lat)`.

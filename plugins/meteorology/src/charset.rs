@@ -24,11 +24,17 @@ pub fn decode(payload: &[u8]) -> Result<Text<'_>, Rejection> {
             payload.len()
         )));
     }
-    let text = match Encoding::for_bom(payload) {
-        Some((marked, mark)) => lossy(marked, &payload[mark..]),
+    let text = match marked(payload) {
+        Some((encoding, mark)) => lossy(encoding, &payload[mark..]),
         None => unmarked(payload),
     };
     if text.text.trim_start().starts_with('<') { Ok(text) } else { Err(not_xml(&text.text)) }
+}
+
+/// By a byte order mark, and how long that is. GB 18030 has one as well.
+fn marked(payload: &[u8]) -> Option<(&'static Encoding, usize)> {
+    const GB: &[u8] = b"\x84\x31\x95\x33";
+    Encoding::for_bom(payload).or_else(|| payload.starts_with(GB).then_some((GB18030, GB.len())))
 }
 
 /// Without a byte order mark: declared, else sniffed, else lossy.

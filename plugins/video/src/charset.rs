@@ -22,8 +22,8 @@ pub fn decode(payload: &[u8]) -> Result<Text, Rejection> {
         let reason = format!("{} bytes are more than {PAYLOAD_BYTES_MAX}", payload.len());
         return Err(Rejection::malformed(reason));
     }
-    if let Some((marked, mark)) = Encoding::for_bom(payload) {
-        let mut text = lossy(marked, &payload[mark..]);
+    if let Some((encoding, mark)) = marked(payload) {
+        let mut text = lossy(encoding, &payload[mark..]);
         text.text.truncate(text.text.trim_end_matches(is_padding).len());
         return xml(text);
     }
@@ -34,6 +34,12 @@ pub fn decode(payload: &[u8]) -> Result<Text, Rejection> {
         return Err(Rejection::malformed(not_xml(payload)));
     }
     xml(unmarked(payload))
+}
+
+/// By a byte order mark, and how long that is. GB 18030 has one as well.
+fn marked(payload: &[u8]) -> Option<(&'static Encoding, usize)> {
+    const GB: &[u8] = b"\x84\x31\x95\x33";
+    Encoding::for_bom(payload).or_else(|| payload.starts_with(GB).then_some((GB18030, GB.len())))
 }
 
 /// Devices written in C send the end of the string along.

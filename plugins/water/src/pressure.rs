@@ -14,21 +14,35 @@ use tocsin_sdk::{Answer, Message, Outcome, Severity, Signal, Timestamp};
 /// that it is still the newest after a wrong one.
 const AHEAD_MS: i64 = 5 * 60_000;
 
+/// Readings of one frame, in what its alarms leave of an answer.
+const READINGS_MAX: usize = 900;
+
 pub fn decode(bytes: &[u8], message: &Message) -> Answer {
     let frame = Frame::read(bytes)?;
     let received = message.received;
     let mut outcome = Outcome::default();
     let mut terminal = Terminal::of(&frame.device, &message.device);
     outcome.defects.extend(terminal.fault());
-    let fresh = terminal.told.unseen(frame.samples(), received + AHEAD_MS);
+    let mut fresh = terminal.told.unseen(frame.samples(), received + AHEAD_MS);
+    let untold = fresh.len().saturating_sub(READINGS_MAX);
+    if untold > 0 {
+        fresh.drain(..untold);
+        outcome.defects.push(format!("另有 {untold} 个较早样本未逐条上报 (more samples than are told)"));
+    }
     outcome.signals.extend(readings(&frame, fresh));
     let last = frame.samples().last().map_or(frame.at, |(at, _)| at);
     let at = if is_ahead(last, received) { received } else { last };
-    // History that comes late says nothing of how it stands now.
-    if terminal.newest.is_none_or(|(newest, _)| believed(newest, received) <= at) {
+    let is_newest = terminal.newest.is_none_or(|(newest, _)| believed(newest, received) <= at);
+    if terminal.is_current(is_newest) {
         let before = terminal.newest.map_or(0, |(_, bits)| bits);
         terminal.newest = Some((believed(last, received), frame.bits));
         alarms(&frame, before, last, &mut outcome);
+    } else {
+        // History says nothing of what is over. What it alarmed was one, at its own time,
+        // and it may be no history: a clock that fell back must not mute its terminal.
+        let alarm = |meaning: Meaning| alarm(&frame, &meaning, true, false, last);
+        let raised = (0..8).filter(|bit| frame.bits >> bit & 1 == 1).filter_map(|bit| frame.meaning(bit));
+        outcome.signals.extend(raised.filter(|meaning| !meaning.is_fault).filter_map(alarm));
     }
     terminal.save(received + AHEAD_MS);
     Ok(outcome)

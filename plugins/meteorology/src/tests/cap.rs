@@ -178,6 +178,12 @@ fn a_name_is_one_text() {
     check(&drawn, json!([]), json!(["青山市 石湖镇"]), &[]);
     let circle = "<area><areaDesc>A, B; C</areaDesc><circle>29.3,120.3 0.0</circle></area>";
     check(circle, json!([]), json!(["A, B; C"]), &[]);
+    for spaced in [
+        "<circle>29.30, 120.31 1</circle>",
+        "<polygon>29.1, 120.1 29.2 ,120.1 29.2, 120.2 29.1,120.1</polygon>",
+    ] {
+        check(&format!("<area><areaDesc>A</areaDesc>{spaced}</area>"), json!([]), json!(["A"]), &[]);
+    }
     // One of two shapes is enough.
     let half = format!("<area><areaDesc>A</areaDesc><polygon>x</polygon>{polygon}</area>");
     check(&half, json!([]), json!(["A"]), &["polygon \"x\""]);

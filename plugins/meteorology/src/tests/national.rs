@@ -274,6 +274,8 @@ fn bytes_of_gb_18030() {
     }
     let marked = [b"\xef\xbb\xbf", ALERT.as_bytes()].concat();
     assert_eq!(accepted("12379", marked).2, [""; 0]);
+    let gb = [b"\x84\x31\x95\x33", &*encoding_rs::GB18030.encode(ALERT).0].concat();
+    assert_eq!(accepted("12379", gb).2, [""; 0]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn say(mut read: Read, frame: &Frame, told: Told, mut outcome: Outcome) -> Outco
     let name = title.unwrap_or(terminal);
     let is_proven = told != Told::Unproven;
     let before = if is_proven { newer(&read) } else { None };
-    let data = read.shown(told);
+    let data = read.shown(told, frame.serial);
     let dressed = |signal: Signal| signal.device(&*device).observed(read.at).data(&*data);
     if is_proven {
         outcome.signals.push(dressed(read.position(&name)));
@@ -139,8 +139,10 @@ impl Read {
     }
 
     /// All that was read, as a signal carries it.
-    fn shown(&mut self, told: Told) -> String {
+    fn shown(&mut self, told: Told, serial: u16) -> String {
         let mut data = std::mem::take(&mut self.data);
+        // What tells a copy.
+        data.insert("serial".into(), serial.into());
         let bits = BITS.iter().filter(|bit| self.bits >> bit.place & 1 == 1);
         data.insert("alarms".into(), bits.map(|bit| bit.title).collect());
         data.insert("told_later".into(), (told == Told::Later).into());

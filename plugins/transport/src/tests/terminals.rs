@@ -8,6 +8,7 @@ fn a_position_is_told_and_confirmed() {
     assert_eq!(lines(&answer), ["status vehicle.position"]);
     let outcome = answer.unwrap();
     let signal = &outcome.signals[0];
+    assert!(signal.data.contains(r#""serial":7"#), "what tells a copy: {}", signal.data);
     let at = signal.position.unwrap();
     assert_eq!((at.lon, at.lat, at.datum), (120.36, 29.25, Datum::Wgs84));
     assert_eq!((signal.observed, signal.value), (Some(1_783_837_820_000), Some(50.5)));

@@ -63,9 +63,12 @@ impl<'a> Message<'a> {
         let is_room = self.headers.len() < HEADERS_MAX;
         match (self.headers.last_mut(), colon) {
             (Some((_, value)), _) if is_folded => {
-                let value = value.to_mut();
-                value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
+                // A fold is one blank; before and behind a value it is nothing.
+                let (value, more) = (value.to_mut(), line.trim_ascii());
+                if !value.is_empty() && !more.is_empty() {
+                    value.push(b' ');
+                }
+                value.extend_from_slice(more);
             }
             (_, Some(colon)) if colon > 0 && !is_folded && is_room => {
                 self.headers

@@ -92,7 +92,8 @@ fn marks_and_padding_are_left_away() {
         .flat_map(u16::to_le_bytes)
         .collect();
     let padded = [b"\r\n ", plain.as_bytes(), b"\0\0\0"].concat();
-    for bytes in [marked, wide, padded] {
+    let gb = [b"\x84\x31\x95\x33", &*GB18030.encode(&plain).0].concat();
+    for bytes in [marked, wide, padded, gb] {
         let outcome = accepted(&bytes);
         assert_eq!(outcome.signals[0].title, "视频报警:围墙");
         assert_eq!(outcome.defects, Vec::<String>::new());

@@ -141,6 +141,17 @@ fn requests_that_cannot_be_taken() {
 }
 
 #[test]
+fn a_value_may_begin_on_the_next_line() {
+    for name in ["CSeq: ", "Content-Length: ", "Call-ID: "] {
+        let (mut camera, _) = Camera::registered();
+        let folded = camera.message(&usual("5", "")).replace(name, &format!("{name}\r\n \r\n\t"));
+        let outcome = camera.hear(&folded).unwrap();
+        assert!(replies(&outcome)[0].starts_with("SIP/2.0 200"), "{name}: {:?}", replies(&outcome));
+        assert_eq!(outcome.signals.len(), 1, "{name}");
+    }
+}
+
+#[test]
 fn a_header_that_would_begin_another_does_not() {
     let (mut camera, _) = Camera::registered();
     let folded = camera.message(&usual("5", "")).replace("Call-ID: ", "Call-ID: a\r\n b\r\n\tInjected: x ");

@@ -8,16 +8,26 @@ use tocsin_sdk::{Rejection, Timestamp};
 
 /// Without samples.
 const SHORTEST: usize = 39;
-/// Some 490 samples: a day at every three minutes.
-const LONGEST: usize = 1_024;
+/// What is believed by its length alone: some 490 samples, a day at every three minutes.
+const USUAL: usize = 1_024;
+/// 2,028 samples, a day and a half at every minute.
+const LONGEST: usize = 4_095;
+/// To behind the count, which a longer one must agree with.
+const HEADER: usize = 23;
 
 pub const STREAM: Marked<'_> = Marked {
     start: &[0xA5, 0x5A],
-    header: 5,
+    header: HEADER,
     front: |_| true,
-    extent: |header| match usize::from(u16::from_be_bytes([header[3], header[4]])) {
-        length if (SHORTEST..=LONGEST).contains(&length) => Extent::Frame(length),
-        _ => Extent::Wrong,
+    extent: |header| {
+        let word = |at: usize| usize::from(u16::from_be_bytes([header[at], header[at + 1]]));
+        let (length, is_whole) = (word(3), word(3) == SHORTEST + 2 * word(21));
+        match length {
+            SHORTEST..=USUAL => Extent::Frame(length),
+            ..=LONGEST if is_whole => Extent::Frame(length),
+            _ if is_whole => Extent::Forbidden,
+            _ => Extent::Wrong,
+        }
     },
     check: |frame| frame.ends_with(&[0x55, 0xAA]) && sums(frame).0 == sums(frame).1,
     believable: |_| true,

@@ -8,6 +8,10 @@ use tocsin_sdk::{Timestamp, memory};
 const BITS: &str = "bits";
 /// Times of the newest samples told.
 const TOLD: &str = "told";
+/// How many frames in a row were older than the newest.
+const LATE: &str = "late";
+/// A clock that was set back is believed after so many.
+const LATE_MAX: u8 = 20;
 /// Names of those that share the room.
 const INDEX: &str = "terminals";
 /// Of the room's 64 KiB a long report takes 53,500 bytes, what tells its copies 320 and a
@@ -43,6 +47,23 @@ impl<'a> Terminal<'a> {
         let stored = stored.unwrap_or_default();
         let (newest, told) = read(&stored).unwrap_or_default();
         Terminal { name, keeping, newest, told }
+    }
+
+    /// Whether a frame says how it stands now: the newest does, and each one of a clock
+    /// that was set back for good.
+    pub fn is_current(&self, is_newest: bool) -> bool {
+        if self.keeping != Keeping::Own {
+            return is_newest;
+        }
+        let late: Option<u8> = memory::load(LATE);
+        let more = late.unwrap_or_default().saturating_add(1);
+        let is_current = is_newest || more > LATE_MAX;
+        match (is_current, late) {
+            (true, Some(_)) => memory::forget(LATE),
+            (true, None) => {}
+            (false, _) => memory::save(LATE, &more),
+        }
+        is_current
     }
 
     /// What the city misses of it.

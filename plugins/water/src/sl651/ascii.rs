@@ -91,7 +91,10 @@ impl Body<'_> {
     fn element(&mut self, symbol: &str) {
         let is_value = |word: &str| !is_mark(word) && element::by_symbol(word).is_none();
         match (element::by_symbol(symbol), self.words.next_if(is_value)) {
-            (_, None) => self.report.defect(format!("要素 {} 缺值 (no value behind it)", shown(symbol))),
+            (element, None) => self.report.without_value(
+                element.map_or(0, |element| element.id),
+                format!("要素 {} 缺值 (no value behind it)", shown(symbol)),
+            ),
             (Some(element), Some(word)) => self.datum(element, word, self.observed),
             (None, Some(word)) => self.report.defect(format!(
                 "要素 {} {} 未列 (an element that is not known)",
@@ -144,7 +147,8 @@ impl Body<'_> {
         {
             self.report.value(element, value, observed);
         } else {
-            self.report.defect(format!("{element} 无有效值 {} (no value)", shown(word)));
+            let what = format!("{element} 无有效值 {} (no value)", shown(word));
+            self.report.without_value(element.id, what);
         }
     }
 }

@@ -93,7 +93,8 @@ impl<'a> Body<'a> {
         }
         let Some(data) = self.take(bytes) else {
             let left = self.text.len() - self.at;
-            self.report.defect(format!("要素 {id:02X}H 应有 {bytes} 字节, 只剩 {left} 字节 (cut off)"));
+            let what = format!("要素 {id:02X}H 应有 {bytes} 字节, 只剩 {left} 字节 (cut off)");
+            self.report.without_value(element.id, what);
             return None;
         };
         if id == element::STEP {
@@ -148,7 +149,7 @@ impl<'a> Body<'a> {
         } else if let Some(value) = element::value(data, decimals) {
             self.report.value(element, value, observed);
         } else {
-            self.report.defect(format!("{element} 无有效值 {data:02X?} (no value)"));
+            self.report.without_value(element.id, format!("{element} 无有效值 {data:02X?} (no value)"));
         }
     }
 

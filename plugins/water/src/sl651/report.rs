@@ -70,6 +70,8 @@ pub struct Report {
     own: String,
     sent: Option<Timestamp>,
     sections: Vec<Section>,
+    /// An element that came without a value was a level.
+    is_level_unread: bool,
     /// 人工置数 of the last station, as it was written.
     manual: Vec<u8>,
     values: usize,
@@ -94,6 +96,7 @@ impl Report {
             own: frame.station.clone(),
             sent: bcd::time(time),
             sections: Vec::new(),
+            is_level_unread: false,
             manual: Vec::new(),
             values: 0,
             defects: Vec::new(),
@@ -134,6 +137,12 @@ impl Report {
             true => self.defects.push(what),
             false => self.more += 1,
         }
+    }
+
+    /// It is named, and what stands behind it is no value.
+    pub fn without_value(&mut self, id: u16, what: String) {
+        self.is_level_unread |= telling::LEVELS.contains(&id);
+        self.defect(what);
     }
 
     pub fn value(&mut self, element: Element, value: f64, observed: Option<Timestamp>) {

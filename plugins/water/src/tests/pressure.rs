@@ -54,9 +54,50 @@ fn samples_land_at_their_own_times_once() {
             "recovery hydrant.pressure-low 300 kPa @14:32:20",
         ]
     );
-    // An old one that was never told lands where it belongs and says nothing of now.
+    // An old one that was never told lands where it belongs, its alarm as well.
     let older = frame(1, 1, AT - 600, &[120]);
-    assert_eq!(lines(&send(&host, "HYDR26070001", &older)), ["reading pipe.pressure 120 kPa @14:20:20"]);
+    assert_eq!(
+        lines(&send(&host, "HYDR26070001", &older)),
+        ["reading pipe.pressure 120 kPa @14:20:20", "alarm hydrant.pressure-low 120 kPa @14:20:20"]
+    );
+    // It says nothing of what is over or out of order now.
+    let older = frame(1, 0b1100, AT - 660, &[120]);
+    assert_eq!(lines(&send(&host, "HYDR26070001", &older)), ["reading pipe.pressure 120 kPa @14:19:20"]);
+}
+
+#[test]
+fn a_clock_that_fell_back_mutes_nothing() {
+    const LOW: &str = "alarm hydrant.pressure-low";
+    const BOTH: &str = "alarm hydrant.pressure-low,alarm hydrant.pressure2-low,alarm hydrant.pressure2-high";
+    let year = -365 * 86_400;
+    let mut frames = vec![(0, -1, 0, ""), (60, year, 1, LOW), (61, year, 0x61, BOTH)];
+    frames.extend((2..22).map(|second| (60 + second, year, 1, LOW)));
+    // Believed at last: what is over is over.
+    frames.push((90, year, 0, "recovery hydrant.pressure-low"));
+    check_clock(None, &frames);
+    // One frame in order begins the count anew.
+    let late = |from: i64| (from..from + 19).map(move |second| (second, year, 1, LOW));
+    let frames: Vec<_> = late(1).chain([(30, -1, 1, LOW)]).chain(late(31)).collect();
+    check_clock(Some(0), &[frames, vec![(60, year, 0, "")]].concat());
+}
+
+#[test]
+fn a_day_of_minutes_is_one_frame() {
+    let long = frame(1, 1, AT, &[120; 1_440]);
+    let pieces = Water::frame(&long);
+    assert_eq!((pieces.len(), pieces[0].length as usize), (1, long.len()));
+    assert_eq!(pieces[0].kind, tocsin_sdk::PieceKind::Red);
+    let outcome = send(&Host::fresh(), "HYDR26070001", &long).unwrap();
+    let readings = outcome.signals.iter().filter(|signal| signal.code == "pipe.pressure").count();
+    assert_eq!((readings, outcome.signals.len()), (900, 901));
+    assert_eq!(outcome.defects, ["另有 540 个较早样本未逐条上报 (more samples than are told)"]);
+    // What is longer than any is refused by name; a length that no count bears out is none.
+    let longer = frame(1, 1, AT, &[120; 2_029]);
+    assert!(send(&Host::fresh(), "HYDR26070001", &longer).is_ok());
+    assert_ne!(Water::frame(&longer[..64])[0].kind, tocsin_sdk::PieceKind::Noise);
+    let mut wrong = longer.clone();
+    wrong[22] ^= 1;
+    assert!(Water::frame(&wrong[..64]).iter().all(|piece| piece.kind == tocsin_sdk::PieceKind::Noise));
 }
 
 /// Frames of one terminal, `sent, last, bits` in seconds from now: what each says of alarms.

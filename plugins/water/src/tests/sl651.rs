@@ -129,6 +129,20 @@ fn groups_of_a_body() {
     .expect("a report");
 }
 
+/// 加报 of a level that cannot be read is one of water all the same.
+#[test]
+fn an_unread_level_has_crossed() {
+    let head = "0012260712143020F1F1003307810148F0F02607121430";
+    for (body, more) in
+        [("3923AAAAAAAA", ""), ("39230000123A", ""), ("38121210392300", "reading power.voltage ")]
+    {
+        let report = frame(0x33, 0x02, &bytes(&format!("{head}{body}")), 0x03);
+        let expect: Vec<&str> =
+            [more, "alarm water.threshold", "defect "].into_iter().filter(|line| !line.is_empty()).collect();
+        check(&report, &expect).expect("a report");
+    }
+}
+
 #[test]
 fn several_stations_in_one_report() {
     let two = "7E7E0100330781010000330031020012260712143020F1F1003307810148F0F02607121430392300012345\

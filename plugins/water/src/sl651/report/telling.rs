@@ -10,7 +10,7 @@ use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Outcome, Severity, Signal, Timestamp};
 
 /// Levels that a threshold may be of: river or tide, above a dam, below it, intakes.
-const LEVELS: [u16; 11] = [0x39, 0x3B, 0x3A, 0x3C, 0x3D, 0x3E, 0x3F, 0x40, 0x41, 0x42, 0x43];
+pub(super) const LEVELS: [u16; 11] = [0x39, 0x3B, 0x3A, 0x3C, 0x3D, 0x3E, 0x3F, 0x40, 0x41, 0x42, 0x43];
 
 /// A station's clock that is ahead by more is wrong.
 const AHEAD_MS: i64 = 24 * 3_600_000;
@@ -138,6 +138,8 @@ impl Report {
         let (code, what, lead) = match (level, level.or_else(rain)) {
             (Some(_), lead) => ("water.threshold", "水位", lead),
             (None, Some(lead)) => ("rain.threshold", "雨量", Some(lead)),
+            // Which level it reached is for somebody to look up; that it is one is not.
+            (None, None) if self.is_level_unread => ("water.threshold", "水位", None),
             (None, None) => ("station.threshold", "监测值", None),
         };
         let observed = lead.and_then(|sample| sample.observed).or(self.sent);
