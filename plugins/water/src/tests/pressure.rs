@@ -95,7 +95,7 @@ fn a_day_of_minutes_is_one_frame() {
     let longer = frame(1, 1, AT, &[120; 2_029]);
     assert!(send(&Host::fresh(), "HYDR26070001", &longer).is_ok());
     assert_ne!(Water::frame(&longer[..64])[0].kind, tocsin_sdk::PieceKind::Noise);
-    let mut wrong = longer.clone();
+    let mut wrong = longer;
     wrong[22] ^= 1;
     assert!(Water::frame(&wrong[..64]).iter().all(|piece| piece.kind == tocsin_sdk::PieceKind::Noise));
 }
