@@ -55,7 +55,25 @@ export class Implausible extends Rejection {
   constructor(reason, { reply } = {}) { super(reason, { reply, kind: "implausible" }); }
 }
 
+const DEPTH_MAX = 128;
+
+/** Parsing it would take more memory or stack than a guest has. */
+const isDeep = (text) => {
+  if (text.split("[").length + text.split("{").length - 2 <= DEPTH_MAX) return false;
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === "[" || letter === "{") {
+      depth += 1;
+      if (depth > DEPTH_MAX) return true;
+    } else if (letter === "]" || letter === "}") {
+      depth -= 1;
+    }
+  }
+  return false;
+};
+
 const readJson = (text) => {
+  if (isDeep(text)) throw new Malformed(`not the JSON expected here: nested more than ${DEPTH_MAX} deep`);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -76,9 +76,30 @@ class Implausible(Rejection):
     kind = "implausible"
 
 
+_DEPTH_MAX = 128
+
+
+def _is_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= _DEPTH_MAX:
+        return False
+    depth = 0
+    for letter in text:
+        if letter in "[{":
+            depth += 1
+            if depth > _DEPTH_MAX:
+                return True
+        elif letter in "]}":
+            depth -= 1
+    return False
+
+
 def _read(text: bytes | str) -> Any:
     try:
-        return _json.loads(text)
+        # UTF-8 and nothing else: guessing would load a codec, and a guest has no files.
+        text = text if isinstance(text, str) else str(text, "utf-8")
+        if _is_deep(text):
+            raise ValueError(f"nested more than {_DEPTH_MAX} deep")
+        return _json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not the JSON expected here: {error}") from None
 

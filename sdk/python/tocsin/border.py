@@ -2,12 +2,26 @@
 that `tocsin plugin build` writes calls this; plugins do not."""
 
 import json as _json
+import linecache as _linecache
+import sys as _sys
 import traceback as _traceback
 
 from componentize_py_types import Err
 from wit_world.imports import types
 
 from . import Advice, Event, Message, Outcome, Rejection, Signal, Tick, log
+
+
+def remember(plugin):
+    """Reads the lines of the plugin's modules while it is built. A guest has no
+    files, and a traceback that looked for one would end it without a word."""
+    home = plugin.__file__.rpartition("/")[0]
+    for module in list(_sys.modules.values()):
+        file = getattr(module, "__file__", None) or ""
+        if file.startswith(home):
+            _linecache.getlines(file)
+    _linecache.checkcache = lambda filename=None: None
+    _linecache.updatecache = lambda filename, module_globals=None: []
 
 
 def _arms(name, words):

@@ -75,7 +75,9 @@ fn tool(dir: &Path) -> Result<PathBuf> {
 
 /// The world's classes, each giving way to a function of `plugin`.
 fn entry(roles: &[Role]) -> String {
-    let mut text = String::from("import plugin\nfrom tocsin import border\nfrom wit_world import exports\n");
+    let mut text = String::from(
+        "import plugin\nfrom tocsin import border\nfrom wit_world import exports\n\nborder.remember(plugin)\n",
+    );
     for role in roles {
         let (function, given, through) = match role {
             Role::Decoder => ("decode", "message", "decode"),

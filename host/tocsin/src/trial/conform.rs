@@ -34,6 +34,8 @@ const INPUT_BYTES: usize = 128 << 10;
 const CORPUS: usize = 4_096;
 /// Rooms at once; then the city is begun again.
 const ROOMS: usize = 64;
+/// A slow call is not made smaller for longer: the fault is told all the same.
+const SHRINK_WITHIN: Duration = Duration::from_secs(2);
 /// Different faults told; the first few say what to mend.
 const FINDINGS: usize = 8;
 /// One input in so many is asked three times.
@@ -266,7 +268,7 @@ impl Kit {
     }
 
     /// Less and less of the payload while the verdict stays; from an empty room,
-    /// or as it is where the room is part of the fault.
+    /// or as it is where the room is part of the fault. As far as a short while allows.
     fn smallest(&mut self, call: &Call, verdict: &Verdict) -> Vec<u8> {
         let Call::Decode(message) = call else { return payload(call) };
         let mut fails = |payload: &[u8]| {
@@ -274,11 +276,12 @@ impl Kit {
             let (answer, ..) = self.rig.once(&call, &mut Room::default());
             answer.is_err_and(|other| other.kind == verdict.kind)
         };
+        let until = Instant::now() + SHRINK_WITHIN;
         let mut input = message.payload.clone();
         let mut step = input.len() / 2;
         while step > 0 && fails(&input) {
             let mut at = 0;
-            while at < input.len() {
+            while at < input.len() && Instant::now() < until {
                 let mut less = input.clone();
                 less.drain(at..(at + step).min(input.len()));
                 match fails(&less) {

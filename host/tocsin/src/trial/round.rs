@@ -169,6 +169,7 @@ impl Round<'_> {
             Ok(whole) => whole,
             Err((verdict, account)) => {
                 self.report.logs.extend(account.logs);
+                self.report.faults.push(format!("the framer ended with {verdict}"));
                 return json!({ "verdict": verdict });
             }
         };
