@@ -79,7 +79,11 @@ fn alerts_go_out_as_cap_and_ngsi_ld_and_quality_is_counted() {
     Line::to(host.door("fire-tcp")).say(&alarm(1, 0x79, 2, "烟感"));
     let id = city.next().headers["ce-subject"].clone();
     let read = |path: &str| web::get(&host.console(path), &[]);
-    let xml = String::from_utf8(read(&format!("/api/v1/incidents/{id}/cap")).body).expect("text");
+    // The event may be out before the views have what it tells.
+    let xml = wait_for("its CAP", || {
+        let reply = read(&format!("/api/v1/incidents/{id}/cap"));
+        (reply.status == 200).then(|| String::from_utf8(reply.body).expect("text"))
+    });
     for part in ["<msgType>Alert</msgType>", "<category>Fire</category>", "<scope>Restricted</scope>", &id] {
         assert!(xml.contains(part), "{part} in {xml}");
     }
