@@ -91,10 +91,12 @@ fn a_day_of_minutes_is_one_frame() {
     let readings = outcome.signals.iter().filter(|signal| signal.code == "pipe.pressure").count();
     assert_eq!((readings, outcome.signals.len()), (900, 901));
     assert_eq!(outcome.defects, ["另有 540 个较早样本未逐条上报 (more samples than are told)"]);
-    // What is longer than any is refused by name; a length that no count bears out is none.
+    // On a line what is longer than any is refused by name, without waiting for all of it;
+    // a length that no count bears out is none.
     let longer = frame(1, 1, AT, &[120; 2_029]);
-    assert!(send(&Host::fresh(), "HYDR26070001", &longer).is_ok());
-    assert_ne!(Water::frame(&longer[..64])[0].kind, tocsin_sdk::PieceKind::Noise);
+    let piece = &Water::frame(&longer[..64])[0];
+    assert_eq!(piece.kind, tocsin_sdk::PieceKind::Routine);
+    assert!(send(&Host::fresh(), "HYDR26070001", &longer[..piece.length as usize]).is_err());
     let mut wrong = longer;
     wrong[22] ^= 1;
     assert!(Water::frame(&wrong[..64]).iter().all(|piece| piece.kind == tocsin_sdk::PieceKind::Noise));
