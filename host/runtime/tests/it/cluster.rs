@@ -48,7 +48,7 @@ fn a_cluster_loses_its_leaders_and_nothing_else() {
     }
     let acked = load.stop();
     let verdict = oracle(&url, &acked);
-    println!(
+    measured!(
         "leaders of RAW, SIGNALS and JOURNAL killed: lost {}/{}, doubled {}/{}; to the next alarms {times:?}",
         verdict.lost.len(),
         acked.len(),

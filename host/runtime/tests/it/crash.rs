@@ -165,7 +165,7 @@ fn crash(victim: Victim, port_base: u16) {
     let acked = load.stop();
     let verdict = oracle(&host.bus_url(&data), &acked);
     recovery.sort();
-    println!(
+    measured!(
         "{} killed {KILLS} times (seed {seed}): lost {}/{}, doubled {}/{}; {} frames in the log; kill to next alarms p50 {:?} max {:?}",
         match victim {
             Victim::Host => "host",

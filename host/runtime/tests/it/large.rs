@@ -111,7 +111,7 @@ async fn a_step_that_is_too_large_is_done_in_pieces() {
     let effects = effects.expect("decided");
     assert_eq!(effects.len(), ALARMS as usize, "each alarm counts");
     assert!(effects.values().all(|count| *count == 1), "and counts once");
-    println!("{ALARMS} alarms in pieces: {:?}", asked.elapsed());
+    measured!("{ALARMS} alarms in pieces: {:?}", asked.elapsed());
 
     for command in [note("large".into(), "x".repeat(2 << 20)), note("x".repeat(1_000), "text".into())] {
         let answered = host.desk.ask(command).await.expect("an answer");

@@ -103,7 +103,7 @@ fn a_standby_takes_over_and_nothing_is_lost_or_doubled() {
     let acked = load.stop();
     let verdict = oracle(&url, &acked);
     times.sort();
-    println!(
+    measured!(
         "{ROUNDS} times taken over (SIGKILL, SIGSTOP and SIGCONT): lost {}/{}, doubled {}/{}; takeover p50 {:?} max {:?}",
         verdict.lost.len(),
         acked.len(),

@@ -1,5 +1,13 @@
 //! The runtime against the real things: nats-server, plugins, the host binary.
 
+/// Shown also where the test passes: the harness keeps what `println!` says to itself.
+macro_rules! measured {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod clients;
 mod cluster;
 mod crash;

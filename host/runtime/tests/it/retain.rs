@@ -232,9 +232,12 @@ fn a_host_killed_while_it_forgets_still_adds_up() {
     }
     let (report, state, gone) = look_again(&data);
     let sum = &report.departments["rogue"];
-    println!(
+    measured!(
         "host killed {KILLS} times while it forgot: {counts} sent, {} decoded, {} of them purged, state {state}; RAW gone to {}, SIGNALS to {}",
-        sum.decoded, sum.purged, gone.raw, gone.signals
+        sum.decoded,
+        sum.purged,
+        gone.raw,
+        gone.signals
     );
     assert!(gone.signals > 0 && gone.counts.decoded > 0, "{gone:?}");
     assert!(sum.decoded <= counts + 1, "{sum:?}");

@@ -90,7 +90,7 @@ fn a_host_ends_while_a_plugin_rests_and_keeps_what_it_was_given() {
 
 fn tell(name: &str, run: &Run, quiet: &Run) {
     let of = |run: &Run, share: usize| run.waits[(run.waits.len() - 1) * share / 100].as_secs_f64() * 1e3;
-    println!(
+    measured!(
         "{name:<15} fire ack p50 {:>6.1} ms (x{:.2}), p99 {:>6.1} ms (x{:.2}); {} inputs of the bad plugin",
         of(run, 50),
         of(run, 50) / of(quiet, 50),

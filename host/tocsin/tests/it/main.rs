@@ -4,6 +4,14 @@
 //! Needs `cargo xtask build` (plugin packages) and a nats-server; says so where
 //! one is missing.
 
+/// Shown also where the test passes: the harness keeps what `println!` says to itself.
+macro_rules! measured {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod audience;
 mod broker;
 mod bus;

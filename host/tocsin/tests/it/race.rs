@@ -119,7 +119,7 @@ fn ten_thousand_ask_for_what_is_scarce() {
     teams.iter().for_each(|number| *by_team.entry(TEAMS[**number / 10 % TEAMS.len()]).or_default() += 1);
     let doubled = by_team.values().map(|count| count - 1).sum::<usize>() + (stocks.len() - transfers.len());
     let wanted = (there / EACH) as usize + TEAMS.len();
-    println!("won {} of {wanted}, double {doubled}, of {ASKED} asked, {KILLS} kills", won.len());
+    measured!("won {} of {wanted}, double {doubled}, of {ASKED} asked, {KILLS} kills", won.len());
     assert_eq!((won.len(), doubled), (wanted, 0));
     assert_eq!(stock(&host), there % EACH);
     let sum = get(&host.console("/api/v1/supplies/balance"), &[]).json();
