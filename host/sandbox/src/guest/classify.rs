@@ -39,6 +39,12 @@ fn classify(failure: Failure) -> Verdict {
         return Verdict::new(VerdictKind::Busy, "every instance of the sandbox is in use; raise `instances`");
     }
     let text = || line(&format!("{:#}", error.root_cause()), REASON_BYTES);
+    let panics = last_words.is_some();
+    // What the guest said before is the reason that its author looks for.
+    let trapped = |how: &str| match &last_words {
+        Some(words) => Verdict::new(VerdictKind::Trap, line(&format!("{words} ({how})"), REASON_BYTES)),
+        None => Verdict::new(VerdictKind::Trap, how),
+    };
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => {
             Verdict::new(VerdictKind::Stack, "deeper than the stack of 512 KiB: endless recursion?")
@@ -46,20 +52,23 @@ fn classify(failure: Failure) -> Verdict {
         // Before the panic: a guest that gets no memory panics about it.
         _ if memory.is_some() => memory.unwrap_or_else(|| Verdict::new(VerdictKind::Memory, "")),
         Some(Trap::Interrupt) => Verdict::new(VerdictKind::Deadline, "interrupted"),
-        Some(Trap::UnreachableCodeReached) if last_words.is_some() => {
+        Some(Trap::UnreachableCodeReached) if panics => {
             Verdict::new(VerdictKind::Panic, last_words.unwrap_or_default())
         }
-        // A guest keeps large locals on a stack of its own at the bottom of its memory.
-        Some(Trap::MemoryOutOfBounds) => Verdict::new(
-            VerdictKind::Trap,
-            "reached outside of its memory: a wrong pointer, or its own stack overflowed",
+        // A panic says why; what an interpreter's stubs refuse ends like this, without a word.
+        Some(Trap::UnreachableCodeReached) => trapped(
+            "ended at `unreachable` without a word: code that wants a clock, a sleep, randomness, a file or the network ends so",
         ),
-        Some(trap) => Verdict::new(VerdictKind::Trap, trap.to_string()),
+        // A guest keeps large locals on a stack of its own at the bottom of its memory.
+        Some(Trap::MemoryOutOfBounds) => {
+            trapped("reached outside of its memory: a wrong pointer, or its own stack overflowed")
+        }
+        Some(trap) => trapped(&trap.to_string()),
         // wasmtime keeps the type of this error to itself.
         None if text().contains("fuel allocated for hostcalls") => Verdict::new(
             VerdictKind::Output,
             format!("more than {} bytes across the border at once", super::run::HOSTCALL_BYTES),
         ),
-        None => Verdict::new(VerdictKind::Trap, text()),
+        None => trapped(&text()),
     }
 }

@@ -240,12 +240,21 @@ fn a_manual_report_is_one_report() {
         "遥测站 0033078101 人工置数: ST 33078101 TT 07121430 Z 12.35",
         r#""text":"ST 33078101 TT 07121430 Z 12.35""#,
     );
-    // No UTF-8: nothing is made up.
-    check(
-        "7E7E0100330781010000390012020012260712143020F2F2D3EAC1BF31322E330305CB",
-        "遥测站 0033078101 人工置数: 8 字节",
-        r#""bytes":"d3eac1bf31322e33""#,
-    );
+    let told = |text: &[u8], title: &str, data: &str| {
+        let body = [&bytes("0012260712143020F2F2")[..], text].concat();
+        let outcome =
+            super::check(&frame(0x39, 0x02, &body, 0x03), &["report water.manual"]).expect("a report");
+        assert_eq!(outcome.signals[0].title, format!("遥测站 0033078101 人工置数: {title}"));
+        assert!(outcome.signals[0].data.contains(data), "{}", outcome.signals[0].data);
+    };
+    // GB 18030, and its bytes, since nobody said so.
+    told(b"\xD3\xEA\xC1\xBF12.3", "雨量12.3", r#""bytes":"d3eac1bf31322e33","text":"雨量12.3""#);
+    told("雨量12.3".as_bytes(), "雨量12.3", r#""text":"雨量12.3""#);
+    // A letter that was cut in two.
+    told(b"\xD3\xEA\xC1", "雨", r#""text":"雨""#);
+    told(&"雨量".as_bytes()[..5], "雨", r#""text":"雨""#);
+    // Neither: nothing is made up.
+    told(b"\xFF\xFE12.3", "6 字节", r#""bytes":"fffe31322e33""#);
 }
 
 #[test]

@@ -5,6 +5,8 @@ use super::{
     function_name,
 };
 use crate::sl651::element;
+use encoding_rs::GB18030;
+use std::borrow::Cow;
 use tocsin_sdk::json::Object;
 use tocsin_sdk::time::Beijing;
 use tocsin_sdk::{Outcome, Severity, Signal, Timestamp};
@@ -93,25 +95,25 @@ impl Report {
         signal.device(station).observed(observed.or(self.sent)).data(data.finish())
     }
 
-    /// 人工置数: what an observer wrote, as text where it is UTF-8. A letter that was
-    /// cut in two at the end is left out.
+    /// 人工置数: what an observer wrote, as text where it is some. The standard names no
+    /// encoding: what is not UTF-8 may be GB 18030, and its bytes are told as well.
     fn written(&self) -> Signal {
         let section = self.sections.last();
         let station = section.map_or(&self.own, |section| &section.station);
-        let text = match std::str::from_utf8(&self.manual) {
-            Ok(text) => Some(text),
-            Err(error) if error.error_len().is_none() => {
-                std::str::from_utf8(&self.manual[..error.valid_up_to()]).ok()
-            }
-            Err(_) => None,
-        };
         let data = self.data(section);
-        let (shown, data) = match text {
-            Some(text) => {
-                let shown: String = text.chars().take(SHOWN_CHARS).collect();
-                (shown, data.text("text", text))
+        let unicode = whole(&self.manual, |bytes| std::str::from_utf8(bytes).ok().map(Cow::Borrowed));
+        let (text, data) = match unicode {
+            Some(text) => (Some(text), data),
+            None => {
+                let chinese = whole(&self.manual, |bytes| {
+                    GB18030.decode_without_bom_handling_and_without_replacement(bytes)
+                });
+                (chinese.filter(|text| !text.chars().any(is_odd)), data.hex("bytes", &self.manual))
             }
-            None => (format!("{} 字节", self.manual.len()), data.hex("bytes", &self.manual)),
+        };
+        let (shown, data) = match text {
+            Some(text) => (text.chars().take(SHOWN_CHARS).collect(), data.text("text", &text)),
+            None => (format!("{} 字节", self.manual.len()), data),
         };
         Signal::report("water.manual")
             .device(station.as_str())
@@ -156,4 +158,17 @@ impl Report {
             None => signal,
         }
     }
+}
+
+/// All of it, or without a letter that was cut in two at the end.
+fn whole<'b>(bytes: &'b [u8], read: impl Fn(&'b [u8]) -> Option<Cow<'b, str>>) -> Option<Cow<'b, str>> {
+    const LETTER: usize = 4;
+    (0..LETTER)
+        .find_map(|less| read(bytes.get(..bytes.len().checked_sub(less)?)?))
+        .filter(|text| !text.is_empty())
+}
+
+/// No letter that people write: the bytes are of another encoding, or of none.
+fn is_odd(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}')
 }
