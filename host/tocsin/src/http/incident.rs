@@ -24,7 +24,9 @@ use tocsin_core::report::hydrants;
 use tocsin_core::thing::{Noun, Rooms};
 use tocsin_runtime::host::{Host, NoRaw};
 use tocsin_runtime::present::present;
+use tocsin_runtime::subject;
 use tocsin_runtime::view::{Alarm, Filter, LIMIT, Shown, ViewError};
+use tokio::time::timeout;
 
 /// A view follows the journal within milliseconds.
 pub(super) const VIEW_WITHIN: Duration = Duration::from_secs(5);
@@ -90,15 +92,15 @@ pub async fn show(
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
     let (views, wanted, city) = (console.host.views.clone(), id.clone(), console.host.city().clone());
-    let shown = blocking(move || {
+    let shown = sought(&console.host, move || {
         let Some(shown) = views.incident(&wanted)? else { return Ok(None) };
         let incident: Incident = serde_json::from_value(shown.incident.clone()).unwrap_or_default();
         let rooms = views.rooms(&[Noun::Report, Noun::Unit])?;
         let near = hydrants(&incident, rooms.reports.values(), &city.reports.hydrants);
         let people = contacts(&shown.evidence, &city, &rooms);
-        Ok::<_, ViewError>(Some((shown, near, people)))
+        Ok(Some((shown, near, people)))
     })
-    .await??;
+    .await?;
     let Some((Shown { incident, evidence, alarms, history }, near, people)) = shown else {
         return Err(unknown(&id));
     };
@@ -183,6 +185,23 @@ async fn frame(host: Arc<Host>, alarm: Alarm) -> Value {
         "origin": raw.origin,
         "raw": hex::encode(&raw.payload),
     })
+}
+
+/// One thing of the views; where it is not there, once more when they show all that was
+/// decided by now, because whoever heard of it may be quicker than they are.
+pub(super) async fn sought<T: Send + 'static>(
+    host: &Host,
+    ask: impl Fn() -> Result<Option<T>, ViewError> + Clone + Send + 'static,
+) -> Result<Option<T>, Refusal> {
+    let found = blocking(ask.clone()).await??;
+    if found.is_some() {
+        return Ok(found);
+    }
+    // Without the server nothing new was decided.
+    if let Ok(newest) = timeout(VIEW_WITHIN, host.bus.last_sequence(subject::JOURNAL)).await {
+        host.views.at_least(newest, VIEW_WITHIN).await?;
+    }
+    Ok(blocking(ask).await??)
 }
 
 /// SQLite reads files; a handler's thread has other requests to serve.

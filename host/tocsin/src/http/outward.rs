@@ -2,7 +2,7 @@
 //! CAP 1.2 and as NGSI-LD entities, and the documents of the bus.
 
 use super::Console;
-use super::incident::{self, blocking};
+use super::incident::{self, blocking, sought};
 use super::refusal::Refusal;
 use super::warning;
 use crate::{said, schema};
@@ -96,7 +96,7 @@ pub async fn one_schema(Path(name): Path<String>) -> Result<Json<Value>, Refusal
 
 async fn warning(console: &Console, id: String) -> Result<Warning, Refusal> {
     let (views, wanted) = (console.host.views.clone(), id.clone());
-    match blocking(move || views.warning(&wanted)).await?? {
+    match sought(&console.host, move || views.warning(&wanted)).await? {
         Some((row, _)) => read(row),
         None => Err(warning::no_such(&id)),
     }
@@ -104,7 +104,7 @@ async fn warning(console: &Console, id: String) -> Result<Warning, Refusal> {
 
 async fn incident(console: &Console, id: String) -> Result<Incident, Refusal> {
     let (views, wanted) = (console.host.views.clone(), id.clone());
-    match blocking(move || views.incident(&wanted)).await?? {
+    match sought(&console.host, move || views.incident(&wanted)).await? {
         Some(shown) => read(shown.incident),
         None => Err(incident::unknown(&id)),
     }

@@ -1,7 +1,7 @@
 //! Whom an incident needs: teams and experts of all departments, nearest first.
 
 use super::Console;
-use super::incident::{VIEW_WITHIN, blocking, unknown};
+use super::incident::{VIEW_WITHIN, blocking, sought, unknown};
 use super::refusal::Refusal;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -51,7 +51,7 @@ pub async fn propose(
 /// The incident and all that was told of it.
 pub(super) async fn incident(console: &Console, id: &str) -> Result<(Incident, String), Refusal> {
     let (views, wanted) = (console.host.views.clone(), id.to_owned());
-    let Some(shown) = blocking(move || views.incident(&wanted)).await?? else {
+    let Some(shown) = sought(&console.host, move || views.incident(&wanted)).await? else {
         return Err(unknown(id));
     };
     let incident: Incident = serde_json::from_value(shown.incident).unwrap_or_default();

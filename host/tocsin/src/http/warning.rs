@@ -1,7 +1,7 @@
 //! A warning by the id of any of its messages, with its calls.
 
 use super::Console;
-use super::incident::{ROWS_MOST, VIEW_WITHIN, blocking};
+use super::incident::{ROWS_MOST, VIEW_WITHIN, sought};
 use super::refusal::Refusal;
 use super::thing::Showing;
 use crate::said;
@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use serde_json::Value;
 use tocsin_core::thing::Noun;
 use tocsin_runtime::present::present;
-use tocsin_runtime::view::{ThingFilter, ViewError};
+use tocsin_runtime::view::ThingFilter;
 
 /// The chain with its `story`, and `calls`: who was called for it how often, who
 /// was asked instead, who confirmed and when.
@@ -25,14 +25,14 @@ pub async fn show(
         console.host.views.at_least(sequence, VIEW_WITHIN).await?;
     }
     let (views, wanted) = (console.host.views.clone(), id.clone());
-    let found = blocking(move || {
+    let found = sought(&console.host, move || {
         let Some((row, story)) = views.warning(&wanted)? else { return Ok(None) };
         let matter = row["id"].as_str().map(str::to_owned);
         let filter = ThingFilter { matter, limit: Some(ROWS_MOST), ..ThingFilter::default() };
         let calls = views.things(Noun::Call, &filter)?;
-        Ok::<_, ViewError>(Some((row, story, calls)))
+        Ok(Some((row, story, calls)))
     })
-    .await??;
+    .await?;
     let Some((row, story, calls)) = found else { return Err(no_such(&id)) };
     let mut shown = present(row);
     if let Value::Object(fields) = &mut shown {
