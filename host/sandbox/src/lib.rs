@@ -37,7 +37,7 @@ pub use call::{Answer, Call, Event, Level, Message, Piece, PieceKind, Tick};
 pub use guest::Guest;
 pub use guest::account::Account;
 pub use guest::breaker::State as Breaker;
-pub use manifest::{Limits, Manifest, ManifestError, Role, Setting, Wish};
+pub use manifest::{DOORS, Limits, Manifest, ManifestError, Role, Setting, Wish};
 pub use package::PackageError;
 pub use plugin::Plugin;
 pub use registry::{Native, Nowhere, Registration, Registry, Surroundings};

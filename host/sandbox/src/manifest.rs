@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Kinds of doors that a city may have, as a manifest and the city file write them.
+pub const DOORS: [&str; 8] = ["tcp", "udp", "http", "mqtt", "nats", "folder", "http-client", "tcp-client"];
+
 /// Carried as JSON in the custom section `tocsin:manifest`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +20,8 @@ pub struct Manifest {
     pub contract: String,
     /// Interfaces it exports; no more, no fewer.
     pub roles: Vec<Role>,
-    /// Doors it is made for (`tcp`, `http`...), for people and `city check`.
+    /// Doors it is made for, of [`DOORS`]; empty: whatever brings bytes. `plugin build`
+    /// and `city check` look at them, the host does not.
     #[serde(default)]
     pub doors: Vec<String>,
     /// Events that its connector and advisor want.

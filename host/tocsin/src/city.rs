@@ -42,7 +42,7 @@ pub use host::{DoorSpec, PluginSpec};
 pub use nearest::nearest;
 pub use plan::{lacks as plan_lacks, read_alone as read_plan};
 
-use finding::{Findings, text};
+use finding::{Findings, Place, Text, text};
 use sha2::{Digest, Sha256};
 use source::{File, Source};
 use std::path::Path;
@@ -99,6 +99,10 @@ pub fn load(dir: &Path) -> Result<Loaded, CityErrors> {
 /// errors it is good for more checks, and for nothing else.
 pub fn read(dir: &Path) -> (Option<Loaded>, Vec<Finding>) {
     let mut findings = Findings::default();
+    if !dir.is_dir() {
+        findings.error(Place::folder(dir), "folder-missing", no_folder(dir));
+        return (None, findings.into_list());
+    }
     let mut files: Vec<File> = FILES.iter().filter_map(|name| File::read(dir, name, &mut findings)).collect();
     files.extend(OPTIONAL.iter().filter_map(|name| File::read_optional(dir, name, &mut findings)));
     files.extend(File::read_folder(dir, PLANS, &mut findings));
@@ -122,8 +126,8 @@ pub fn read(dir: &Path) -> (Option<Loaded>, Vec<Finding>) {
     let code = main.string("code", &mut findings);
     let name = main.string("name", &mut findings);
     let departments = department::read(main, &mut findings);
-    let (plugins, grants) = plugin::read(main, dir, &departments, &mut findings);
-    let (doors, feeds) = door::read(main, &departments, &plugins, &mut findings);
+    let (plugins, grants, manifests) = plugin::read(main, dir, &departments, &mut findings);
+    let (doors, feeds) = door::read(main, &departments, &plugins, &manifests, &mut findings);
     let retention = retention::read(main, &mut findings);
     let regions = region::read(regions, main, &code, &mut findings);
     let audiences = audience::read(main, &departments, &mut findings);
@@ -188,6 +192,14 @@ fn digest(files: &[File]) -> String {
 }
 
 /// A misspelt file name would otherwise be a silent loss of all it says.
+fn no_folder(dir: &Path) -> Text {
+    let shown = dir.display();
+    text(
+        format!("没有目录 {shown};请给出含有 city.toml 的目录"),
+        format!("there is no folder {shown}; give the one that holds city.toml"),
+    )
+}
+
 fn warn_of_unread(dir: &Path, main: &Source<'_>, findings: &mut Findings) {
     let names = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let mut unread: Vec<String> = names

@@ -3,6 +3,7 @@
 use super::department::{check_token, twice, unique, unknown};
 use super::finding::{Findings, Place, text};
 use super::host::{DoorKind, DoorSpec, Lane, PluginSpec};
+use super::plugin::Manifests;
 use super::source::{Entry, Source};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -54,6 +55,20 @@ enum Kind {
 }
 
 impl Kind {
+    /// As in [`DOORS`](tocsin_sandbox::DOORS).
+    fn as_str(self) -> &'static str {
+        match self {
+            Kind::Tcp => "tcp",
+            Kind::Udp => "udp",
+            Kind::Http => "http",
+            Kind::Mqtt => "mqtt",
+            Kind::Nats => "nats",
+            Kind::Folder => "folder",
+            Kind::HttpClient => "http-client",
+            Kind::TcpClient => "tcp-client",
+        }
+    }
+
     /// Which of the fields that not every kind has this one has.
     fn fields(self) -> &'static [&'static str] {
         match self {
@@ -70,6 +85,7 @@ pub fn read(
     main: &Source<'_>,
     departments: &[Department],
     plugins: &[PluginSpec],
+    manifests: &Manifests,
     findings: &mut Findings,
 ) -> (Vec<DoorSpec>, Vec<Feed>) {
     let entries: Vec<Entry<'_, Written>> = main.entries("door", findings);
@@ -80,6 +96,7 @@ pub fn read(
     for entry in &entries {
         check_parties(entry, departments, plugins, findings);
         check_fields(entry, findings);
+        check_made_for(entry, manifests, findings);
         super::registry::check_heartbeat(entry, entry.value.heartbeat, findings);
         let Some(kind) = kind(entry, findings) else {
             continue;
@@ -136,6 +153,23 @@ fn check_parties(
         }
         Some(_) => {}
     }
+}
+
+/// A plugin that names its doors was written for these.
+fn check_made_for(entry: &Entry<'_, Written>, manifests: &Manifests, findings: &mut Findings) {
+    let Written { plugin, kind, .. } = &entry.value;
+    let Some(manifest) = manifests.get(plugin) else { return };
+    if manifest.doors.is_empty() || manifest.doors.iter().any(|door| door == kind.as_str()) {
+        return;
+    }
+    let (kind, list) = (kind.as_str(), manifest.doors.join(", "));
+    let message = text(
+        format!("插件 {plugin} 不是为 {kind} 门编写的;它的 plugin.toml 写有:{list}"),
+        format!(
+            "plugin {plugin} was not written for a door of the kind {kind}; its plugin.toml names {list}"
+        ),
+    );
+    findings.warning(entry.at("kind"), "door-unfit", message);
 }
 
 fn check_fields(entry: &Entry<'_, Written>, findings: &mut Findings) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
+use std::path::Path;
 use tocsin_core::plan::check::Fault;
 
 /// How many an operator is shown at once: about two screens; the rest is counted.
@@ -59,7 +60,12 @@ impl fmt::Display for Finding {
             Level::Warning => ("警告", "warning"),
         };
         let id = if self.id.is_empty() { String::new() } else { format!(" [{}]", self.id) };
-        write!(f, "{}:{}:{}: {zh}{id} {}\n    {en}: {}", self.file, self.line, self.column, self.zh, self.en)
+        // All of a file, or the place of a plan in its own words.
+        let place = match self.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}:{}", self.file, self.column),
+        };
+        write!(f, "{place}: {zh}{id} {}\n    {en}: {}", self.zh, self.en)
     }
 }
 
@@ -84,6 +90,10 @@ pub struct Place {
 }
 
 impl Place {
+    pub fn folder(dir: &Path) -> Place {
+        Place { file: dir.display().to_string(), line: 0, column: 0, id: String::new() }
+    }
+
     pub fn named(self, kind: &str, id: &str) -> Place {
         Place { id: format!("{kind} {id}"), ..self }
     }

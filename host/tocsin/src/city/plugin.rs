@@ -10,6 +10,7 @@ use std::path::Path;
 use tocsin_core::city::Department;
 use tocsin_core::city::share::Grant;
 use tocsin_core::outcome::Act;
+use tocsin_sandbox::{Manifest, package};
 
 /// A warning for `city check`, an error for `up`.
 pub const PACKAGE_MISSING: &str = "package-missing";
@@ -29,16 +30,42 @@ struct Written {
 /// What can be granted; `refute` and words of later contracts only note.
 const ACTS: [Act; 6] = [Act::Note, Act::Attach, Act::Confirm, Act::Merge, Act::Raise, Act::Order];
 
+/// What the packages say of themselves, by the plugin's id in the city file.
+pub type Manifests = BTreeMap<String, Manifest>;
+
 pub fn read(
     main: &Source<'_>,
     dir: &Path,
     departments: &[Department],
     findings: &mut Findings,
-) -> (Vec<PluginSpec>, Vec<Grant>) {
+) -> (Vec<PluginSpec>, Vec<Grant>, Manifests) {
     let entries: Vec<Entry<'_, Written>> = main.entries("plugin", findings);
     unique(&entries, "id", findings);
     let grants = entries.iter().map(|entry| grant(entry, findings)).collect();
-    (entries.into_iter().map(|entry| spec(entry, dir, departments, findings)).collect(), grants)
+    let mut manifests = Manifests::new();
+    for entry in &entries {
+        if let Some(manifest) = manifest(entry, dir, findings) {
+            manifests.insert(entry.value.id.clone(), manifest);
+        }
+    }
+    (entries.into_iter().map(|entry| spec(entry, dir, departments, findings)).collect(), grants, manifests)
+}
+
+/// Of a package that can be read; one that is missing is said by `spec`.
+fn manifest(entry: &Entry<'_, Written>, dir: &Path, findings: &mut Findings) -> Option<Manifest> {
+    let package = std::fs::read(dir.join(&entry.value.package)).ok()?;
+    let manifest = match package::inspect(&package) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            findings.warning(entry.at("package"), "package-unfit", text(error.chinese(), error.to_string()));
+            return None;
+        }
+    };
+    for name in entry.value.settings.keys().filter(|name| !manifest.settings.contains_key(*name)) {
+        let message = unknown("设置项", "setting", name, manifest.settings.keys().map(String::as_str));
+        findings.warning(entry.at(&format!("settings.{name}")), "setting-unknown", message);
+    }
+    Some(manifest)
 }
 
 fn grant(entry: &Entry<'_, Written>, findings: &mut Findings) -> Grant {

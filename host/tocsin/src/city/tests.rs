@@ -21,7 +21,7 @@ name = "网格"
 [[plugin]]
 id = "fire"
 department = "fire"
-package = "city.toml"
+package = "fire.wasm"
 [[door]]
 name = "fire-tcp"
 department = "fire"
@@ -64,6 +64,18 @@ radius_m = 100
 window_s = 600
 "#;
 
+/// A real component with a manifest of this city: for TCP and UDP, with one setting.
+fn package() -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/tests/fixtures/v1/decoder.wasm");
+    let built = std::fs::read(path).unwrap();
+    let mut manifest = tocsin_sandbox::package::inspect(&built).unwrap();
+    manifest.doors = vec!["tcp".to_owned(), "udp".to_owned()];
+    // Its own sections stand at the end: id, length and length of the name before each.
+    let name = tocsin_sandbox::package::CONTRACT_SECTION.as_bytes();
+    let at = built.windows(name.len()).rposition(|window| window == name).unwrap() - 3;
+    tocsin_sandbox::package::embed(&built[..at], &manifest)
+}
+
 /// A directory of its own, gone at the end of the test.
 struct Folder(PathBuf);
 
@@ -76,6 +88,7 @@ impl Folder {
         for (name, text) in FILES.iter().zip(files) {
             std::fs::write(dir.join(name), text).unwrap();
         }
+        std::fs::write(dir.join("fire.wasm"), package()).unwrap();
         Folder(dir)
     }
 }
@@ -109,7 +122,7 @@ fn a_tiny_city_loads() {
     let loaded = load(&folder.0).unwrap().with_packages().unwrap();
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.city.devices[0].settings["limits"], serde_json::json!([1, 2.5]));
-    assert_eq!(loaded.plugins[0].package, folder.0.join("city.toml"));
+    assert_eq!(loaded.plugins[0].package, folder.0.join("fire.wasm"));
     let bind = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     assert_eq!(loaded.doors[0].kind, DoorKind::Tcp { bind, port: 26875 });
     assert_eq!(loaded.doors[0].lane, None);
@@ -137,7 +150,7 @@ fn every_mistake_is_named_with_its_place() {
     check(0, "name = \"青山市\"", "name = \"青山市", &["city.toml:2:12 syntax"]);
     check(0, "id = \"grid\"", "id = \"Grid 1\"", &["city.toml:7:6 token"]);
     check(0, "id = \"grid\"", "id = \"fire\"", &["city.toml:7:6 id-twice"]);
-    check(0, "package = \"city.toml\"", "package = \"a.wasm\"", &["city.toml:12:11 package-missing"]);
+    check(0, "package = \"fire.wasm\"", "package = \"a.wasm\"", &["city.toml:12:11 package-missing"]);
     check(
         0,
         "department = \"fire\"\npackage",
@@ -145,8 +158,8 @@ fn every_mistake_is_named_with_its_place() {
         &["city.toml:11:14 department-unknown", "city.toml:16:10 plugin-foreign"],
     );
     check(0, "plugin = \"fire\"", "plugin = \"smoke\"", &["city.toml:16:10 plugin-unknown"]);
-    let granted = "package = \"city.toml\"\ngrant = [\"confirm\", \"evacuate\"]";
-    check(0, "package = \"city.toml\"", granted, &["city.toml:13:21 act-unknown"]);
+    let granted = "package = \"fire.wasm\"\ngrant = [\"confirm\", \"evacuate\"]";
+    check(0, "package = \"fire.wasm\"", granted, &["city.toml:13:21 act-unknown"]);
     let share = |fields: &str, expect: &[&str]| {
         check(0, "port = 26875\n", &format!("port = 26875\n[[share]]\n{fields}\n"), expect);
     };
@@ -290,7 +303,7 @@ fn a_missing_file_and_an_unread_one_are_named() {
     std::fs::rename(folder.0.join("units.toml"), folder.0.join("unit.toml")).unwrap();
     let errors = load(&folder.0).unwrap_err();
     assert_eq!(errors.findings()[0].code, "file-unreadable");
-    assert!(errors.to_string().starts_with("units.toml:0:0: 错误 无法读取"));
+    assert!(errors.to_string().starts_with("units.toml: 错误 无法读取"));
     std::fs::write(folder.0.join("units.toml"), UNITS).unwrap();
     let warnings = load(&folder.0).unwrap().warnings;
     assert_eq!((warnings.len(), warnings[0].id.as_str()), (1, "file unit.toml"));
@@ -328,10 +341,28 @@ fn warnings_are_checked() {
 
 #[test]
 fn up_needs_the_packages() {
-    let folder = Folder::of([&CITY.replace("city.toml", "none.wasm"), REGIONS, UNITS, DEVICES, HAZARDS]);
+    let folder = Folder::of([&CITY.replace("fire.wasm", "none.wasm"), REGIONS, UNITS, DEVICES, HAZARDS]);
     let errors = load(&folder.0).unwrap().with_packages().unwrap_err();
     let first = &errors.findings()[0];
     assert_eq!((first.code.as_ref(), first.level), (plugin::PACKAGE_MISSING, Level::Error));
+}
+
+#[test]
+fn a_folder_that_is_missing_is_said_once() {
+    let errors = load(Path::new("/nowhere")).unwrap_err();
+    let found: Vec<&str> = errors.findings().iter().map(|finding| finding.code.as_ref()).collect();
+    assert_eq!(found, ["folder-missing"]);
+}
+
+#[test]
+fn packages_are_held_against_the_city() {
+    assert_eq!(found(&[(0, "kind = \"tcp\"", "kind = \"udp\"")]), Vec::<String>::new());
+    let door = "kind = \"http\"\nsource = \"alarm\"";
+    assert_eq!(found(&[(0, "kind = \"tcp\"\nport = 26875", door)]), ["city.toml:17:8 door-unfit"]);
+    let set = |name: &str| format!("package = \"fire.wasm\"\nsettings = {{ {name} = \"1\" }}");
+    assert_eq!(found(&[(0, "package = \"fire.wasm\"", &set("secret"))]), Vec::<String>::new());
+    assert_eq!(found(&[(0, "package = \"fire.wasm\"", &set("secrte"))]), ["city.toml:13:23 setting-unknown"]);
+    assert_eq!(found(&[(0, "fire.wasm", "city.toml")]), ["city.toml:12:11 package-unfit"]);
 }
 
 #[test]
