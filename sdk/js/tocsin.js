@@ -26,9 +26,53 @@ import { write as logWrite } from "tocsin:plugin/log@1.0.0";
 import { device as cityDevice, setting as citySetting } from "tocsin:plugin/city@1.0.0";
 
 const encoder = new TextEncoder();
-const decoder_ = new TextDecoder("utf-8", { fatal: true });
+// Whether there was a mark is remembered from one use to the next otherwise.
+const decoder_ = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-const bytes = (payload) => (typeof payload === "string" ? encoder.encode(payload) : payload);
+const NOW = "`message.received`, `tick.due` or `event.time`";
+const absent = (what, instead) => () => {
+  throw new Error(`${what}: a plugin has no ${instead}`);
+};
+const noClock = (what) => absent(what, `clock; "now" is ${NOW}`);
+
+/** The engine's own answers would be of the machine that built the plugin. */
+const put = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+const Calendar = Date;
+put("Date", new Proxy(Calendar, {
+  apply: noClock("Date()"),
+  construct: (date, given, target) =>
+    given.length > 0 ? Reflect.construct(date, given, target) : noClock("new Date()")(),
+  get: (date, name) => (name === "now" ? noClock("Date.now()") : Reflect.get(date, name)),
+}));
+Math.random = absent("Math.random()", "randomness; take `message.sequence` or keep a number in `memory`");
+for (const [name, instead] of [
+  ["setTimeout", "event loop; use `timers.set` and the role `timekeeper`"],
+  ["setInterval", "event loop; use `timers.set` and the role `timekeeper`"],
+  ["queueMicrotask", "event loop"],
+  ["fetch", "network; a door of the kind `http-client` asks other systems"],
+]) {
+  put(name, absent(`${name}()`, instead));
+}
+put("performance", new Proxy({}, { get: (_, name) => noClock(`performance.${String(name)}`)() }));
+put("crypto", new Proxy({}, { get: (_, name) => absent(`crypto.${String(name)}`, "randomness")() }));
+
+/** Set when the plugin is loaded: imports answer inside of calls alone. */
+let inside = false;
+const called = (what) => {
+  if (!inside) {
+    throw new Error(`${what} was called while the module was loaded, which is once, at the build; call it inside of \`decode\` and its like`);
+  }
+};
+
+const bytes = (payload) => {
+  if (typeof payload === "string") return encoder.encode(payload);
+  if (payload instanceof Uint8Array) return payload;
+  throw new TypeError(`a payload is text or a Uint8Array, not ${shown(payload)}`);
+};
+const shown = (value) => {
+  const text = typeof value === "object" && value !== null ? value.constructor?.name : undefined;
+  return text ?? String(value);
+};
 const dataText = (data) =>
   data === undefined || data === null ? "" : typeof data === "string" ? data : JSON.stringify(data);
 
@@ -56,24 +100,44 @@ export class Implausible extends Rejection {
 }
 
 const DEPTH_MAX = 128;
+const BRACKETS_MAX = 32768;
+const DIGITS_MAX = 1000;
 
-/** Parsing it would take more memory or stack than a guest has. */
+/** Parsing it would take more memory than a guest has, or looking at it more time. */
 const isDeep = (text) => {
   if (text.split("[").length + text.split("{").length - 2 <= DEPTH_MAX) return false;
+  const brackets = text.replace(/[^[\]{}]+/g, "");
+  if (brackets.length > BRACKETS_MAX) return true;
   let depth = 0;
-  for (const letter of text) {
-    if (letter === "[" || letter === "{") {
+  for (let at = 0; at < brackets.length; at++) {
+    const code = brackets.charCodeAt(at);
+    if (code === 91 || code === 123) {
       depth += 1;
       if (depth > DEPTH_MAX) return true;
-    } else if (letter === "]" || letter === "}") {
+    } else if (depth > 0) {
       depth -= 1;
     }
   }
   return false;
 };
 
+const isDigit = (code) => code >= 48 && code <= 57;
+
+/** Reading a number costs the square of its digits. */
+const isLong = (text) => {
+  for (let at = DIGITS_MAX - 1; at < text.length; at += DIGITS_MAX) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let [begin, end] = [at, at + 1];
+    while (begin > at - DIGITS_MAX && begin > 0 && isDigit(text.charCodeAt(begin - 1))) begin -= 1;
+    while (end - begin <= DIGITS_MAX && end < text.length && isDigit(text.charCodeAt(end))) end += 1;
+    if (end - begin > DIGITS_MAX) return true;
+  }
+  return false;
+};
+
 const readJson = (text) => {
-  if (isDeep(text)) throw new Malformed(`not the JSON expected here: nested more than ${DEPTH_MAX} deep`);
+  if (isLong(text)) throw new Malformed(`not the JSON expected here: more than ${DIGITS_MAX} digits in a row`);
+  if (isDeep(text)) throw new Malformed(`not the JSON expected here: nested more than ${DEPTH_MAX} deep, or more than ${BRACKETS_MAX} brackets`);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -92,11 +156,13 @@ class Message {
   }
   /** The payload as UTF-8 text; refuses what is none. */
   text() {
+    let text;
     try {
-      return decoder_.decode(this.payload);
+      text = decoder_.decode(this.payload);
     } catch {
       throw new Malformed("not UTF-8 text");
     }
+    return text.startsWith("\uFEFF") ? text.slice(1) : text;
   }
   /** The payload as JSON; refuses what is none. */
   json() { return readJson(this.text()); }
@@ -130,7 +196,7 @@ export class Signal {
   }
 }
 /** A danger now. Without a severity the city's hazard data decides. */
-export const alarm = (code, fields) => new Signal("alarm", code, fields);
+export const alarm = (code, fields) => new Signal("alarm", code, { urgency: "immediate", ...fields });
 /** The equipment is unwell. */
 export const fault = (code, fields) => new Signal("fault", code, fields);
 /** A measured number in a UCUM unit. */
@@ -181,6 +247,7 @@ export const red = (length, device = "") => ({ kind: "red", length, device });
 export const memory = {
   /** The value under `key`. One that does not read as JSON counts as none. */
   load(key, otherwise) {
+    called("memory.load");
     const kept = stateGet(key);
     if (kept === undefined) return otherwise;
     try {
@@ -191,35 +258,58 @@ export const memory = {
     }
   },
   /** Keeps a value under `key`, as JSON. */
-  save(key, value) { statePut(key, encoder.encode(JSON.stringify(value))); },
+  save(key, value) {
+    called("memory.save");
+    if (value === undefined) throw new TypeError(`memory.save of \`${key}\`: undefined is no JSON; use memory.forget`);
+    statePut(key, encoder.encode(JSON.stringify(value)));
+  },
   /** The bytes under `key`, for state that is not JSON. */
-  get: (key) => stateGet(key),
-  put: (key, value) => statePut(key, value),
+  get: (key) => (called("memory.get"), stateGet(key)),
+  put: (key, value) => (called("memory.put"), statePut(key, bytes(value))),
   /** Forgets `key`; nothing happens where it is not known. */
-  forget: (key) => stateDelete(key),
+  forget: (key) => (called("memory.forget"), stateDelete(key)),
 };
 
 /** One timer per device and key; the role `timekeeper` hears of them. */
 export const timers = {
-  set: (key, at) => timerSet(key, BigInt(Math.trunc(at))),
-  cancel: (key) => timerCancel(key),
+  set: (key, at) => (called("timers.set"), timerSet(key, BigInt(Math.trunc(number("`at` of a timer", at))))),
+  cancel: (key) => (called("timers.cancel"), timerCancel(key)),
 };
 
 /** Lines for the operator: diagnostics, never part of the outcome. */
 export const log = {
-  debug: (text) => logWrite("debug", String(text)),
-  info: (text) => logWrite("info", String(text)),
-  warn: (text) => logWrite("warn", String(text)),
-  error: (text) => logWrite("error", String(text)),
+  debug: (text) => (called("log.debug"), logWrite("debug", String(text))),
+  info: (text) => (called("log.info"), logWrite("info", String(text))),
+  warn: (text) => (called("log.warn"), logWrite("warn", String(text))),
+  error: (text) => (called("log.error"), logWrite("error", String(text))),
 };
+
+const line = (level) => (...values) => inside && log[level](values.map((value) => (typeof value === "string" ? value : JSON.stringify(value) ?? String(value))).join(" "));
+put("console", { log: line("info"), info: line("info"), debug: line("debug"), warn: line("warn"), error: line("error") });
+
+/** Read once in the life of an instance, as the settings themselves are. */
+const numbersRead = new Map();
 
 /** What the city file says: of a device, and of this plugin's settings. */
 export const city = {
   device(id) {
+    called("city.device");
     const found = cityDevice(id);
     return found && { ...found, settings: found.settings ? JSON.parse(found.settings) : {} };
   },
-  setting: (name, otherwise) => citySetting(name) ?? otherwise,
+  setting: (name, otherwise) => (called("city.setting"), citySetting(name) ?? otherwise),
+  /** The setting as a number, both ends allowed. `otherwise` where the operator says
+   * nothing; where it is no such number as well, with a line in the log. */
+  number(name, otherwise, low = -Infinity, high = Infinity) {
+    if (!numbersRead.has(name)) {
+      const said = city.setting(name, "").trim();
+      const value = said === "" ? otherwise : Number(said);
+      const fits = value >= low && value <= high;
+      if (!fits) log.warn(`setting ${name} is \`${said}\`; it takes ${low} to ${high}, ${otherwise} counts`);
+      numbersRead.set(name, fits ? value : otherwise);
+    }
+    return numbersRead.get(name);
+  },
 };
 
 const TIME =
@@ -241,7 +331,7 @@ const moment = (year, month, day, hour, minute, second, millisecond, offset) => 
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
   // Below 100 a year would be one of the last century.
   const real = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= DAYS[month - 1] + leap && hour < 24 && minute < 60 && second < 60;
-  return real ? Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset * 60000 : undefined;
+  return real ? Calendar.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset * 60000 : undefined;
 };
 
 /** The form that nearly all sources write, `2026-07-12T14:30:20` and an offset or none,
@@ -277,45 +367,111 @@ export function parseTime(text) {
 
 /** `2026-07-12T14:30:20+08:00`. */
 export const formatTime = (at) =>
-  new Date(Math.floor(at / 1000) * 1000 + 28800000).toISOString().replace(".000Z", "+08:00");
+  new Calendar(Math.floor(at / 1000) * 1000 + 28800000).toISOString().replace(".000Z", "+08:00");
 
 const KINDS = new Set(["alarm", "fault", "reading", "warning", "report", "status", "recovery", "device", "progress"]);
 const ACTS = new Set(["confirm", "refute", "merge", "raise", "attach", "order", "note"]);
 const REFUSALS = new Set(["malformed", "unsupported", "unauthorised", "implausible"]);
-const arm = (known, word) => (known.has(word) ? { tag: word } : { tag: "other", val: String(word) });
+const arm = (known, word) => (known.has(word) ? { tag: word } : { tag: "other", val: text("a word", word) });
 
-const asSignal = (s) => ({
-  kind: arm(KINDS, s.kind),
-  code: s.code,
-  device: s.device ?? "",
-  urgency: s.urgency ?? "unknown",
-  severity: s.severity ?? "unknown",
-  certainty: s.certainty ?? "unknown",
-  observed: s.observed === undefined || s.observed === null ? undefined : BigInt(Math.trunc(s.observed)),
-  position: s.position ? { datum: "wgs84", ...s.position } : undefined,
-  region: s.region ?? "",
-  value: s.value ?? undefined,
-  unit: s.unit ?? "",
-  reference: s.reference ?? "",
-  title: s.title ?? "",
-  data: dataText(s.data),
+/** One of the words of an enumeration of the contract. */
+const oneOf = (name, words) => {
+  const known = new Set(words);
+  return (word) => {
+    const said = word ?? "unknown";
+    if (known.has(said)) return said;
+    throw new TypeError(`\`${name}\` is ${shown(said)}; it is one of ${words.join(", ")}`);
+  };
+};
+const urgency = oneOf("urgency", ["immediate", "expected", "future", "past", "unknown"]);
+const severity = oneOf("severity", ["extreme", "severe", "moderate", "minor", "unknown"]);
+const certainty = oneOf("certainty", ["observed", "likely", "possible", "unlikely", "unknown"]);
+const datum = oneOf("position.datum", ["wgs84", "gcj02", "bd09"]);
+
+const text = (name, value) => {
+  if (typeof value === "string") return value;
+  throw new TypeError(`${name} is ${shown(value)}; it is text`);
+};
+const texts = (name, value) => (value === undefined || value === null ? "" : text(name, value));
+const number = (name, value) => {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new TypeError(`${name} is ${shown(value)}; it is a number`);
+};
+const numbers = (name, value) => (value === undefined || value === null ? undefined : number(name, value));
+
+const place = (at) => ({
+  lon: number("`position.lon`", at.lon),
+  lat: number("`position.lat`", at.lat),
+  datum: datum(at.datum ?? "wgs84"),
 });
+
+const asSignal = (s) => {
+  if (!(s instanceof Signal)) throw new TypeError(`a signal is made by \`alarm\`, \`reading\` and their like, not ${shown(s)}`);
+  const observed = numbers("`observed`", s.observed);
+  return {
+    kind: arm(KINDS, s.kind),
+    code: text("`code`", s.code),
+    device: texts("`device`", s.device),
+    urgency: urgency(s.urgency),
+    severity: severity(s.severity),
+    certainty: certainty(s.certainty),
+    observed: observed === undefined ? undefined : BigInt(Math.trunc(observed)),
+    position: s.position ? place(s.position) : undefined,
+    region: texts("`region`", s.region),
+    value: numbers("`value`", s.value),
+    unit: texts("`unit`", s.unit),
+    reference: texts("`reference`", s.reference),
+    title: texts("`title`", s.title),
+    data: dataText(s.data),
+  };
+};
 
 const asOutcome = (said) => {
   let outcome = said;
   if (said instanceof Signal) outcome = new Outcome([said]);
   else if (said instanceof Advice) outcome = new Outcome().advise(said);
-  else if (!(said instanceof Outcome)) outcome = new Outcome([...(said ?? [])]);
+  else if (said === undefined || said === null) outcome = new Outcome();
+  else if (typeof said !== "string" && typeof said[Symbol.iterator] === "function") outcome = new Outcome([...said]);
+  else if (!(said instanceof Outcome)) {
+    throw new TypeError(`a call answers with a signal, an array of signals, an \`Outcome\` or nothing, and at once; not with ${shown(said)}`);
+  }
   return {
     signals: outcome.signals.map(asSignal),
-    sends: outcome.sends.map(({ payload, device, channel }) => ({ payload: bytes(payload), device, channel })),
-    advice: outcome.advice.map((a) => ({ ...a, act: arm(ACTS, a.act), data: dataText(a.data) })),
+    sends: outcome.sends.map(({ payload, device, channel }) => ({
+      payload: bytes(payload),
+      device: texts("`device` of a send", device),
+      channel: texts("`channel` of a send", channel),
+    })),
+    advice: outcome.advice.map((a) => ({
+      act: arm(ACTS, a.act),
+      subject: text("`subject` of an advice", a.subject),
+      object: texts("`object` of an advice", a.object),
+      reason: text("`reason` of an advice", a.reason),
+      data: dataText(a.data),
+    })),
     defects: outcome.defects.map(String),
   };
 };
 
+const PIECES = new Set(["noise", "routine", "red"]);
+const asPiece = (piece) => {
+  if (!PIECES.has(piece?.kind)) throw new TypeError(`a piece is made by \`noise\`, \`routine\` or \`red\`, not ${shown(piece)}`);
+  return { kind: piece.kind, length: number("`length` of a piece", piece.length), device: texts("`device` of a piece", piece.device) };
+};
+
+/** Lines of one source, of which those of `plugin.js` stand behind this one. */
+let [behind, own] = [0, 0];
+const places = (stack) => {
+  const found = [];
+  for (const frame of stack.split("\n")) {
+    const at = /^(.*)@.*?:(\d+):(\d+)$/.exec(frame);
+    if (at && at[2] > behind && at[2] <= behind + own) found.push(`  ${at[1] || "(module)"} at plugin.js:${at[2] - behind}:${at[3]}`);
+  }
+  return found;
+};
+
 const mistake = (error) => {
-  log.error(error instanceof Error ? `${error}\n${error.stack}` : String(error));
+  log.error(error instanceof Error ? [String(error), ...places(error.stack)].join("\n") : `thrown: ${shown(error)}`);
   throw error;
 };
 
@@ -332,10 +488,15 @@ export const border = {
   },
   frame(call, buffer) {
     try {
-      return call(buffer);
+      return Array.from(call(buffer), asPiece);
     } catch (error) {
       mistake(error);
     }
+  },
+  /** At the end of the source. */
+  begin(before, lines) {
+    inside = true;
+    [behind, own] = [before, lines];
   },
   Message,
   Event,

@@ -1,10 +1,10 @@
 //! The author's path, walked by the suite: new plugins in three languages, the
 //! guide's own, the examples, and every plugin against its vectors.
 
-use crate::guide;
 use crate::step::Steps;
 use crate::tools::Tools;
 use crate::workspace::Workspace;
+use crate::{guide, mistakes};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,13 +30,13 @@ pub fn all(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         if vectors.is_dir() {
             let mut test = tocsin();
             test.args(["plugin", "test"]).arg(&package).arg("--vectors").arg(&vectors);
-            steps.run(&format!("vectors of {}", plugin.folder_name()), &mut test)?;
+            steps.run_heard(&format!("vectors of {}", plugin.folder_name()), &mut test)?;
         }
     }
     for folder in examples(workspace)? {
         let mut test = tocsin();
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        steps.run(&format!("example {name}"), test.args(["plugin", "test"]).arg(&folder))?;
+        steps.run_heard(&format!("example {name}"), test.args(["plugin", "test"]).arg(&folder))?;
     }
     begin(workspace, steps, &tocsin)
 }
@@ -79,15 +79,22 @@ fn begin(workspace: &Workspace, steps: &mut Steps, tocsin: &dyn Fn() -> Command)
         }
         let mut new = tocsin();
         new.args(["plugin", "new", "first-sensor", "--lang", language, "--roles", roles, "--dir"]).arg(&dir);
-        steps.run(&format!("new plugin in {language}"), &mut new)?;
+        steps.run_heard(&format!("new plugin in {language}"), &mut new)?;
         let mut test = tocsin();
         // What it compiles is kept from run to run.
         test.env("CARGO_TARGET_DIR", folder.join("target"));
-        steps.run(&format!("its first test in {language}"), test.args(["plugin", "test"]).arg(&dir))?;
+        steps.run_heard(&format!("its first test in {language}"), test.args(["plugin", "test"]).arg(&dir))?;
+        let mut check = tocsin();
+        check
+            .env("CARGO_TARGET_DIR", folder.join("target"))
+            .args(["plugin", "check", "--seconds", "3"])
+            .arg(&dir);
+        steps.run_heard(&format!("its check in {language}"), &mut check)?;
         if language == "rust" {
             native(workspace, steps, &dir, &folder)?;
         }
     }
+    mistakes::all(&folder, steps, tocsin)?;
     guide::follow(&workspace.root, &folder, steps, tocsin)
 }
 
@@ -95,5 +102,5 @@ fn begin(workspace: &Workspace, steps: &mut Steps, tocsin: &dyn Fn() -> Command)
 fn native(workspace: &Workspace, steps: &mut Steps, dir: &Path, folder: &Path) -> Result<()> {
     let mut test = workspace.cargo();
     test.current_dir(dir).env("CARGO_TARGET_DIR", folder.join("target"));
-    steps.run("its native tests", test.args(["test", "--quiet"]))
+    steps.run_heard("its native tests", test.args(["test", "--quiet"]))
 }

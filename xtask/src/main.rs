@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 mod guests;
 mod guide;
+mod mistakes;
 mod nats;
 mod power_cut;
 mod step;
@@ -28,6 +29,7 @@ cargo xtask <command> [options]
   test             everything that must hold, from formatting to crash tests
       --quick        without the release-mode integration and crash tests
       --deny         also `cargo deny check`, installing cargo-deny where it is missing
+  authors          the author's path alone, with what `build` left: scaffolds, examples, mistakes, the guide
   fuzz             build the plugins with edge counters and fuzz them in the sandbox
       --plugin NAME  only this one (all)
       --seconds N    for each (60); inputs that are not stood go to target/fuzz/found
@@ -78,6 +80,12 @@ fn run(command: &str, arguments: &[String]) -> Result<()> {
             Ok(())
         }),
         "test" => test::run(&workspace, test::Options::parse(arguments)?),
+        "authors" => expect_none(arguments).and_then(|()| {
+            let mut steps = step::Steps::new();
+            let outcome = authors::all(&workspace, &mut steps);
+            eprintln!("\n{}", steps.summary());
+            outcome
+        }),
         "fuzz" => fuzz::run(&workspace, &fuzz::Options::parse(arguments)?),
         "demo" => demo::run(&workspace, after_dashes(arguments)),
         "bench" => bench::run(&workspace, after_dashes(arguments)),

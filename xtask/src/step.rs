@@ -33,6 +33,25 @@ impl Steps {
         })
     }
 
+    /// The same for a command that says little: what it said stands in its failure as well,
+    /// which is read long after what was printed here.
+    pub fn run_heard(&mut self, title: &str, command: &mut Command) -> Result<()> {
+        let line = command_line(command);
+        self.work(title, || {
+            let output = command
+                .stdin(Stdio::null())
+                .output()
+                .with_context(|| format!("cannot run `{}`", command.get_program().to_string_lossy()))?;
+            let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+            let said = said.concat();
+            eprint!("{said}");
+            if !output.status.success() {
+                bail!("{title}: {}:\n\n{}\n\nTo run it again:\n\n  {line}\n", output.status, end_of(&said));
+            }
+            Ok(())
+        })
+    }
+
     /// The same for work that is not one command.
     pub fn work<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         eprintln!("\n── {} · {title} ({} so far)", self.done.len() + 1, seconds(self.began.elapsed()));
@@ -84,6 +103,13 @@ impl Steps {
         let _ = write!(text, "  {:>8}  in all", seconds(self.began.elapsed()));
         text
     }
+}
+
+/// The last lines of what a command said.
+fn end_of(said: &str) -> String {
+    const LINES: usize = 40;
+    let lines: Vec<&str> = said.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
 /// A command under way beside others.

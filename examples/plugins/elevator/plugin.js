@@ -41,7 +41,7 @@ function trapped(lift, sent, now, fields, outcome) {
   const people = count(sent.people, outcome);
   if (memory.get(lift) !== undefined) return outcome;
   memory.save(lift, { people, floor: String(sent.floor ?? "") });
-  timers.set(lift, now + minutes() * 60_000);
+  timers.set(lift, now + city.number("rescue_minutes", 30, 1, 1440) * 60_000);
   return outcome.signal(alarm("elevator.trapped", {
     ...fields,
     urgency: "immediate",
@@ -61,7 +61,7 @@ export function wake(tick) {
     urgency: "immediate",
     severity: "severe",
     certainty: "likely",
-    title: `电梯困人${where(kept.floor)}超过 ${minutes()} 分钟未解除`,
+    title: `电梯困人${where(kept.floor)}超过 ${city.number("rescue_minutes", 30, 1, 1440)} 分钟未解除`,
   });
 }
 
@@ -73,9 +73,4 @@ function count(people, outcome) {
   if (Number.isInteger(number) && number >= 0 && number <= 100) return number;
   outcome.defect(`\`people\` is ${JSON.stringify(people)}, no number of people`);
   return null;
-}
-
-function minutes() {
-  const said = Number(city.setting("rescue_minutes", "30"));
-  return said > 0 ? said : 30;
 }

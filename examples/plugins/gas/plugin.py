@@ -39,11 +39,11 @@ def number(sent, name, outcome):
 
 def limit(device, name, otherwise):
     """The detector's own limit, else the operator's for all."""
-    settings = device.settings if device else {}
+    own = device.settings.get(name) if device else None
     try:
-        return float(settings.get(name) or city.setting(name, otherwise))
+        return float(own)
     except (TypeError, ValueError):
-        return float(otherwise)
+        return city.number(name, otherwise, 0, 100)
 
 
 def decode(message):
@@ -68,10 +68,10 @@ def decode(message):
         outcome.signal(reading("gas.lel", lel, "%", device=sn, observed=at))
     state = number(sent, "state", outcome)
 
-    low = limit(known, "low", "20")
+    low = limit(known, "low", 20)
     level = 0
     if lel is not None:
-        level = 2 if lel >= limit(known, "high", "50") else 1 if lel >= low else 0
+        level = 2 if lel >= limit(known, "high", 50) else 1 if lel >= low else 0
     if state in (1, 2):
         level = max(level, int(state))
     told = before.get("level", 0)
@@ -91,7 +91,7 @@ def decode(message):
 
     volts = number(sent, "battery", outcome)
     if volts is not None:
-        weak = volts < limit(known, "battery_v", "3.0")
+        weak = volts < limit(known, "battery_v", 3.0)
         if weak and not before.get("weak", False):
             outcome.signal(fault("gas.battery", device=sn, observed=at, value=volts, unit="V", title=f"电池欠压 {volts:g} V"))
         after["weak"] = weak

@@ -6,6 +6,7 @@
 //! never fetched. Nothing else is added, so that what is reviewed is what runs.
 
 mod compile;
+mod inputs;
 mod javascript;
 mod manifest;
 mod python;
@@ -19,6 +20,7 @@ pub use toolchain::Toolchain;
 use crate::text;
 use crate::text::Language;
 use anyhow::{Context, Result, anyhow, ensure};
+use inputs::Inputs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use tocsin_sandbox::{Manifest, PackageError, package};
@@ -44,20 +46,13 @@ pub struct Build {
 pub struct Built {
     pub path: PathBuf,
     pub manifest: Manifest,
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 impl Build {
     pub fn run(&self) -> Result<Built> {
         ensure!(self.dir.is_dir(), text!(plugin_no_folder, path = self.dir.display()));
         let manifest = manifest::read(&self.dir.join("plugin.toml"))?;
-        let component = match &self.release_wasm {
-            Some(module) => componentize(module)?,
-            None => Toolchain::of(&self.dir)?.component(&self.dir, &manifest)?,
-        };
-        let package = package::embed(&component, &manifest);
-        // What the host would refuse at `plugin push` is refused here, beside the source.
-        package::inspect(&package).map_err(|error| anyhow!(refused(&error)))?;
         let path = match &self.out {
             Some(path) => path.clone(),
             None if self.dir.join(Toolchain::Rust.mark()).is_file() => {
@@ -65,9 +60,31 @@ impl Build {
             }
             None => self.dir.join("build").join(format!("{}.wasm", manifest.id)),
         };
-        write(&path, &package)?;
-        Ok(Built { path, manifest, bytes: package.len() })
+        if let Some(module) = &self.release_wasm {
+            return finish(&componentize(module)?, manifest, path);
+        }
+        let toolchain = Toolchain::of(&self.dir)?;
+        let inputs =
+            toolchain.ingredients(&self.dir, &manifest)?.map(|parts| Inputs::of(&parts, &manifest, &path));
+        if inputs.as_ref().is_some_and(|inputs| inputs.unchanged(&path)) {
+            let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
+            return Ok(Built { path, manifest, bytes });
+        }
+        let built = finish(&toolchain.component(&self.dir, &manifest)?, manifest, path)?;
+        if let Some(inputs) = inputs {
+            inputs.note(built.bytes);
+        }
+        Ok(built)
     }
+}
+
+/// A component with its manifest, where it should be.
+fn finish(component: &[u8], manifest: Manifest, path: PathBuf) -> Result<Built> {
+    let package = package::embed(component, &manifest);
+    // What the host would refuse at `plugin push` is refused here, beside the source.
+    package::inspect(&package).map_err(|error| anyhow!(refused(&error)))?;
+    write(&path, &package)?;
+    Ok(Built { path, manifest, bytes: package.len() as u64 })
 }
 
 /// Why a package is refused, in the reader's language.

@@ -98,7 +98,7 @@ impl New {
             self.roles.iter().map(|role| format!("{:?}", role.as_str())).collect::<Vec<_>>().join(", ");
         let doors = if self.has(Role::Framer) { "\"tcp\"" } else { "\"http\", \"mqtt\", \"nats\"" };
         let mut text = format!(
-            "# What the plugin is and may use. Every field: docs/plugin-author.md, \"Limits\" and \"Connectors\".\n\
+            "# What the plugin is and may use. Every field: docs/plugin-author.md, \"1. Begin\".\n\
              id = {:?}\ndepartment = {:?}\nversion = \"0.1.0\"\ncontract = \"1.0.0\"\nroles = [{roles}]\ndoors = [{doors}]\n",
             self.name, self.department
         );

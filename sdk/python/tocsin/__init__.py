@@ -181,7 +181,7 @@ class Signal:
 
 def alarm(code: str, **fields) -> Signal:
     """A danger now. Without a severity the city's hazard data decides."""
-    return Signal("alarm", code, **fields)
+    return Signal("alarm", code, **{"urgency": "immediate", **fields})
 
 
 def fault(code: str, **fields) -> Signal:

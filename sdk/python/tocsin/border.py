@@ -4,17 +4,21 @@ that `tocsin plugin build` writes calls this; plugins do not."""
 import json as _json
 import linecache as _linecache
 import sys as _sys
-import traceback as _traceback
 
 from componentize_py_types import Err
 from wit_world.imports import types
 
-from . import Advice, Event, Message, Outcome, Rejection, Signal, Tick, log
+from . import Advice, Event, Message, Outcome, Piece, Rejection, Signal, Tick, _call, log
 
 
-def remember(plugin):
-    """Reads the lines of the plugin's modules while it is built. A guest has no
-    files, and a traceback that looked for one would end it without a word."""
+def begin(plugin, functions):
+    """When the plugin is loaded, at the build: the functions of its roles are there.
+    The lines of its modules are read, since a guest has no files, and a traceback
+    that looked for one would end it without a word."""
+    for function in functions:
+        if not callable(getattr(plugin, function, None)):
+            raise SystemExit(f"plugin.py has no function `{function}`, which its roles ask for")
+    _call.inside = True
     home = plugin.__file__.rpartition("/")[0]
     for module in list(_sys.modules.values()):
         file = getattr(module, "__file__", None) or ""
@@ -35,7 +39,7 @@ def _words(name):
 
     def find(word):
         try:
-            return kinds[word]
+            return kinds["unknown" if word is None else word]
         except KeyError:
             raise ValueError(f"`{word}` is no {name.lower()}; it is one of {', '.join(kinds)}") from None
 
@@ -59,13 +63,38 @@ def _data(data):
     return _json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
+def _text(name, value):
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"`{name}` is {value!r}; it is text")
+
+
+def _texts(name, value):
+    return "" if value is None else _text(name, value)
+
+
 def _signal(s):
+    if not isinstance(s, Signal):
+        raise TypeError(f"a signal is made by `alarm`, `reading` and their like, not {s!r}")
     at = s.position
     return types.Signal(
-        _kind(s.kind), s.code, s.device, _urgency(s.urgency), _severity(s.severity),
-        _certainty(s.certainty), None if s.observed is None else int(s.observed),
-        at and types.Position(float(at.lon), float(at.lat), _datum(at.datum)), s.region,
-        None if s.value is None else float(s.value), s.unit, s.reference, s.title, _data(s.data),
+        _kind(_text("kind", s.kind)), _text("code", s.code), _texts("device", s.device),
+        _urgency(s.urgency), _severity(s.severity), _certainty(s.certainty),
+        None if s.observed is None else int(s.observed),
+        at and types.Position(float(at.lon), float(at.lat), _datum(at.datum)), _texts("region", s.region),
+        None if s.value is None else float(s.value), _texts("unit", s.unit), _texts("reference", s.reference),
+        _texts("title", s.title), _data(s.data),
+    )
+
+
+def _send(send):
+    return types.Send(_texts("device", send.device), _texts("channel", send.channel), _bytes(send.payload))
+
+
+def _advice(a):
+    return types.Advice(
+        _act(_text("act", a.act)), _text("subject", a.subject), _texts("object", a.object),
+        _text("reason", a.reason), _data(a.data),
     )
 
 
@@ -76,12 +105,14 @@ def _outcome(said):
         outcome = Outcome([said])
     elif isinstance(said, Advice):
         outcome = Outcome(advice=[said])
-    else:
+    elif said is None or hasattr(said, "__iter__") and not isinstance(said, (str, bytes, dict)):
         outcome = Outcome(list(said or ()))
+    else:
+        raise TypeError(f"a call answers with a signal, a list of signals, an Outcome or None, not {said!r}")
     return types.Outcome(
         [_signal(signal) for signal in outcome.signals],
-        [types.Send(send.device, send.channel, _bytes(send.payload)) for send in outcome.sends],
-        [types.Advice(_act(a.act), a.subject, a.object, a.reason, _data(a.data)) for a in outcome.advice],
+        [_send(send) for send in outcome.sends],
+        [_advice(advice) for advice in outcome.advice],
         [str(defect) for defect in outcome.defects],
     )
 
@@ -90,10 +121,26 @@ def _answered(function, given):
     try:
         return _outcome(function(given))
     except Rejection as refused:
-        raise Err(types.Rejection(_refusal(refused.kind), refused.reason, _bytes(refused.reply))) from None
-    except Exception:
-        log.error(_traceback.format_exc())
+        raise Err(types.Rejection(_refusal(refused.kind), str(refused.reason), _bytes(refused.reply))) from None
+    except Exception as error:
+        _say(error)
         raise
+
+
+def _say(error):
+    """What it was, then where in the plugin: a dead letter has room for the first line."""
+    lines = [f"{type(error).__name__}: {error}"]
+    at = error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        if "/tocsin/" not in code.co_filename:
+            name, line = code.co_filename.rpartition("/")[2], _linecache.getline(code.co_filename, at.tb_lineno)
+            lines.append(f"  {code.co_name} at {name}:{at.tb_lineno}  {line.strip()}")
+        at = at.tb_next
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        lines.append(f"  after {type(before).__name__}: {before}")
+    log.error("\n".join(lines))
 
 
 def decode(function, m):
@@ -110,7 +157,13 @@ def told(function, e):
 
 def frame(function, buffer):
     try:
-        return [types.Piece(_piece_kind(piece.kind), piece.length, piece.device) for piece in function(buffer)]
-    except Exception:
-        log.error(_traceback.format_exc())
+        return [_piece(piece) for piece in function(buffer)]
+    except Exception as error:
+        _say(error)
         raise
+
+
+def _piece(piece):
+    if not isinstance(piece, Piece):
+        raise TypeError(f"a piece is made by `Piece`, not {piece!r}")
+    return types.Piece(_piece_kind(piece.kind), int(piece.length), _texts("device", piece.device))

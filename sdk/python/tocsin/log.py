@@ -2,18 +2,24 @@
 
 from wit_world.imports import log as _log
 
+from ._call import entered as _entered
+
 
 def debug(text):
+    _entered("log.debug")
     _log.write(_log.Level.DEBUG, str(text))
 
 
 def info(text):
+    _entered("log.info")
     _log.write(_log.Level.INFO, str(text))
 
 
 def warn(text):
+    _entered("log.warn")
     _log.write(_log.Level.WARN, str(text))
 
 
 def error(text):
+    _entered("log.error")
     _log.write(_log.Level.ERROR, str(text))

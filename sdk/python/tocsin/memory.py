@@ -5,10 +5,12 @@ import json as _json
 from wit_world.imports import state as _state
 
 from . import log as _log
+from ._call import entered as _entered
 
 
 def load(key, default=None):
     """The value under `key`. One that does not read as JSON counts as none."""
+    _entered("memory.load")
     kept = _state.get(key)
     if kept is None:
         return default
@@ -21,19 +23,23 @@ def load(key, default=None):
 
 def save(key, value):
     """Keeps a value under `key`, as JSON."""
+    _entered("memory.save")
     _state.put(key, _json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def get(key):
     """The bytes under `key`, for state that is not JSON."""
+    _entered("memory.get")
     return _state.get(key)
 
 
 def put(key, value):
     """Keeps bytes under `key`."""
+    _entered("memory.put")
     _state.put(key, value)
 
 
 def forget(key):
     """Forgets `key`; nothing happens where it is not known."""
+    _entered("memory.forget")
     _state.delete(key)

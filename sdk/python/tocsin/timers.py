@@ -2,12 +2,16 @@
 
 from wit_world.imports import timers as _timers
 
+from ._call import entered as _entered
+
 
 def set(key, at):  # noqa: A001 - the contract's word
     """Wakes the plugin with `key` at `at` (milliseconds); setting again moves it."""
+    _entered("timers.set")
     _timers.set(key, int(at))
 
 
 def cancel(key):
     """Takes a timer back; an unknown key is no error."""
+    _entered("timers.cancel")
     _timers.cancel(key)

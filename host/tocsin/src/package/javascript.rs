@@ -30,13 +30,15 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
     let shop = world::workshop(dir, manifest)?;
     let path = dir.join("plugin.js");
     let plugin = std::fs::read_to_string(&path).with_context(|| text!(cannot_read, path = path.display()))?;
-    let source = source(&plugin, &manifest.roles).with_context(|| path.display().to_string())?;
+    let Source { text, behind } =
+        source(&plugin, &manifest.roles).with_context(|| path.display().to_string())?;
+    parses(&plugin, &path, &shop)?;
     let write = |name: &str, text: &str| {
         let file = shop.join(name);
         std::fs::write(&file, text).with_context(|| text!(cannot_write, path = file.display()))?;
         Ok::<_, anyhow::Error>(file)
     };
-    let (script, source) = (write("build.mjs", BUILD)?, write("component.js", &source)?);
+    let (script, source) = (write("build.mjs", BUILD)?, write("component.js", &text)?);
     let out = shop.join("component.wasm");
     let output = Command::new("node")
         .arg(script)
@@ -46,10 +48,36 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         .output()
         .with_context(|| text!(node_missing))?;
     if !output.status.success() {
-        let output = super::told(&output);
+        let output = placed(&super::told(&output), behind);
         bail!(text!(tool_failed, tool = "componentize-js", path = dir.display(), output = output));
     }
     std::fs::read(&out).with_context(|| text!(cannot_read, path = out.display()))
+}
+
+/// All that a component is made of, for [`Inputs`](super::inputs::Inputs).
+pub fn ingredients(dir: &Path, manifest: &Manifest) -> Result<Vec<Vec<u8>>> {
+    let path = dir.join("plugin.js");
+    let plugin = std::fs::read_to_string(&path).with_context(|| text!(cannot_read, path = path.display()))?;
+    let source = source(&plugin, &manifest.roles).with_context(|| path.display().to_string())?;
+    let tool = tool(dir)?.to_string_lossy().into_owned();
+    Ok([JS_TOOL, world::CONTRACT, BUILD, &tool, &source.text].map(|part| part.as_bytes().to_vec()).into())
+}
+
+/// The engine in the component says that a source is wrong, and not where.
+fn parses(plugin: &str, path: &Path, shop: &Path) -> Result<()> {
+    let copy = shop.join("plugin.mjs");
+    std::fs::write(&copy, plugin).with_context(|| text!(cannot_write, path = copy.display()))?;
+    let output =
+        Command::new("node").arg("--check").arg(&copy).output().with_context(|| text!(node_missing))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = super::told(&output);
+    // Behind the message stand places in Node.js itself.
+    let said = said.split("\n    at ").next().unwrap_or_default().trim_end();
+    let (copy, path) = (copy.display().to_string(), path.display().to_string());
+    let said = said.replace(&format!("file://{copy}"), &path).replace(&copy, &path);
+    bail!(text!(source_unread, path = path, output = said))
 }
 
 /// In `node_modules` of the folder or one above, or where `TOCSIN_NODE_MODULES` says.
@@ -64,8 +92,37 @@ fn tool(dir: &Path) -> Result<PathBuf> {
     })
 }
 
+/// What the tool said of the one source, with the lines of `plugin.js`; its own stack
+/// and what surrounds the engine's words are left out where these are found.
+fn placed(said: &str, behind: usize) -> String {
+    let mut lines = Vec::new();
+    let beginning = said.find("Exception while evaluating").unwrap_or(0);
+    for line in said[beginning..].lines().take_while(|line| !line.starts_with("    at ")) {
+        let place = line.split_once("source.js:").and_then(|(before, rest)| {
+            let (number, rest) = rest.split_once(':')?;
+            Some((before, number.parse::<usize>().ok()?, rest))
+        });
+        match place {
+            Some((before, line, rest)) if line > behind => {
+                lines.push(format!("{before}plugin.js:{}:{rest}", line - behind));
+            }
+            // Lines of the layer: of those, only the words count.
+            Some((.., rest)) => lines.extend(rest.split_once(' ').map(|(_, words)| words.to_owned())),
+            None if line.starts_with("Additionally") || line.starts_with("Promise rejected") => {}
+            None => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+/// What the engine is given, and how many of its lines stand before those of `plugin.js`.
+struct Source {
+    text: String,
+    behind: usize,
+}
+
 /// One module: imports of the contract, the layer, the plugin, its exports.
-fn source(plugin: &str, roles: &[Role]) -> Result<String> {
+fn source(plugin: &str, roles: &[Role]) -> Result<Source> {
     let (imports, layer): (Vec<&str>, Vec<&str>) =
         LAYER.lines().partition(|line| line.starts_with("import "));
     let names = exported(LAYER);
@@ -92,12 +149,18 @@ fn source(plugin: &str, roles: &[Role]) -> Result<String> {
             "export const {object} = {{ {function}: (given) => tocsin.border.{call} }};\n"
         ));
     }
-    Ok(format!(
-        "{}\nconst tocsin = (() => {{{layer}\nreturn {{ {} }};\n}})();\nconst plugin = (() => {{\n{bound}{body}\nreturn {{ {} }};\n}})();\n{exports}",
+    let before = format!(
+        "{}\nconst tocsin = (() => {{{layer}\nreturn {{ {} }};\n}})();\nconst plugin = (() => {{ {bound}\n",
         imports.join("\n"),
         names.join(", "),
-        functions.join(", ")
-    ))
+    );
+    let behind = before.lines().count();
+    let functions = functions.join(", ");
+    let own = body.lines().count();
+    let text = format!(
+        "{before}{body}\nreturn {{ {functions} }};\n}})();\ntocsin.border.begin({behind}, {own});\n{exports}"
+    );
+    Ok(Source { text, behind })
 }
 
 /// Names of `export const|let|class|function name` at the beginning of a line.
@@ -113,9 +176,9 @@ fn exported(source: &str) -> Vec<String> {
     source.lines().filter_map(name).collect()
 }
 
-/// `plugin.js` without its imports and exports.
+/// `plugin.js` without its imports and exports, each line where it was.
 struct Plugin {
-    /// What it imports of the layer, as a destructuring.
+    /// What it imports of the layer, as a destructuring on one line.
     bound: String,
     body: String,
 }
@@ -127,10 +190,12 @@ impl Plugin {
         while let Some(line) = lines.next() {
             if line.starts_with("import ") || line.starts_with("import{") {
                 let mut statement = line.to_owned();
+                plugin.body.push('\n');
                 while !statement.contains(['"', '\'']) {
                     let Some(more) = lines.next() else { bail!(text!(import_no_end, line = line)) };
                     statement.push(' ');
                     statement.push_str(more);
+                    plugin.body.push('\n');
                 }
                 plugin.bound.push_str(&bind(&statement)?);
                 continue;
@@ -153,8 +218,8 @@ fn bind(statement: &str) -> Result<String> {
     ensure!(from == "tocsin", text!(import_foreign, line = statement));
     let names = names.trim_start_matches("import").trim();
     match names.strip_prefix("* as ") {
-        Some(name) => Ok(format!("const {name} = tocsin;\n")),
-        None => Ok(format!("const {} = tocsin;\n", names.replace(" as ", ": "))),
+        Some(name) => Ok(format!("const {name} = tocsin; ")),
+        None => Ok(format!("const {} = tocsin; ", names.replace(" as ", ": "))),
     }
 }
 
@@ -165,25 +230,42 @@ mod tests {
     #[test]
     fn one_source_is_made_of_two() {
         let plugin = "import { alarm,\n  log as say } from \"tocsin\";\nimport * as t from 'tocsin';\n\nexport function decode(message) {\n  return alarm(\"x\");\n}\n";
-        let text = source(plugin, &[Role::Decoder]).expect("a source");
+        let Source { text, behind } = source(plugin, &[Role::Decoder]).expect("a source");
         assert!(text.starts_with("import { get as stateGet"), "{text}");
-        assert!(text.contains("const { alarm,   log: say } = tocsin;\nconst t = tocsin;\n"), "{text}");
+        assert!(text.contains("const { alarm,   log: say } = tocsin; const t = tocsin; \n"), "{text}");
         assert!(text.contains("\nfunction decode(message) {"));
         assert!(text.contains("export const decoder = { decode: (given) =>"));
+        // Its fifth line is the fifth behind the one that `begin` names.
+        let line = text.lines().position(|line| line.starts_with("function decode")).expect("there") + 1;
+        assert_eq!(line, behind + 5);
+        assert!(text.contains(&format!("tocsin.border.begin({behind}, 7);")), "{text}");
         // Nothing but the contract is imported and nothing but the roles exported.
         assert_eq!(text.matches("\nexport ").count(), 1);
         assert!(exported(LAYER).iter().any(|name| name == "Implausible"));
     }
 
     #[test]
+    fn the_engines_places_are_those_of_the_plugin() {
+        let said = "file:///x.js:365\n  throw\n\nException while evaluating top-level script\nsource.js:512:3 ReferenceError: foo is not defined\nAdditionally, some promises\nStack:\n  called@source.js:70:9\n  plugin<@source.js:512:3\n    at componentize (x)\n";
+        assert_eq!(
+            placed(said, 500),
+            "Exception while evaluating top-level script\nplugin.js:12:3 ReferenceError: foo is not defined\nStack:\n  plugin<@plugin.js:12:3"
+        );
+        let said = "Exception while evaluating\nsource.js:70:11 Error: memory.load was called\n";
+        assert_eq!(placed(said, 500), "Exception while evaluating\nError: memory.load was called");
+        assert_eq!(placed("no space left", 500), "no space left");
+    }
+
+    #[test]
     fn what_cannot_be_put_into_one_source_is_said() {
         let check = |plugin: &str, says: &str| {
-            let error = format!("{:#}", source(plugin, &[Role::Decoder]).expect_err("refused"));
+            let Err(error) = source(plugin, &[Role::Decoder]) else { panic!("{plugin}") };
+            let error = format!("{error:#}");
             assert!(error.contains(says), "{error}");
         };
         check("import fs from \"node:fs\";\nexport function decode() {}", "node:fs");
         check("import \"./other.js\";\nexport function decode() {}", "other.js");
         check("export default {}", "export function decode");
-        check("function decode() {}", "exports no function `decode`");
+        check("function decode() {}", "no function `decode`");
     }
 }

@@ -3,7 +3,7 @@
 use crate::text;
 use anyhow::{Context, Result, anyhow};
 use std::path::Path;
-use tocsin_sandbox::Manifest;
+use tocsin_sandbox::{DOORS, Manifest, Role};
 
 pub fn read(path: &Path) -> Result<Manifest> {
     let text =
@@ -28,7 +28,19 @@ fn parse(text: &str) -> Result<Manifest, (Place, String)> {
         let message = error.to_string();
         (place(text, offset_of_field(text, &message)), message)
     })?;
-    Ok(manifest)
+    match misleading(&manifest) {
+        Some(message) => Err((place(text, offset_of_field(text, &message)), message)),
+        None => Ok(manifest),
+    }
+}
+
+/// What a host would load all the same, and the author did not mean.
+fn misleading(manifest: &Manifest) -> Option<String> {
+    if let Some(door) = manifest.doors.iter().find(|door| !DOORS.contains(&door.as_str())) {
+        return Some(text!(manifest_door, door = door, known = DOORS.join(", ")));
+    }
+    let hears = manifest.has(Role::Connector) || manifest.has(Role::Advisor);
+    (!hears && !manifest.events.is_empty()).then(|| text!(manifest_events))
 }
 
 fn place(text: &str, offset: usize) -> Place {
@@ -45,7 +57,8 @@ fn offset_of_field(text: &str, message: &str) -> usize {
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
         let rest = line.trim_start().strip_prefix(field).unwrap_or_default();
-        if !field.is_empty() && rest.trim_start().starts_with('=') {
+        let heads = line.trim_end() == format!("[[{field}]]");
+        if !field.is_empty() && (rest.trim_start().starts_with('=') || heads) {
             return offset + indent;
         }
         offset += line.len();
@@ -71,6 +84,8 @@ mod tests {
         check(GOOD.replace("\"decoder\"", "\"decodes\""), 5, 10, "decodes");
         check(GOOD.replace("1.0.0\"\ncontract", "one\"\ncontract"), 3, 1, "version");
         check(format!("{GOOD}[limits]\nsignals = 5000\n"), 7, 1, "limits.signals");
+        check(format!("{GOOD}doors = [\"http\", \"tpc\"]\n"), 6, 1, "tpc");
+        check(format!("{GOOD}\n[[events]]\nkind = \"order.issued\"\n"), 7, 1, "connector");
         check("id = ".to_owned(), 1, 6, "");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{PYTHON_TOOL, world};
 use crate::text;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tocsin_sandbox::{Manifest, Role};
@@ -11,8 +11,9 @@ use tocsin_sandbox::{Manifest, Role};
 const TOOL: &str = "componentize-py";
 
 /// The SDK's layer, so that a plugin's folder needs no copy of it.
-const LAYER: [(&str, &str); 6] = [
+const LAYER: [(&str, &str); 7] = [
     ("__init__.py", include_str!("../../../../sdk/python/tocsin/__init__.py")),
+    ("_call.py", include_str!("../../../../sdk/python/tocsin/_call.py")),
     ("border.py", include_str!("../../../../sdk/python/tocsin/border.py")),
     ("city.py", include_str!("../../../../sdk/python/tocsin/city.py")),
     ("log.py", include_str!("../../../../sdk/python/tocsin/log.py")),
@@ -22,6 +23,19 @@ const LAYER: [(&str, &str); 6] = [
 
 pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
     let tool = tool(dir)?;
+    let source = dir.join("plugin.py");
+    let plugin =
+        std::fs::read_to_string(&source).with_context(|| text!(cannot_read, path = source.display()))?;
+    for role in &manifest.roles {
+        let function = function(*role);
+        // Defined or imported: the name stands there; which of them it is, the build sees.
+        ensure!(
+            plugin.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == function),
+            "{}: {}",
+            source.display(),
+            text!(role_not_exported, role = role.as_str(), function = function)
+        );
+    }
     let shop = world::workshop(dir, manifest)?;
     let path = shop.join("python");
     let gather = || -> std::io::Result<()> {
@@ -31,7 +45,13 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         }
         std::fs::write(path.join("tocsin_entry.py"), entry(&manifest.roles))?;
         // Modules alone: all that lies on the path is put into the component.
-        copy_modules(dir, &path)
+        for module in modules(dir)? {
+            if let Some(folder) = module.parent() {
+                std::fs::create_dir_all(path.join(folder))?;
+            }
+            std::fs::copy(dir.join(&module), path.join(&module))?;
+        }
+        Ok(())
     };
     gather().with_context(|| text!(cannot_write, path = path.display()))?;
     let out = shop.join("component.wasm");
@@ -53,9 +73,17 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         .output()
         .with_context(|| text!(cannot_run, path = tool.display()))?;
     if !output.status.success() {
-        bail!(text!(tool_failed, tool = TOOL, path = dir.display(), output = super::told(&output)));
+        let said = super::told(&output);
+        bail!(text!(tool_failed, tool = TOOL, path = dir.display(), output = mendable(&said)));
     }
     std::fs::read(&out).with_context(|| text!(cannot_read, path = out.display()))
+}
+
+/// What the plugin's author can mend: the tool tells its own story before and behind it.
+fn mendable(said: &str) -> &str {
+    let (_, said) = said.split_once("AssertionError: ").unwrap_or(("", said));
+    let ends = ["\nCaused by:", "Stack backtrace:"].map(|mark| said.find(mark).unwrap_or(said.len()));
+    said[..ends[0].min(ends[1])].trim_end()
 }
 
 /// In the folder's own environment, where `TOCSIN_COMPONENTIZE_PY` says, or on PATH.
@@ -75,16 +103,17 @@ fn tool(dir: &Path) -> Result<PathBuf> {
 
 /// The world's classes, each giving way to a function of `plugin`.
 fn entry(roles: &[Role]) -> String {
-    let mut text = String::from(
-        "import plugin\nfrom tocsin import border\nfrom wit_world import exports\n\nborder.remember(plugin)\n",
+    let functions: Vec<&str> = roles.iter().map(|role| function(*role)).collect();
+    let mut text = format!(
+        "import plugin\nfrom tocsin import border\nfrom wit_world import exports\n\nborder.begin(plugin, {functions:?})\n",
     );
     for role in roles {
-        let (function, given, through) = match role {
-            Role::Decoder => ("decode", "message", "decode"),
-            Role::Framer => ("frame", "buffer", "frame"),
-            Role::Timekeeper => ("wake", "tick", "wake"),
-            Role::Connector => ("deliver", "event", "told"),
-            Role::Advisor => ("advise", "event", "told"),
+        let function = function(*role);
+        let (given, through) = match role {
+            Role::Decoder => ("message", "decode"),
+            Role::Framer => ("buffer", "frame"),
+            Role::Timekeeper => ("tick", "wake"),
+            Role::Connector | Role::Advisor => ("event", "told"),
         };
         let class = capital(role.as_str());
         text.push_str(&format!(
@@ -92,6 +121,17 @@ fn entry(roles: &[Role]) -> String {
         ));
     }
     text
+}
+
+/// What a role is called by in `plugin.py`, and in the contract.
+fn function(role: Role) -> &'static str {
+    match role {
+        Role::Decoder => "decode",
+        Role::Framer => "frame",
+        Role::Timekeeper => "wake",
+        Role::Connector => "deliver",
+        Role::Advisor => "advise",
+    }
 }
 
 fn capital(word: &str) -> String {
@@ -102,20 +142,40 @@ fn capital(word: &str) -> String {
 /// Folders that hold no modules of the plugin.
 const OTHERS: [&str; 5] = ["build", "vectors", "tests", "venv", "node_modules"];
 
-fn copy_modules(from: &Path, to: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let text = name.to_string_lossy();
-        if path.is_dir() {
-            if path.join("__init__.py").is_file() && !text.starts_with('.') && !OTHERS.contains(&&*text) {
-                std::fs::create_dir_all(to.join(&name))?;
-                copy_modules(&path, &to.join(&name))?;
+/// The plugin's modules and packages, from its folder, in order.
+fn modules(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let (mut found, mut folders) = (Vec::new(), vec![PathBuf::new()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(dir.join(&folder))? {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+            let text = name.to_string_lossy();
+            if path.is_dir() {
+                if path.join("__init__.py").is_file() && !text.starts_with('.') && !OTHERS.contains(&&*text) {
+                    folders.push(folder.join(&name));
+                }
+            } else if text.ends_with(".py") {
+                found.push(folder.join(&name));
             }
-        } else if text.ends_with(".py") {
-            std::fs::copy(&path, to.join(&name))?;
         }
     }
-    Ok(())
+    found.sort();
+    Ok(found)
+}
+
+/// All that a component is made of, for [`Inputs`](super::inputs::Inputs).
+pub fn ingredients(dir: &Path, manifest: &Manifest) -> Result<Vec<Vec<u8>>> {
+    let mut parts = vec![PYTHON_TOOL.into(), world::CONTRACT.into(), entry(&manifest.roles).into_bytes()];
+    parts.push(tool(dir)?.to_string_lossy().into_owned().into_bytes());
+    parts.extend(LAYER.map(|(_, text)| text.into()));
+    let mut read = || -> std::io::Result<()> {
+        for module in modules(dir)? {
+            parts.push(module.to_string_lossy().into_owned().into_bytes());
+            parts.push(std::fs::read(dir.join(module))?);
+        }
+        Ok(())
+    };
+    read().with_context(|| text!(cannot_read, path = dir.display()))?;
+    Ok(parts)
 }
 
 #[cfg(test)]
@@ -128,6 +188,16 @@ mod tests {
         assert!(text.contains("class Decoder(exports.Decoder):\n    def decode(self, message):"));
         assert!(text.contains("return border.told(plugin.deliver, event)"));
         assert!(!text.contains("Framer"));
+    }
+
+    #[test]
+    fn of_the_tools_words_the_plugins_are_left() {
+        let own = "Traceback (most recent call last):\n  File \"/0/plugin.py\", line 2\nSyntaxError: '(' was never closed";
+        let said = format!(
+            "Traceback (most recent call last):\n  sys.exit(script())\nAssertionError: {own}\n\n\nCaused by:\n    x\n\nStack backtrace:\n   0: y\n"
+        );
+        assert_eq!(mendable(&said), own);
+        assert_eq!(mendable("no space left\n\nStack backtrace:\n   0: y\n"), "no space left");
     }
 
     #[test]

@@ -39,6 +39,15 @@ impl Toolchain {
         }
     }
 
+    /// What the component is made of; none: the tool sees for itself what changed.
+    pub fn ingredients(self, dir: &Path, manifest: &Manifest) -> Result<Option<Vec<Vec<u8>>>> {
+        match self {
+            Toolchain::Rust => Ok(None),
+            Toolchain::Python => python::ingredients(dir, manifest).map(Some),
+            Toolchain::JavaScript => javascript::ingredients(dir, manifest).map(Some),
+        }
+    }
+
     /// The bare component of the plugin in `dir`.
     pub fn component(self, dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         match self {

@@ -15,7 +15,7 @@ const DECODER: &str = r#"export function decode(message) {
   const observed = parseTime(sent.at);
   if (observed === undefined) outcome.defect(`\`at\` is \`${sent.at}\`, no time; the time of receipt counts`);
   outcome.signal(reading("{code}", value, "1", { device, observed }));
-  if (value >= Number(city.setting("limit", "50"))) {
+  if (value >= city.number("limit", 50)) {
     outcome.signal(alarm("{code}", { device, observed, title: `${device} 达到 ${value}` }));
   }
   return outcome;
@@ -28,7 +28,8 @@ export function frame(buffer) {
   const pieces = [];
   for (let begin = 0, end; (end = buffer.indexOf(10, begin)) >= 0; begin = end + 1) {
     const length = end + 1 - begin;
-    pieces.push(buffer.subarray(begin, end).some((byte) => byte > 32) ? routine(length) : noise(length));
+    const blank = length === 1 || (length === 2 && buffer[begin] === 13);
+    pieces.push(blank ? noise(length) : routine(length));
   }
   return pieces;
 }

@@ -15,7 +15,7 @@ const DECODER: &str = r#"def decode(message):
     if at is None:
         outcome.defect(f"`at` is `{sent.get('at')}`, no time; the time of receipt counts")
     outcome.signal(reading("{code}", value, "1", device=device, observed=at))
-    if value >= float(city.setting("limit", "50")):
+    if value >= city.number("limit", 50):
         outcome.signal(alarm("{code}", device=device, observed=at, title=f"{device} 达到 {value:g}"))
     return outcome
 "#;

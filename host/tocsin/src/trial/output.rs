@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tocsin_core::outcome::hex;
 use tocsin_runtime::present::present;
-use tocsin_sandbox::{Answer, Room, Verdict};
+use tocsin_sandbox::{Answer, Call, Room, Verdict};
 
 pub fn said(said: &Said) -> Value {
     answer(&said.answer)
@@ -28,6 +28,16 @@ pub fn answer(answer: &Result<Answer, Verdict>) -> Value {
         }
         Err(verdict) => json!({ "verdict": verdict }),
     }
+}
+
+/// What a plugin was asked, its bytes as text where they are some.
+pub fn call(call: &Call) -> Value {
+    let mut value = serde_json::to_value(call).unwrap_or_default();
+    for asked in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        add_text(asked, "payload");
+        open_data(asked);
+    }
+    value
 }
 
 /// Indexing made missing lists `null`.

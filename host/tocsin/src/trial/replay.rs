@@ -83,7 +83,7 @@ impl Replay {
         if self.result.first.is_none() {
             self.result.first = Some(Difference {
                 frame: recorded.frame.to_string(),
-                call: serde_json::to_value(&recorded.call).unwrap_or_default(),
+                call: output::call(&recorded.call),
                 faults: faults(&value(expected), &value(got)),
             });
         }

@@ -45,11 +45,10 @@ pub struct Check {
 
 impl Check {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
-        let package = package(&self.target)?;
         let folder = vectors(&self.target, self.vectors.clone());
         // Without vectors it is still held against noise.
         let cases = if folder.is_dir() { trial::cases(&folder)? } else { Vec::new() };
-        let (_sandbox, plugin) = trial::load(&package)?;
+        let (_sandbox, plugin) = trial::load(&package(&self.target)?)?;
         let effort = Effort { time: Duration::from_secs(self.seconds), inputs: self.inputs };
         let found = trial::conform(&plugin, &cases, self.seed, effort);
         let kept = self.keep(&found)?;
@@ -107,7 +106,15 @@ fn tell(name: &str, found: &Conformance, kept: &[Option<PathBuf>], around: &Arou
         print.line(&print.painted(Tone::Faint, &words::CHECK_LEFT.with(&[("what", what)])));
     }
     for (finding, kept) in found.findings.iter().zip(kept) {
-        print.line(&print.painted(Tone::Alarm, &format!("✗ {}  {}", finding.law, plain(&finding.what))));
+        let mut what = finding.what.split("\\n");
+        let first = plain(what.next().unwrap_or_default());
+        print.line(&print.painted(Tone::Alarm, &format!("✗ {}  {first}", finding.law)));
+        for line in what {
+            print.line(&print.painted(Tone::Faint, &format!("    {}", plain(line))));
+        }
+        if finding.input.is_empty() {
+            continue;
+        }
         let mut hex = hex::encode(&finding.input);
         let more = hex.len() > SHOWN;
         hex.truncate(SHOWN);

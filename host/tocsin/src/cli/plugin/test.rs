@@ -36,7 +36,7 @@ pub struct Test {
 
 impl Test {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
-        let package = package(&self.target)?;
+        // What is wrong with them is said before a build that takes its time.
         let mut cases = trial::cases(&vectors(&self.target, self.vectors))?;
         if !self.only.is_empty() {
             for name in &self.only {
@@ -44,7 +44,7 @@ impl Test {
             }
             cases.retain(|case| self.only.contains(&case.name));
         }
-        let (_sandbox, plugin) = trial::load(&package)?;
+        let (_sandbox, plugin) = trial::load(&package(&self.target)?)?;
         let limits = plugin.manifest().limits;
         let (mut passed, mut failed) = (0, 0);
         for case in &cases {
@@ -126,11 +126,14 @@ fn lines(step: &StepReport, limits: &Limits, around: &Around) {
     }
     for (level, text) in &step.logs {
         let tone = if *level >= Level::Warn { Tone::Trouble } else { Tone::Faint };
-        for line in text.lines() {
+        // A log line is one line; of a traceback that is a long one.
+        for line in text.split("\\n") {
             print.line(&print.painted(tone, &format!("    {} {}", word(*level), plain(line))));
         }
     }
-    if step.blessed || !step.faults.is_empty() {
+    // A verdict alone was told above.
+    let said = step.output.as_object().is_none_or(|fields| fields.keys().any(|name| name != "verdict"));
+    if step.blessed || !step.faults.is_empty() && said {
         let text = serde_json::to_string_pretty(&step.output).unwrap_or_default();
         text.lines().for_each(|line| print.line(&format!("    {line}")));
     }

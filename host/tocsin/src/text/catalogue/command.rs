@@ -91,7 +91,8 @@ crate::text::lines! {
     node_missing: "cannot run node; `tocsin plugin build` of a plugin in JavaScript needs Node.js 20 or newer", "无法运行 node;构建 JavaScript 插件需要 Node.js 20 或更新版本";
     tool_failed: "{tool} could not build {path}:\n{output}", "{tool} 未能构建 {path}:\n{output}";
     tool_missing: "{tool} is not here. In {path} run `{command}`", "没有 {tool}。请在 {path} 运行 `{command}`";
-    role_not_exported: "it has the role `{role}` and exports no function `{function}`", "它有角色 {role},但没有导出函数 {function}";
+    source_unread: "{path} cannot be parsed:\n{output}", "{path} 无法解析:\n{output}";
+    role_not_exported: "it has the role `{role}` and no function `{function}`", "它有角色 {role},但没有函数 {function}";
     import_no_end: "`{line}` has no end", "`{line}` 没有结尾";
     export_unfit: "`{line}`: write `export function decode(message)` instead", "`{line}`:请改写为 `export function decode(message)`";
     import_foreign: "`{line}`: a plugin imports from \"tocsin\" alone; put everything else into plugin.js", "`{line}`:插件只能从 \"tocsin\" 导入;其余请写入 plugin.js";
@@ -105,6 +106,10 @@ crate::text::lines! {
     vectors_missing: "there is no folder {path}; put inputs there, or name theirs with --vectors", "没有目录 {path};请放入测试输入,或用 --vectors 指明其目录";
     vectors_none: "{path} holds no input; put one there, such as `first.json`", "{path} 中没有测试输入;请放入一个,如 first.json";
     vector_twice: "{path} holds two inputs `{name}`; rename one of them", "{path} 中有两个同名输入 {name};请改名其一";
+    manifest_door: "`doors` names `{door}`, which is no kind of door; there are: {known}", "`doors` 中的 {door} 不是门的种类;可用:{known}";
+    manifest_events: "`events` is for plugins with the role `connector` or `advisor`; this one has neither and would hear of nothing", "`events` 只用于带有 connector 或 advisor 角色的插件;本插件两者皆无,收不到任何事件";
+    vector_nothing: "nothing is expected of it; `--bless` makes this output the expectation", "没有写明期望;--bless 以当前输出为期望";
+    vector_setting: "{case}: `input.settings` names `{name}`, which plugin.toml does not declare; it declares: {known}", "{case}:`input.settings` 中的 {name} 未在 plugin.toml 中声明;已声明:{known}";
     vector_alone: "{path} has no input beside it, and no `input.received` to wait for", "{path} 没有同名输入,也没有可等待的 input.received";
     vector_kind: "{path} is no input; inputs end in .hex, .json, .xml, .txt, .bin, .tick.json or .event.json", "{path} 不是测试输入;输入以 .hex、.json、.xml、.txt、.bin、.tick.json 或 .event.json 结尾";
     vector_large: "{path} has {size} bytes; a frame has at most {most}", "{path} 有 {size} 字节;报文至多 {most} 字节";
