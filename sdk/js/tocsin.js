@@ -73,14 +73,20 @@ const shown = (value) => {
   const text = typeof value === "object" && value !== null ? value.constructor?.name : undefined;
   return text ?? String(value);
 };
+const asJson = (what, value) => {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`${what} is ${shown(value)}, which JSON cannot hold`);
+  return text;
+};
 const dataText = (data) =>
-  data === undefined || data === null ? "" : typeof data === "string" ? data : JSON.stringify(data);
+  data === undefined || data === null ? "" : typeof data === "string" ? data : asJson("`data`", data);
 
 /** The whole input is refused and becomes a dead letter; `reply` goes back the way it came. */
 export class Rejection {
   constructor(reason, { reply = "", kind = "malformed" } = {}) {
     this.kind = kind;
-    this.reason = reason;
+    // What was caught is often handed on.
+    this.reason = reason instanceof Error ? reason.message : String(reason);
     this.reply = reply;
   }
 }
@@ -189,10 +195,31 @@ class Tick {
   }
 }
 
+/** One of the words of an enumeration of the contract. */
+const oneOf = (name, words) => {
+  const known = new Set(words);
+  return (word) => {
+    const said = word ?? "unknown";
+    if (known.has(said)) return said;
+    throw new TypeError(`\`${name}\` is ${shown(said)}; it is one of ${words.join(", ")}`);
+  };
+};
+const urgency = oneOf("urgency", ["immediate", "expected", "future", "past", "unknown"]);
+const severity = oneOf("severity", ["extreme", "severe", "moderate", "minor", "unknown"]);
+const certainty = oneOf("certainty", ["observed", "likely", "possible", "unlikely", "unknown"]);
+const datum = oneOf("position.datum", ["wgs84", "gcj02", "bd09"]);
+
+const FIELDS = new Set(["device", "urgency", "severity", "certainty", "observed", "position", "region", "value", "unit", "reference", "title", "data"]);
+
 /** One normalised fact; only `kind` and `code` must be said. */
 export class Signal {
   constructor(kind, code, fields = {}) {
+    for (const name of Object.keys(fields)) {
+      if (!FIELDS.has(name)) throw new TypeError(`a signal has no \`${name}\`; it has ${[...FIELDS].join(", ")}`);
+    }
     Object.assign(this, { kind, code }, fields);
+    // What no signal can be is said where it is made.
+    asSignal(this);
   }
 }
 /** A danger now. Without a severity the city's hazard data decides. */
@@ -232,7 +259,7 @@ export class Outcome {
   signal(signal) { this.signals.push(signal); return this; }
   /** Back the way the message came. */
   reply(payload) { return this.send(payload); }
-  send(payload, device = "", channel = "") { this.sends.push({ payload, device, channel }); return this; }
+  send(payload, device = "", channel = "") { this.sends.push({ payload: bytes(payload), device, channel }); return this; }
   advise(advice) { this.advice.push(advice); return this; }
   /** Names a part that could not be read while the rest could. */
   defect(what) { this.defects.push(what); return this; }
@@ -248,7 +275,7 @@ export const memory = {
   /** The value under `key`. One that does not read as JSON counts as none. */
   load(key, otherwise) {
     called("memory.load");
-    const kept = stateGet(key);
+    const kept = stateGet(text("a key", key));
     if (kept === undefined) return otherwise;
     try {
       return JSON.parse(decoder_.decode(kept));
@@ -260,20 +287,19 @@ export const memory = {
   /** Keeps a value under `key`, as JSON. */
   save(key, value) {
     called("memory.save");
-    if (value === undefined) throw new TypeError(`memory.save of \`${key}\`: undefined is no JSON; use memory.forget`);
-    statePut(key, encoder.encode(JSON.stringify(value)));
+    statePut(text("a key", key), encoder.encode(asJson(`what is kept under \`${key}\``, value)));
   },
   /** The bytes under `key`, for state that is not JSON. */
-  get: (key) => (called("memory.get"), stateGet(key)),
-  put: (key, value) => (called("memory.put"), statePut(key, bytes(value))),
+  get: (key) => (called("memory.get"), stateGet(text("a key", key))),
+  put: (key, value) => (called("memory.put"), statePut(text("a key", key), bytes(value))),
   /** Forgets `key`; nothing happens where it is not known. */
-  forget: (key) => (called("memory.forget"), stateDelete(key)),
+  forget: (key) => (called("memory.forget"), stateDelete(text("a key", key))),
 };
 
 /** One timer per device and key; the role `timekeeper` hears of them. */
 export const timers = {
-  set: (key, at) => (called("timers.set"), timerSet(key, BigInt(Math.trunc(number("`at` of a timer", at))))),
-  cancel: (key) => (called("timers.cancel"), timerCancel(key)),
+  set: (key, at) => (called("timers.set"), timerSet(text("a key", key), BigInt(Math.trunc(number("`at` of a timer", at))))),
+  cancel: (key) => (called("timers.cancel"), timerCancel(text("a key", key))),
 };
 
 /** Lines for the operator: diagnostics, never part of the outcome. */
@@ -294,21 +320,22 @@ const numbersRead = new Map();
 export const city = {
   device(id) {
     called("city.device");
-    const found = cityDevice(id);
+    const found = cityDevice(text("a path", id));
     return found && { ...found, settings: found.settings ? JSON.parse(found.settings) : {} };
   },
-  setting: (name, otherwise) => (called("city.setting"), citySetting(name) ?? otherwise),
+  setting: (name, otherwise) => (called("city.setting"), citySetting(text("a name", name)) ?? otherwise),
   /** The setting as a number, both ends allowed. `otherwise` where the operator says
    * nothing; where it is no such number as well, with a line in the log. */
   number(name, otherwise, low = -Infinity, high = Infinity) {
-    if (!numbersRead.has(name)) {
+    const asked = [name, otherwise, low, high].join(" ");
+    if (!numbersRead.has(asked)) {
       const said = city.setting(name, "").trim();
       const value = said === "" ? otherwise : Number(said);
       const fits = value >= low && value <= high;
       if (!fits) log.warn(`setting ${name} is \`${said}\`; it takes ${low} to ${high}, ${otherwise} counts`);
-      numbersRead.set(name, fits ? value : otherwise);
+      numbersRead.set(asked, fits ? value : otherwise);
     }
-    return numbersRead.get(name);
+    return numbersRead.get(asked);
   },
 };
 
@@ -374,19 +401,6 @@ const ACTS = new Set(["confirm", "refute", "merge", "raise", "attach", "order", 
 const REFUSALS = new Set(["malformed", "unsupported", "unauthorised", "implausible"]);
 const arm = (known, word) => (known.has(word) ? { tag: word } : { tag: "other", val: text("a word", word) });
 
-/** One of the words of an enumeration of the contract. */
-const oneOf = (name, words) => {
-  const known = new Set(words);
-  return (word) => {
-    const said = word ?? "unknown";
-    if (known.has(said)) return said;
-    throw new TypeError(`\`${name}\` is ${shown(said)}; it is one of ${words.join(", ")}`);
-  };
-};
-const urgency = oneOf("urgency", ["immediate", "expected", "future", "past", "unknown"]);
-const severity = oneOf("severity", ["extreme", "severe", "moderate", "minor", "unknown"]);
-const certainty = oneOf("certainty", ["observed", "likely", "possible", "unlikely", "unknown"]);
-const datum = oneOf("position.datum", ["wgs84", "gcj02", "bd09"]);
 
 const text = (name, value) => {
   if (typeof value === "string") return value;
@@ -408,6 +422,7 @@ const place = (at) => ({
 const asSignal = (s) => {
   if (!(s instanceof Signal)) throw new TypeError(`a signal is made by \`alarm\`, \`reading\` and their like, not ${shown(s)}`);
   const observed = numbers("`observed`", s.observed);
+  if (s.kind === "reading") number(`the value of \`${s.code}\``, s.value);
   return {
     kind: arm(KINDS, s.kind),
     code: text("`code`", s.code),
@@ -438,7 +453,7 @@ const asOutcome = (said) => {
   return {
     signals: outcome.signals.map(asSignal),
     sends: outcome.sends.map(({ payload, device, channel }) => ({
-      payload: bytes(payload),
+      payload,
       device: texts("`device` of a send", device),
       channel: texts("`channel` of a send", channel),
     })),
@@ -456,7 +471,10 @@ const asOutcome = (said) => {
 const PIECES = new Set(["noise", "routine", "red"]);
 const asPiece = (piece) => {
   if (!PIECES.has(piece?.kind)) throw new TypeError(`a piece is made by \`noise\`, \`routine\` or \`red\`, not ${shown(piece)}`);
-  return { kind: piece.kind, length: number("`length` of a piece", piece.length), device: texts("`device` of a piece", piece.device) };
+  if (!Number.isInteger(piece.length) || piece.length < 1 || piece.length >= 2 ** 32) {
+    throw new TypeError(`a piece has ${shown(piece.length)} bytes; it has at least one`);
+  }
+  return { kind: piece.kind, length: piece.length, device: texts("`device` of a piece", piece.device) };
 };
 
 /** Lines of one source, of which those of `plugin.js` stand behind this one. */
@@ -471,9 +489,13 @@ const places = (stack) => {
 };
 
 const mistake = (error) => {
-  log.error(error instanceof Error ? [String(error), ...places(error.stack)].join("\n") : `thrown: ${shown(error)}`);
+  const what = error instanceof Rejection ? `${shown(error)}: ${error.reason}; a framer refuses nothing, it answers with noise` : String(error);
+  log.error([what, ...places(String(error?.stack ?? ""))].join("\n"));
   throw error;
 };
+
+const refusal = ({ kind, reason, reply }) => ({ kind: arm(REFUSALS, kind), reason, reply: bytes(reply) });
+
 
 /** For the lines that `tocsin plugin build` adds behind a plugin. */
 export const border = {
@@ -482,13 +504,18 @@ export const border = {
       return asOutcome(call(given));
     } catch (error) {
       if (!(error instanceof Rejection)) mistake(error);
-      const { kind, reason, reply } = error;
-      throw { kind: arm(REFUSALS, kind), reason, reply: bytes(reply) };
+      let refused;
+      try {
+        refused = refusal(error);
+      } catch (unfit) {
+        mistake(unfit);
+      }
+      throw refused;
     }
   },
   frame(call, buffer) {
     try {
-      return Array.from(call(buffer), asPiece);
+      return Array.from(call(buffer) ?? [], asPiece);
     } catch (error) {
       mistake(error);
     }

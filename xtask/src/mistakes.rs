@@ -21,14 +21,34 @@ const ALL: [Mistaken; 2] = [
         file: "plugin.py",
         source: include_str!("mistakes/plugin.py"),
         words: &[
-            ("missing", &["panic: KeyError: 'station'", "missing at plugin.py:10  return {}[\"station\"]"]),
-            ("word", &["`serious` is no severity; it is one of unknown, minor,"]),
+            ("missing", &["panic: KeyError: 'station'", "missing at plugin.py:11  return {}[\"station\"]"]),
+            (
+                "word",
+                &["`severity` is 'serious'; it is one of extreme, severe, moderate", "word at plugin.py:15"],
+            ),
             ("code", &["`code` is 7; it is text"]),
+            (
+                "when",
+                &["`observed` is '2026-07-12'; it is a number, of milliseconds", "when at plugin.py:23"],
+            ),
             ("answer", &["a list of signals, an Outcome or None, not 7"]),
-            ("clock", &["code that wants a clock, a sleep, randomness, a file or the network"]),
-            ("today", &["code that wants a clock, a sleep, randomness, a file or the network"]),
+            ("reply", &["a payload is text or bytes, not 200", "reply at plugin.py:31"]),
+            (
+                "clock",
+                &[
+                    "time.time(): a plugin has no clock; \"now\" is `message.received`",
+                    "clock at plugin.py:35",
+                ],
+            ),
+            ("today", &["datetime.now(): a plugin has no clock"]),
+            ("chance", &["random.random(): a plugin has no randomness"]),
+            ("file", &["open(): a plugin has no files"]),
+            ("late", &["`decimal` was not loaded at the build", "late at plugin.py:51  import decimal"]),
+            ("key", &["a key is text, not 5", "key at plugin.py:57"]),
+            ("deep", &["RecursionError", " more\n"]),
             ("frame", &["the framer ended with panic: TypeError: a piece is made by `Piece`, not 5"]),
-            ("lines", &["warn one\n", "warn two\n"]),
+            ("lines", &["warn one\n", "warn two\n", "info three 4\n", "info half a pair: \u{FFFD}\n"]),
+            ("青山", &["info 青山\n"]),
         ],
     },
     Mistaken {
@@ -36,18 +56,27 @@ const ALL: [Mistaken; 2] = [
         file: "plugin.js",
         source: include_str!("mistakes/plugin.js"),
         words: &[
-            ("missing", &["panic: TypeError: ", "missing at plugin.js:10:", "decode at plugin.js:21:"]),
-            ("word", &["`severity` is serious; it is one of extreme, severe,"]),
+            ("missing", &["panic: TypeError: ", "missing at plugin.js:13:", "decode at plugin.js:33:"]),
+            ("word", &["`severity` is serious; it is one of extreme, severe,", "word at plugin.js:14:"]),
+            ("field", &["a signal has no `devise`; it has device, ", "field at plugin.js:15:"]),
             ("code", &["`code` is 7; it is text"]),
+            ("value", &["the value of `water.level` is undefined; it is a number"]),
             ("answer", &["an `Outcome` or nothing, and at once; not with 7"]),
-            ("clock", &["Date.now(): a plugin has no clock; \"now\" is `message.received`", "plugin.js:14:"]),
+            ("later", &["and at once; not with Promise"]),
+            ("reply", &["a payload is text or a Uint8Array, not 200", "reply at plugin.js:20:"]),
+            ("refusal", &["a payload is text or a Uint8Array, not 5"]),
+            ("clock", &["Date.now(): a plugin has no clock; \"now\" is `message.received`", "plugin.js:22:"]),
             ("today", &["new Date(): a plugin has no clock"]),
-            ("random", &["Math.random(): a plugin has no randomness"]),
+            ("chance", &["Math.random(): a plugin has no randomness"]),
+            ("key", &["a key is 5; it is text", "key at plugin.js:25:"]),
             ("frame", &["the framer ended with panic: TypeError: a piece is made by `noise`, "]),
-            ("lines", &["warn one\n", "warn two\n"]),
+            ("lines", &["warn one\n", "warn two\n", "info three 4\n"]),
         ],
     },
 ];
+
+/// No mistakes: what is said of them is in the log.
+const FINE: [&str; 2] = ["lines", "青山"];
 
 /// Under `folder`, beside the first plugins.
 pub fn all(folder: &Path, steps: &mut Steps, tocsin: &dyn Fn() -> Command) -> Result<()> {
@@ -81,7 +110,9 @@ fn one(mistaken: &Mistaken, folder: &Path, tocsin: &dyn Fn() -> Command) -> Resu
         fs::create_dir_all(&vectors)?;
         fs::write(dir.join(mistaken.file), mistaken.source)?;
         for (input, _) in mistaken.words {
-            fs::write(vectors.join(format!("{input}.txt")), input)?;
+            // As most devices write it.
+            let bytes = if *input == "青山" { &b"\xC7\xE0\xC9\xBD"[..] } else { input.as_bytes() };
+            fs::write(vectors.join(format!("{input}.txt")), bytes)?;
             // Only the one that is about framing is framed.
             let stream = *input == "frame";
             let expected = format!("{{\"input\": {{\"stream\": {stream}}}, \"signals\": []}}");
@@ -103,7 +134,7 @@ fn one(mistaken: &Mistaken, folder: &Path, tocsin: &dyn Fn() -> Command) -> Resu
             );
         }
         ensure!(
-            output.status.success() == (*input == "lines"),
+            output.status.success() == FINE.contains(input),
             "of `{input}`, {} ended with {}:\n{said}",
             mistaken.file,
             output.status

@@ -64,17 +64,19 @@ impl Build {
             return finish(&componentize(module)?, manifest, path);
         }
         let toolchain = Toolchain::of(&self.dir)?;
-        let inputs =
-            toolchain.ingredients(&self.dir, &manifest)?.map(|parts| Inputs::of(&parts, &manifest, &path));
-        if inputs.as_ref().is_some_and(|inputs| inputs.unchanged(&path)) {
-            let bytes = std::fs::metadata(&path).map_or(0, |found| found.len());
-            return Ok(Built { path, manifest, bytes });
-        }
-        let built = finish(&toolchain.component(&self.dir, &manifest)?, manifest, path)?;
-        if let Some(inputs) = inputs {
-            inputs.note(built.bytes);
-        }
-        Ok(built)
+        let Some(parts) = toolchain.ingredients(&self.dir, &manifest)? else {
+            return finish(&toolchain.component(&self.dir, &manifest)?, manifest, path);
+        };
+        let inputs = Inputs::of(&parts, world::component(&self.dir));
+        let component = match inputs.made() {
+            Some(component) => component,
+            None => {
+                let component = toolchain.component(&self.dir, &manifest)?;
+                inputs.note(&component);
+                component
+            }
+        };
+        finish(&component, manifest, path)
     }
 }
 

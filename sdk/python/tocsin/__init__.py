@@ -30,6 +30,8 @@ from datetime import datetime as _datetime, timedelta as _timedelta, timezone as
 from typing import Any
 
 from . import city, log, memory, timers
+from ._absent import ENCODINGS as _ENCODINGS
+from ._text import mended as _mended
 
 __all__ = [
     "Advice", "Event", "Implausible", "Malformed", "Message", "Outcome", "Piece", "Position",
@@ -93,13 +95,25 @@ def _is_deep(text: str) -> bool:
     return False
 
 
+# No number that is measured has more, and a longer one is too large for a float.
+_DIGITS_MAX = 300
+_LONG = _re.compile(f"(?<![0-9])[0-9]{{{_DIGITS_MAX + 1}}}")
+
+
+def _no_number(word):
+    raise ValueError(f"`{word}` is no number of JSON")
+
+
 def _read(text: bytes | str) -> Any:
     try:
         # UTF-8 and nothing else: guessing would load a codec, and a guest has no files.
         text = text if isinstance(text, str) else str(text, "utf-8")
         if _is_deep(text):
             raise ValueError(f"nested more than {_DEPTH_MAX} deep")
-        return _json.loads(text.removeprefix("\ufeff"))
+        if len(text) > _DIGITS_MAX and _LONG.search(text):
+            raise ValueError(f"more than {_DIGITS_MAX} digits in a row")
+        value = _json.loads(text.removeprefix("\ufeff"), parse_constant=_no_number)
+        return _mended(value) if "\\ud" in text or "\\uD" in text else value
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not the JSON expected here: {error}") from None
 
@@ -120,7 +134,10 @@ class Message:
         return _read(self.payload)
 
     def text(self, encoding: str = "utf-8") -> str:
-        """The payload as text; refuses what is none."""
+        """The payload as text; refuses what is none. `encoding` is UTF-8, GB 18030
+        (gbk, gb2312), Big5, UTF-16, Latin-1 or ASCII."""
+        if encoding.lower().replace("_", "-") not in _ENCODINGS:
+            raise ValueError(f"`{encoding}` is not among the encodings {', '.join(_ENCODINGS)}")
         try:
             return self.payload.decode(encoding)
         except UnicodeDecodeError as error:
@@ -159,6 +176,26 @@ class Position:
     datum: str = "wgs84"
 
 
+_URGENCY = ("immediate", "expected", "future", "past", "unknown")
+_SEVERITY = ("extreme", "severe", "moderate", "minor", "unknown")
+_CERTAINTY = ("observed", "likely", "possible", "unlikely", "unknown")
+
+
+def _one_of(name, said, known):
+    if said is not None and said not in known:
+        raise ValueError(f"`{name}` is {said!r}; it is one of {', '.join(known)}")
+
+
+def _is_text(name, said):
+    if not isinstance(said, str):
+        raise TypeError(f"`{name}` is {said!r}; it is text")
+
+
+def _is_number(name, said, most=1e300):
+    if not isinstance(said, (int, float)) or not abs(said) < most:
+        raise TypeError(f"`{name}` is {said!r}; it is a number{', of milliseconds' if name == 'observed' else ''}")
+
+
 @dataclass
 class Signal:
     """One normalised fact; only `kind` and `code` must be said."""
@@ -177,6 +214,26 @@ class Signal:
     reference: str = ""
     title: str = ""
     data: Any = None
+
+    def __post_init__(self):
+        """What no signal can be is said where it is made."""
+        _is_text("kind", self.kind)
+        _is_text("code", self.code)
+        for name in ("device", "region", "unit", "reference", "title"):
+            if getattr(self, name) is not None:
+                _is_text(name, getattr(self, name))
+        _one_of("urgency", self.urgency, _URGENCY)
+        _one_of("severity", self.severity, _SEVERITY)
+        _one_of("certainty", self.certainty, _CERTAINTY)
+        if self.observed is not None:
+            _is_number("observed", self.observed, 2**63)
+        if self.value is not None or self.kind == "reading":
+            _is_number("value", self.value)
+        if self.position is not None:
+            if not isinstance(self.position, Position):
+                raise TypeError(f"`position` is {self.position!r}; it is made by `Position(lon, lat)`")
+            _is_number("position.lon", self.position.lon)
+            _is_number("position.lat", self.position.lat)
 
 
 def alarm(code: str, **fields) -> Signal:
@@ -262,6 +319,8 @@ class Outcome:
         return self.send(payload)
 
     def send(self, payload: bytes | str, device: str = "", channel: str = "") -> Outcome:
+        if not isinstance(payload, (str, bytes, bytearray, memoryview)):
+            raise TypeError(f"a payload is text or bytes, not {payload!r}")
         self.sends.append(Send(payload, device, channel))
         return self
 

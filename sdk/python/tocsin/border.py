@@ -8,7 +8,10 @@ import sys as _sys
 from componentize_py_types import Err
 from wit_world.imports import types
 
-from . import Advice, Event, Message, Outcome, Piece, Rejection, Signal, Tick, _call, log
+from . import Advice, Event, Message, Outcome, Piece, Rejection, Signal, Tick, _absent, _call, log
+from ._text import sound as _sound
+
+_absent.at_the_build()
 
 
 def begin(plugin, functions):
@@ -26,22 +29,24 @@ def begin(plugin, functions):
             _linecache.getlines(file)
     _linecache.checkcache = lambda filename=None: None
     _linecache.updatecache = lambda filename, module_globals=None: []
+    _absent.at_work(log)
 
 
 def _arms(name, words):
     made = {word: getattr(types, f"{name}_{word.title()}")() for word in words.split()}
     other = getattr(types, f"{name}_Other")
-    return lambda word: made.get(word) or other(word)
+    return lambda word: made.get(word) or other(_sound(word))
 
 
-def _words(name):
+def _words(name, title=None):
+    title = title or name.lower()
     kinds = {member.name.lower(): member for member in getattr(types, name)}
 
     def find(word):
         try:
             return kinds["unknown" if word is None else word]
         except KeyError:
-            raise ValueError(f"`{word}` is no {name.lower()}; it is one of {', '.join(kinds)}") from None
+            raise ValueError(f"`{word}` is no {title}; it is one of {', '.join(kinds)}") from None
 
     return find
 
@@ -50,22 +55,26 @@ _kind = _arms("Kind", "alarm fault reading warning report status recovery device
 _act = _arms("Act", "confirm refute merge raise attach order note")
 _refusal = _arms("RejectionKind", "malformed unsupported unauthorised implausible")
 _urgency, _severity, _certainty = _words("Urgency"), _words("Severity"), _words("Certainty")
-_datum, _piece_kind = _words("Datum"), _words("PieceKind")
+_datum, _piece_kind = _words("Datum"), _words("PieceKind", "kind of piece")
 
 
 def _bytes(payload):
-    return payload.encode() if isinstance(payload, str) else bytes(payload)
+    if isinstance(payload, str):
+        return _sound(payload).encode()
+    if isinstance(payload, (bytes, bytearray, memoryview)):
+        return bytes(payload)
+    raise TypeError(f"a payload is text or bytes, not {payload!r}")
 
 
 def _data(data):
     if data is None or isinstance(data, str):
         return data or ""
-    return _json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _sound(_json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def _text(name, value):
     if isinstance(value, str):
-        return value
+        return _sound(value)
     raise TypeError(f"`{name}` is {value!r}; it is text")
 
 
@@ -73,17 +82,22 @@ def _texts(name, value):
     return "" if value is None else _text(name, value)
 
 
+def _position(at):
+    return types.Position(float(at.lon), float(at.lat), _datum(at.datum))
+
+
 def _signal(s):
     if not isinstance(s, Signal):
         raise TypeError(f"a signal is made by `alarm`, `reading` and their like, not {s!r}")
-    at = s.position
+    # It may have been changed since it was made.
+    s.__post_init__()
     return types.Signal(
-        _kind(_text("kind", s.kind)), _text("code", s.code), _texts("device", s.device),
+        _kind(s.kind), _sound(s.code), _sound(s.device or ""),
         _urgency(s.urgency), _severity(s.severity), _certainty(s.certainty),
         None if s.observed is None else int(s.observed),
-        at and types.Position(float(at.lon), float(at.lat), _datum(at.datum)), _texts("region", s.region),
-        None if s.value is None else float(s.value), _texts("unit", s.unit), _texts("reference", s.reference),
-        _texts("title", s.title), _data(s.data),
+        None if s.position is None else _position(s.position), _sound(s.region or ""),
+        None if s.value is None else float(s.value), _sound(s.unit or ""), _sound(s.reference or ""),
+        _sound(s.title or ""), _data(s.data),
     )
 
 
@@ -113,7 +127,7 @@ def _outcome(said):
         [_signal(signal) for signal in outcome.signals],
         [_send(send) for send in outcome.sends],
         [_advice(advice) for advice in outcome.advice],
-        [str(defect) for defect in outcome.defects],
+        [_sound(str(defect)) for defect in outcome.defects],
     )
 
 
@@ -121,15 +135,17 @@ def _answered(function, given):
     try:
         return _outcome(function(given))
     except Rejection as refused:
-        raise Err(types.Rejection(_refusal(refused.kind), str(refused.reason), _bytes(refused.reply))) from None
-    except Exception as error:
+        reason, reply = _sound(str(refused.reason)), refused.reply
+        reply = _bytes(reply) if isinstance(reply, (str, bytes, bytearray)) else b""
+        raise Err(types.Rejection(_refusal(_sound(str(refused.kind))), reason, reply)) from None
+    except BaseException as error:
         _say(error)
         raise
 
 
 def _say(error):
     """What it was, then where in the plugin: a dead letter has room for the first line."""
-    lines = [f"{type(error).__name__}: {error}"]
+    lines = [_sound(f"{type(error).__name__}: {error}")]
     at = error.__traceback__
     while at is not None:
         code = at.tb_frame.f_code
@@ -137,6 +153,8 @@ def _say(error):
             name, line = code.co_filename.rpartition("/")[2], _linecache.getline(code.co_filename, at.tb_lineno)
             lines.append(f"  {code.co_name} at {name}:{at.tb_lineno}  {line.strip()}")
         at = at.tb_next
+    if len(lines) > 12:
+        lines[6:-6] = [f"  … {len(lines) - 12} more"]
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         lines.append(f"  after {type(before).__name__}: {before}")
@@ -157,8 +175,8 @@ def told(function, e):
 
 def frame(function, buffer):
     try:
-        return [_piece(piece) for piece in function(buffer)]
-    except Exception as error:
+        return [_piece(piece) for piece in function(buffer) or ()]
+    except BaseException as error:
         _say(error)
         raise
 
@@ -166,4 +184,6 @@ def frame(function, buffer):
 def _piece(piece):
     if not isinstance(piece, Piece):
         raise TypeError(f"a piece is made by `Piece`, not {piece!r}")
-    return types.Piece(_piece_kind(piece.kind), int(piece.length), _texts("device", piece.device))
+    if not isinstance(piece.length, int) or not 0 < piece.length < 2**32:
+        raise TypeError(f"a piece has {piece.length!r} bytes; it has at least one")
+    return types.Piece(_piece_kind(piece.kind), piece.length, _texts("device", piece.device))

@@ -7,6 +7,7 @@ from wit_world.imports import city as _city
 
 from . import log as _log
 from ._call import entered as _entered
+from ._text import key as _key
 
 # Read once in the life of an instance, as the settings themselves are.
 _numbers = {}
@@ -25,21 +26,22 @@ class Registration:
 def device(id):  # noqa: A002 - the contract's word
     """The registration with the longest prefix of the path, or None."""
     _entered("city.device")
-    found = _city.device(id)
+    found = _city.device(_key(id))
     return None if found is None else Registration(found)
 
 
 def setting(name, default=None):
     """The operator's value for a setting of the manifest, else its default."""
     _entered("city.setting")
-    found = _city.setting(name)
+    found = _city.setting(_key(name))
     return default if found is None else found
 
 
 def number(name, default, low=-_math.inf, high=_math.inf):
     """The setting as a number, both ends allowed. `default` where the operator says
     nothing; where it is no such number as well, with a line in the log."""
-    if name not in _numbers:
+    asked = (name, default, low, high)
+    if asked not in _numbers:
         text = setting(name, "").strip()
         try:
             value = float(text) if text else default
@@ -48,5 +50,5 @@ def number(name, default, low=-_math.inf, high=_math.inf):
         if not low <= value <= high:
             _log.warn(f"setting {name} is `{text}`; it takes {low} to {high}, {default} counts")
             value = default
-        _numbers[name] = value
-    return _numbers[name]
+        _numbers[asked] = value
+    return _numbers[asked]

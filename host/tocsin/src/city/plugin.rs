@@ -61,6 +61,18 @@ fn manifest(entry: &Entry<'_, Written>, dir: &Path, findings: &mut Findings) -> 
             return None;
         }
     };
+    // `up` refuses both.
+    for (field, written, said) in
+        [("id", &entry.value.id, &manifest.id), ("department", &entry.value.department, &manifest.department)]
+    {
+        if written != said {
+            let message = text(
+                format!("插件包自称 {field} 为 {said},城市数据写的是 {written}"),
+                format!("the package says that its {field} is {said}; the city file has {written}"),
+            );
+            findings.error(entry.at(field), "package-differs", message);
+        }
+    }
     for name in entry.value.settings.keys().filter(|name| !manifest.settings.contains_key(*name)) {
         let message = unknown("设置项", "setting", name, manifest.settings.keys().map(String::as_str));
         findings.warning(entry.at(&format!("settings.{name}")), "setting-unknown", message);
@@ -105,8 +117,8 @@ fn spec(
             entry.at("package"),
             PACKAGE_MISSING,
             text(
-                format!("插件包 {shown} 不存在;请先构建(cargo xtask build)或改正 package"),
-                format!("there is no package {shown}; build it (cargo xtask build) or correct the path"),
+                format!("插件包 {shown} 不存在;请先构建(cargo xtask build,自己的插件用 tocsin plugin build)或改正 package"),
+                format!("there is no package {shown}; build it (cargo xtask build, your own with tocsin plugin build) or correct the path"),
             ),
         );
     }

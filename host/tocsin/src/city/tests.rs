@@ -69,6 +69,7 @@ fn package() -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/tests/fixtures/v1/decoder.wasm");
     let built = std::fs::read(path).unwrap();
     let mut manifest = tocsin_sandbox::package::inspect(&built).unwrap();
+    (manifest.id, manifest.department) = ("fire".to_owned(), "fire".to_owned());
     manifest.doors = vec!["tcp".to_owned(), "udp".to_owned()];
     // Its own sections stand at the end: id, length and length of the name before each.
     let name = tocsin_sandbox::package::CONTRACT_SECTION.as_bytes();
@@ -362,6 +363,12 @@ fn packages_are_held_against_the_city() {
     let set = |name: &str| format!("package = \"fire.wasm\"\nsettings = {{ {name} = \"1\" }}");
     assert_eq!(found(&[(0, "package = \"fire.wasm\"", &set("secret"))]), Vec::<String>::new());
     assert_eq!(found(&[(0, "package = \"fire.wasm\"", &set("secrte"))]), ["city.toml:13:23 setting-unknown"]);
+    let other = "id = \"smoke\"\ndepartment = \"fire\"\npackage";
+    let edits = [
+        (0, "id = \"fire\"\ndepartment = \"fire\"\npackage", other),
+        (0, "plugin = \"fire\"", "plugin = \"smoke\""),
+    ];
+    assert_eq!(found(&edits), ["city.toml:10:6 package-differs"]);
     assert_eq!(found(&[(0, "fire.wasm", "city.toml")]), ["city.toml:12:11 package-unfit"]);
 }
 

@@ -151,7 +151,7 @@ crate::text::lines! {
     VECTORS_FAILED: "{passed} passed, {failed} failed", "通过 {passed},失败 {failed}";
     CHECKED: "{name}: {inputs} inputs, {corpus} kept, {edges} edges; at most {instructions} instructions and {mib} MiB a call", "{name}:输入 {inputs} 个,保留 {corpus} 个,覆盖 {edges} 条边;单次最多 {instructions} 条指令、{mib} MiB";
     CHECK_PASSED: "{name} conforms", "{name} 合规";
-    CHECK_FAILED: "{name} does not conform: {count} findings", "{name} 不合规:{count} 处问题";
+    CHECK_FAILED: "{name} does not conform; findings: {count}", "{name} 不合规:{count} 处问题";
     CHECK_LEFT: "not looked at: {what}", "未检查:{what}";
     CHECK_KEPT: "the input is in {path}", "输入已存于 {path}";
     REPLAY_SAME: "{name}: {calls} calls, all answered the same", "{name}:{calls} 次调用,回答全部相同";

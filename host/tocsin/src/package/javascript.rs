@@ -39,7 +39,7 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         Ok::<_, anyhow::Error>(file)
     };
     let (script, source) = (write("build.mjs", BUILD)?, write("component.js", &text)?);
-    let out = shop.join("component.wasm");
+    let out = world::component(dir);
     let output = Command::new("node")
         .arg(script)
         .arg(tool)
@@ -219,7 +219,17 @@ fn bind(statement: &str) -> Result<String> {
     let names = names.trim_start_matches("import").trim();
     match names.strip_prefix("* as ") {
         Some(name) => Ok(format!("const {name} = tocsin; ")),
-        None => Ok(format!("const {} = tocsin; ", names.replace(" as ", ": "))),
+        None => {
+            let known = exported(LAYER);
+            for part in names.trim_matches(['{', '}']).split(',').filter(|part| !part.trim().is_empty()) {
+                let name = part.split(" as ").next().unwrap_or_default().trim();
+                ensure!(
+                    known.iter().any(|known| known == name),
+                    text!(import_unknown, name = name, known = known.join(", "))
+                );
+            }
+            Ok(format!("const {} = tocsin; ", names.replace(" as ", ": ")))
+        }
     }
 }
 
@@ -265,6 +275,7 @@ mod tests {
         };
         check("import fs from \"node:fs\";\nexport function decode() {}", "node:fs");
         check("import \"./other.js\";\nexport function decode() {}", "other.js");
+        check("import { Reading } from 'tocsin';\nexport function decode() {}", "no `Reading`");
         check("export default {}", "export function decode");
         check("function decode() {}", "no function `decode`");
     }

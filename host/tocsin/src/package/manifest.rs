@@ -39,8 +39,15 @@ fn misleading(manifest: &Manifest) -> Option<String> {
     if let Some(door) = manifest.doors.iter().find(|door| !DOORS.contains(&door.as_str())) {
         return Some(text!(manifest_door, door = door, known = DOORS.join(", ")));
     }
+    if !manifest.contract.starts_with("1.") {
+        return Some(text!(manifest_contract, version = manifest.contract));
+    }
     let hears = manifest.has(Role::Connector) || manifest.has(Role::Advisor);
-    (!hears && !manifest.events.is_empty()).then(|| text!(manifest_events))
+    match (hears, manifest.events.is_empty()) {
+        (false, false) => Some(text!(manifest_events)),
+        (true, true) => Some(text!(manifest_no_events)),
+        _ => None,
+    }
 }
 
 fn place(text: &str, offset: usize) -> Place {
@@ -86,6 +93,8 @@ mod tests {
         check(format!("{GOOD}[limits]\nsignals = 5000\n"), 7, 1, "limits.signals");
         check(format!("{GOOD}doors = [\"http\", \"tpc\"]\n"), 6, 1, "tpc");
         check(format!("{GOOD}\n[[events]]\nkind = \"order.issued\"\n"), 7, 1, "connector");
+        check(GOOD.replace("contract = \"1", "contract = \"2"), 4, 1, "contract");
+        check(GOOD.replace("\"decoder\"", "\"decoder\", \"connector\""), 5, 1, "[[events]]");
         check("id = ".to_owned(), 1, 6, "");
     }
 }

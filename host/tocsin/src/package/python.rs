@@ -11,8 +11,10 @@ use tocsin_sandbox::{Manifest, Role};
 const TOOL: &str = "componentize-py";
 
 /// The SDK's layer, so that a plugin's folder needs no copy of it.
-const LAYER: [(&str, &str); 7] = [
+const LAYER: [(&str, &str); 9] = [
     ("__init__.py", include_str!("../../../../sdk/python/tocsin/__init__.py")),
+    ("_absent.py", include_str!("../../../../sdk/python/tocsin/_absent.py")),
+    ("_text.py", include_str!("../../../../sdk/python/tocsin/_text.py")),
     ("_call.py", include_str!("../../../../sdk/python/tocsin/_call.py")),
     ("border.py", include_str!("../../../../sdk/python/tocsin/border.py")),
     ("city.py", include_str!("../../../../sdk/python/tocsin/city.py")),
@@ -54,7 +56,7 @@ pub fn component(dir: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
         Ok(())
     };
     gather().with_context(|| text!(cannot_write, path = path.display()))?;
-    let out = shop.join("component.wasm");
+    let out = world::component(dir);
     let output = Command::new(&tool)
         .arg("--wit-path")
         .arg(shop.join("wit"))
@@ -105,7 +107,7 @@ fn tool(dir: &Path) -> Result<PathBuf> {
 fn entry(roles: &[Role]) -> String {
     let functions: Vec<&str> = roles.iter().map(|role| function(*role)).collect();
     let mut text = format!(
-        "import plugin\nfrom tocsin import border\nfrom wit_world import exports\n\nborder.begin(plugin, {functions:?})\n",
+        "from tocsin import border\nimport plugin\nfrom wit_world import exports\n\nborder.begin(plugin, {functions:?})\n",
     );
     for role in roles {
         let function = function(*role);

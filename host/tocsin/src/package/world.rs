@@ -19,9 +19,17 @@ pub fn text(roles: &[Role]) -> String {
     )
 }
 
-/// A folder for what a build makes on its way, emptied; with `wit/` in it.
+/// What a build makes on its way.
+const SHOP: &str = "build/tocsin";
+
+/// Where the tools leave the component of the plugin in `dir`.
+pub fn component(dir: &Path) -> PathBuf {
+    dir.join(SHOP).join("component.wasm")
+}
+
+/// The folder for it, emptied; with `wit/` in it.
 pub fn workshop(dir: &Path, manifest: &Manifest) -> Result<PathBuf> {
-    let shop = dir.join("build/tocsin");
+    let shop = dir.join(SHOP);
     let make = || -> std::io::Result<()> {
         if shop.exists() {
             std::fs::remove_dir_all(&shop)?;

@@ -1,5 +1,6 @@
 //! An expectation against an output: only what is named must match.
 
+use crate::text;
 use serde_json::Value;
 use tocsin_core::time::Timestamp;
 
@@ -12,7 +13,18 @@ pub fn differences(expected: &Value, got: &Value) -> Vec<String> {
 
 fn walk(path: &str, expected: &Value, got: &Value, found: &mut Vec<String>) {
     match (expected, got) {
-        (Value::Object(fields), _) if got.is_object() || fields.is_empty() && got.is_null() => {
+        // Of what is remembered `{}` says that there is nothing, as `[]` does of lists.
+        (Value::Object(fields), _) if fields.is_empty() && is_room(path) => {
+            if got.as_object().is_some_and(|kept| !kept.is_empty()) {
+                found.push(format!("{path}: expected nothing, got {got}"));
+            }
+        }
+        (Value::Object(fields), Value::Object(said)) => {
+            if let Some(rejection) =
+                said.get("rejection").filter(|_| is_answer(path) && !fields.contains_key("rejection"))
+            {
+                found.push(text!(vector_refused, reason = rejection));
+            }
             for (name, expected) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 walk(&path, expected, &got[name.as_str()], found);
@@ -33,6 +45,19 @@ fn walk(path: &str, expected: &Value, got: &Value, found: &mut Vec<String>) {
         (_, Value::Null) => found.push(format!("{path}: expected {expected}, there is none")),
         _ => found.push(format!("{path}: expected {expected}, got {got}")),
     }
+}
+
+/// State and timers, and what a device has of them.
+fn is_room(path: &str) -> bool {
+    ["state", "timers"]
+        .iter()
+        .any(|room| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}
+
+/// What one call said: the output itself, or one of several frames.
+fn is_answer(path: &str) -> bool {
+    path.is_empty()
+        || path.strip_prefix("frames[").is_some_and(|rest| rest.ends_with(']') && !rest.contains('.'))
 }
 
 fn same(expected: &Value, got: &Value) -> bool {
@@ -74,6 +99,22 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn nothing_is_expected_by_name() {
+        let refused = json!({"rejection": {"kind": "malformed", "reason": "no JSON"}});
+        let found = differences(&json!({"signals": []}), &refused);
+        assert!(found.len() == 1 && found[0].contains("no JSON"), "{found:?}");
+        assert!(differences(&json!({"rejection": {}}), &refused).is_empty());
+        assert_eq!(differences(&json!({"rejection": null}), &refused).len(), 1);
+        let frames = json!({"frames": [refused, {"signals": []}]});
+        assert_eq!(differences(&json!({"frames": [{}, {}]}), &frames).len(), 1);
+        let kept = json!({"state": {"D1": {"on": true}}, "timers": {"D1": {"check": "x"}}});
+        for expected in [json!({"state": {}}), json!({"timers": {}}), json!({"timers": {"D1": {}}})] {
+            assert_eq!(differences(&expected, &kept).len(), 1, "{expected}");
+        }
+        assert!(differences(&json!({"state": {"D1": {"on": true}}, "timers": {"D2": {}}}), &kept).is_empty());
+    }
+
+    #[test]
     fn only_what_is_named_counts() {
         let got = json!({
             "signals": [{"kind": "reading", "value": 12.5, "title": "水位 12.50 米",
@@ -98,6 +139,8 @@ mod tests {
         check(json!({"signals": [{"data": {"c": 1}}]}), &["signals[0].data.c: expected 1, there is none"]);
         check(json!({"rejection": {"kind": "malformed"}}), &["rejection: expected"]);
         check(json!({"signals": [{"unit": ""}]}), &[]);
+        check(json!({"rejection": {}}), &["rejection: expected"]);
+        check(json!({"state": {}, "timers": {"D1": {}}}), &[]);
         check(json!({"signals": {"kind": "reading"}}), &["signals: expected"]);
     }
 }

@@ -10,6 +10,7 @@ use tocsin_sandbox::{
     Verdict,
 };
 
+use super::output;
 use crate::text;
 
 /// Timers that fire on the way to one input; a plugin that sets itself again
@@ -150,7 +151,7 @@ fn difference(one: &Result<Answer, Verdict>, other: &Result<Answer, Verdict>) ->
         _ => false,
     };
     (!same).then(|| match other {
-        Ok(answer) => format!("{:?}", answer.result),
+        Ok(_) => output::answer(other).to_string(),
         Err(verdict) => verdict.to_string(),
     })
 }

@@ -118,7 +118,9 @@ fn tell(name: &str, found: &Conformance, kept: &[Option<PathBuf>], around: &Arou
         let mut hex = hex::encode(&finding.input);
         let more = hex.len() > SHOWN;
         hex.truncate(SHOWN);
-        print.line(&format!("    {hex}{}", if more { "…" } else { "" }));
+        let size = finding.input.len();
+        let bytes = words::BYTES.with(&[]);
+        print.line(&format!("    {size} {bytes}: {hex}{}", if more { "…" } else { "" }));
         if let Some(path) = kept {
             print.line(&format!("    {}", words::CHECK_KEPT.with(&[("path", &Path::display(path))])));
         }

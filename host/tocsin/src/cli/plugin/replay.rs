@@ -6,7 +6,7 @@ use super::test::package;
 use crate::client::segment;
 use crate::text;
 use crate::trial::{self, Replay, Replayed, Trace};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -48,12 +48,19 @@ fn pair(text: &str) -> Result<(String, String), String> {
 impl ReplayCommand {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
         let (_sandbox, plugin) = trial::load(&package(&self.target)?)?;
+        let declared = &plugin.manifest().settings;
+        for (name, _) in &self.set {
+            let known = declared.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            ensure!(declared.contains_key(name), text!(setting_undeclared, name = name, known = known));
+        }
         let against = self.against.as_deref().map(trial::load).transpose()?;
         let old = against.as_ref().map(|(_, plugin)| plugin);
         let (trace, missing, result) = match &self.trace {
             Some(path) => self.of_file(path, &plugin, old)?,
             None => self.of_host(&plugin, old, around)?,
         };
+        let id = &plugin.manifest().id;
+        ensure!(trace.plugin == *id, text!(replay_another, recorded = trace.plugin, package = id));
         let unset: Vec<&String> =
             trace.secrets.iter().filter(|name| !self.set.iter().any(|(set, _)| set == *name)).collect();
         match around.print.json {

@@ -95,6 +95,7 @@ crate::text::lines! {
     role_not_exported: "it has the role `{role}` and no function `{function}`", "它有角色 {role},但没有函数 {function}";
     import_no_end: "`{line}` has no end", "`{line}` 没有结尾";
     export_unfit: "`{line}`: write `export function decode(message)` instead", "`{line}`:请改写为 `export function decode(message)`";
+    import_unknown: "there is no `{name}` in \"tocsin\"; there are: {known}", "\"tocsin\" 中没有 {name};可用:{known}";
     import_foreign: "`{line}`: a plugin imports from \"tocsin\" alone; put everything else into plugin.js", "`{line}`:插件只能从 \"tocsin\" 导入;其余请写入 plugin.js";
 
     new_not_empty: "{path} is not empty; name another folder with --dir", "{path} 不是空目录;请用 --dir 另指目录";
@@ -108,6 +109,11 @@ crate::text::lines! {
     vector_twice: "{path} holds two inputs `{name}`; rename one of them", "{path} 中有两个同名输入 {name};请改名其一";
     manifest_door: "`doors` names `{door}`, which is no kind of door; there are: {known}", "`doors` 中的 {door} 不是门的种类;可用:{known}";
     manifest_events: "`events` is for plugins with the role `connector` or `advisor`; this one has neither and would hear of nothing", "`events` 只用于带有 connector 或 advisor 角色的插件;本插件两者皆无,收不到任何事件";
+    manifest_no_events: "`roles` has a connector or an advisor, and without `[[events]]` it would hear of nothing", "`roles` 中有 connector 或 advisor,但没有 [[events]],收不到任何事件";
+    manifest_contract: "`contract` is `{version}`; this command builds against 1.0.0", "`contract` 为 {version};本命令按 1.0.0 构建";
+    vector_refused: "it was refused, and `rejection` is not expected: {reason}", "输入被拒绝,而期望中没有 rejection:{reason}";
+    replay_another: "the record is of the plugin `{recorded}`, the package is `{package}`", "记录属于插件 {recorded},而插件包是 {package}";
+    setting_undeclared: "`--set {name}`: plugin.toml declares no such setting; it declares: {known}", "--set {name}:plugin.toml 没有声明该设置;已声明:{known}";
     vector_nothing: "nothing is expected of it; `--bless` makes this output the expectation", "没有写明期望;--bless 以当前输出为期望";
     vector_setting: "{case}: `input.settings` names `{name}`, which plugin.toml does not declare; it declares: {known}", "{case}:`input.settings` 中的 {name} 未在 plugin.toml 中声明;已声明:{known}";
     vector_alone: "{path} has no input beside it, and no `input.received` to wait for", "{path} 没有同名输入,也没有可等待的 input.received";
