@@ -10,6 +10,7 @@ use crate::field::{self, shown};
 use crate::quantity::{self, Quantity};
 use crate::settings::Device;
 use serde_json_borrow::{ObjectAsVec, Value};
+use tocsin_sdk::json::sound;
 use tocsin_sdk::{Answer, Message, Outcome, Rejection};
 
 /// Of one message: with some 20 signals each they stay under the manifest's limit.
@@ -67,7 +68,8 @@ pub fn decode(message: &Message) -> Answer {
         Ok(text) => text.into(),
         Err(_) => String::from_utf8_lossy(&message.payload),
     };
-    let value: Value<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}').trim_matches('\0'))?;
+    let sent = sound(text.trim_start_matches('\u{feff}').trim_matches('\0'));
+    let value: Value<'_> = serde_json::from_str(&sent)?;
     let mut outcome = Outcome::default();
     // Its first byte is found sooner than all of it, and stands in few texts.
     if text.as_bytes().contains(&0xEF) && text.contains('\u{fffd}') {

@@ -4,6 +4,7 @@ use crate::category::{self, Category, OTHER};
 use crate::{framing, photo};
 use serde_json::{Map, Value};
 use tocsin_sdk::field::{Field, Fields, Refusal, hashed, line, path_step, shown};
+use tocsin_sdk::json::sound;
 use tocsin_sdk::{Certainty, Datum, Position, Severity, Signal, Timestamp};
 
 /// A frame of the host, and a body of its HTTP doors.
@@ -172,7 +173,7 @@ fn too_large(length: usize, most: usize) -> Refusal {
 fn read(payload: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let text = std::str::from_utf8(payload)
         .map_err(|error| Refusal::malformed("", format!("not UTF-8: {error}")))?;
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+    match serde_json::from_str(&sound(text.trim_start_matches('\u{feff}'))) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(other) => Err(Refusal::malformed("", format!("not a JSON object: {}", shown(other)))),
         Err(error) => Err(Refusal::malformed("", format!("not JSON: {error}"))),

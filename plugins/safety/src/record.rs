@@ -7,6 +7,7 @@ use crate::table::{Columns, cells};
 use crate::value;
 use crate::{charset, framing};
 use serde_json::{Map, Value};
+use tocsin_sdk::json::sound;
 use tocsin_sdk::{Datum, Message, Position};
 
 /// A frame of the host, and a body of its HTTP doors.
@@ -45,7 +46,7 @@ impl Record {
             charset::text(&message.payload).ok_or_else(|| Refusal::whole("neither UTF-8 nor GB 18030"))?;
         match (text.trim_start().starts_with(['{', '[']), Columns::of_device(&message.device)) {
             (false, Some(columns)) => Record::of_row(&text, &columns),
-            (true, _) => match serde_json::from_str(&text) {
+            (true, _) => match serde_json::from_str(&sound(&text)) {
                 Ok(Value::Object(map)) => Ok(Record::of_object(map)),
                 Ok(_) => Err(Refusal::whole("a list of records is cut by the framer; this door has none")),
                 Err(error) => Err(Refusal::whole(format!("not JSON: {error}"))),

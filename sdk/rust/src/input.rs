@@ -1,12 +1,17 @@
 //! Reading what a call was given.
 
+use crate::json::sound;
 use crate::{Event, Message, Piece, PieceKind, Registration, Rejection};
 use serde::de::DeserializeOwned;
 
 impl Message {
     /// The payload as JSON of the shape `T`; else the refusal to answer.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Rejection> {
-        Ok(serde_json::from_slice(&self.payload)?)
+        Ok(match std::str::from_utf8(&self.payload) {
+            Ok(text) => serde_json::from_str(&sound(text))?,
+            // Its words name the place.
+            Err(_) => serde_json::from_slice(&self.payload)?,
+        })
     }
 
     /// The payload as UTF-8 text; else the refusal to answer.

@@ -6,6 +6,7 @@
 pub use crate::text::push_integer;
 
 use crate::text::{push, push_hex, push_quoted};
+use std::borrow::Cow;
 
 /// A JSON object under way. Keys are the names of fields, written as they are;
 /// values are escaped.
@@ -162,6 +163,45 @@ pub fn escape(into: &mut String, value: &str) {
     }
 }
 
+/// JSON as it can be read: an escape of half a surrogate pair becomes that of U+FFFD.
+/// Senders cut text after so many UTF-16 units, and half of an emoji is not worth an
+/// alarm.
+///
+/// ```
+/// let text = tocsin_sdk::json::sound(r#"{"title":"着火\ud83d","floor":"\ud83d\ude00"}"#);
+/// assert_eq!(text, r#"{"title":"着火\ufffd","floor":"\ud83d\ude00"}"#);
+/// ```
+pub fn sound(text: &str) -> Cow<'_, str> {
+    // Only these can be halves, and few senders escape anything so high.
+    if !text.contains("\\ud") && !text.contains("\\uD") {
+        return Cow::Borrowed(text);
+    }
+    let mut sound = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        sound.push_str(before);
+        let (keep, length) = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (true, 12),
+            (Some(0xD800..=0xDFFF), _) => (false, 6),
+            (Some(_), _) => (true, 6),
+            // The letter behind the mark, whatever it is.
+            (None, _) => (true, 1 + escape.chars().nth(1).map_or(0, char::len_utf8)),
+        };
+        let (escape, behind) = escape.split_at(length);
+        sound.push_str(if keep { escape } else { "\\ufffd" });
+        rest = behind;
+    }
+    sound.push_str(rest);
+    Cow::Owned(sound)
+}
+
+/// Of an escape with four digits that `text` begins with.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
 /// Whether the bytes stand in a JSON string as they are. Eight at a time: a guest
 /// has no wider registers.
 fn is_plain(bytes: &[u8]) -> bool {
@@ -206,7 +246,28 @@ mod tests {
         assert_eq!(Object::new().finish(), "{}");
     }
 
+    #[test]
+    fn halves_of_pairs_are_mended() {
+        let check = |text: &str, expect: &str| assert_eq!(sound(text), expect);
+        check(r#""a\ud83d""#, r#""a\ufffd""#);
+        check(r#""\uDE00\uD83D\uDE00""#, r#""\ufffd\uD83D\uDE00""#);
+        check(r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#);
+        // An escaped backslash, and not an escape; what is none at all.
+        check(r#""\\ud83d""#, r#""\\ud83d""#);
+        check(r#""\ud8""#, r#""\ud8""#);
+        check(r#""\ud83d\"#, r#""\ufffd\"#);
+        check(r#""\ud83d\青""#, r#""\ufffd\青""#);
+        assert!(matches!(sound("{\"a\":\"\\u9752\"}"), Cow::Borrowed(_)));
+    }
+
     proptest! {
+        #[test]
+        fn what_is_sound_reads(units in proptest::collection::vec(any::<u16>(), 0..20)) {
+            let text: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let read: String = serde_json::from_str(&sound(&format!("\"{text}\""))).unwrap();
+            prop_assert_eq!(read, String::from_utf16_lossy(&units));
+        }
+
         #[test]
         fn reads_back(value in ".*", number in any::<i64>()) {
             let text = Object::new().text("v", &value).number("n", number).finish();

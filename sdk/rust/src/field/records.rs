@@ -6,6 +6,7 @@
 //! costs nobody else's; only where none can be read is the whole refused.
 
 use super::{Field, Fields, Name, Refusal};
+use crate::json::sound;
 use crate::{Answer, Message, Outcome, Rejection, Signal};
 use serde_json::{Map, Value, json};
 
@@ -62,7 +63,7 @@ type Record = Result<Map<String, Value>, Refusal>;
 fn records(payload: &[u8]) -> Result<Vec<Record>, Rejection> {
     let text = std::str::from_utf8(payload)
         .map_err(|error| Refusal::malformed("", format!("不是 UTF-8 文本 (not UTF-8: {error})")))?;
-    let text = text.trim_start_matches('\u{feff}');
+    let text = &sound(text.trim_start_matches('\u{feff}'));
     let mut records = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         match value.map_err(|error| Refusal::malformed("", format!("不是 JSON (not JSON: {error})"))) {
