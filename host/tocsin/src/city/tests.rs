@@ -156,7 +156,11 @@ fn every_mistake_is_named_with_its_place() {
         0,
         "department = \"fire\"\npackage",
         "department = \"frie\"\npackage",
-        &["city.toml:11:14 department-unknown", "city.toml:16:10 plugin-foreign"],
+        &[
+            "city.toml:11:14 package-differs",
+            "city.toml:11:14 department-unknown",
+            "city.toml:16:10 plugin-foreign",
+        ],
     );
     check(0, "plugin = \"fire\"", "plugin = \"smoke\"", &["city.toml:16:10 plugin-unknown"]);
     let granted = "package = \"fire.wasm\"\ngrant = [\"confirm\", \"evacuate\"]";
