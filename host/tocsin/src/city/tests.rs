@@ -64,13 +64,14 @@ radius_m = 100
 window_s = 600
 "#;
 
-/// A real component with a manifest of this city: for TCP and UDP, with one setting.
+/// A real component with a manifest of this city: for all doors but NATS, with one setting.
 fn package() -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/tests/fixtures/v1/decoder.wasm");
     let built = std::fs::read(path).unwrap();
     let mut manifest = tocsin_sandbox::package::inspect(&built).unwrap();
     (manifest.id, manifest.department) = ("fire".to_owned(), "fire".to_owned());
-    manifest.doors = vec!["tcp".to_owned(), "udp".to_owned()];
+    manifest.doors =
+        tocsin_sandbox::DOORS.map(str::to_owned).into_iter().filter(|door| door != "nats").collect();
     // Its own sections stand at the end: id, length and length of the name before each.
     let name = tocsin_sandbox::package::CONTRACT_SECTION.as_bytes();
     let at = built.windows(name.len()).rposition(|window| window == name).unwrap() - 3;
@@ -362,7 +363,7 @@ fn a_folder_that_is_missing_is_said_once() {
 #[test]
 fn packages_are_held_against_the_city() {
     assert_eq!(found(&[(0, "kind = \"tcp\"", "kind = \"udp\"")]), Vec::<String>::new());
-    let door = "kind = \"http\"\nsource = \"alarm\"";
+    let door = "kind = \"nats\"\nsource = \"alarm\"";
     assert_eq!(found(&[(0, "kind = \"tcp\"\nport = 26875", door)]), ["city.toml:17:8 door-unfit"]);
     let set = |name: &str| format!("package = \"fire.wasm\"\nsettings = {{ {name} = \"1\" }}");
     assert_eq!(found(&[(0, "package = \"fire.wasm\"", &set("secret"))]), Vec::<String>::new());
