@@ -107,6 +107,7 @@ impl Pool {
     pub(crate) fn load(&self, package: &[u8], manifest: Manifest) -> Result<Plugin, PackageError> {
         let digest = digest(package);
         let component = self.component(package, &digest)?;
+        image(&component);
         let pre = self
             .linker
             .instantiate_pre(&component)
@@ -125,6 +126,20 @@ impl Pool {
         }
         Ok(component)
     }
+}
+
+/// Draws up what the memory of each instance begins as, a sealed file in memory, before
+/// a call needs it: sealing is refused (`EBUSY`) for as long as the kernel has one of the
+/// pages in its hands, and left to the first call that would be its trap.
+fn image(component: &Component) {
+    const TRIES: u32 = 50;
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 0..TRIES {
+        let Err(error) = component.initialize_copy_on_write_image() else { return };
+        tracing::debug!(%error, "drawing up a plugin's memory");
+        std::thread::sleep(PAUSE);
+    }
+    tracing::warn!("a plugin's memory could not be drawn up in a second; its first call tries again");
 }
 
 fn engine_config(slots: &Slots, config: &Config) -> wasmtime::Config {

@@ -191,7 +191,6 @@ fn digest(files: &[File]) -> String {
     hex::encode(&sum.finalize())
 }
 
-/// A misspelt file name would otherwise be a silent loss of all it says.
 fn no_folder(dir: &Path) -> Text {
     let shown = dir.display();
     text(
@@ -200,6 +199,7 @@ fn no_folder(dir: &Path) -> Text {
     )
 }
 
+/// A misspelt file name would otherwise be a silent loss of all it says.
 fn warn_of_unread(dir: &Path, main: &Source<'_>, findings: &mut Findings) {
     let names = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let mut unread: Vec<String> = names

@@ -43,6 +43,12 @@ __all__ = [
 BEIJING = _timezone(_timedelta(hours=8))
 
 
+def _payload(said):
+    if not isinstance(said, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"a payload is text or bytes, not {said!r}")
+    return said
+
+
 class Rejection(Exception):
     """The whole input is refused and becomes a dead letter; `reply` goes back
     the way it came (a nak, a 401)."""
@@ -51,8 +57,9 @@ class Rejection(Exception):
 
     def __init__(self, reason: str, reply: bytes | str = b"", kind: str | None = None):
         super().__init__(reason)
-        self.reason = reason
-        self.reply = reply
+        # What was caught is often handed on.
+        self.reason = str(reason)
+        self.reply = _payload(reply)
         self.kind = kind or self.kind
 
 
@@ -319,9 +326,7 @@ class Outcome:
         return self.send(payload)
 
     def send(self, payload: bytes | str, device: str = "", channel: str = "") -> Outcome:
-        if not isinstance(payload, (str, bytes, bytearray, memoryview)):
-            raise TypeError(f"a payload is text or bytes, not {payload!r}")
-        self.sends.append(Send(payload, device, channel))
+        self.sends.append(Send(_payload(payload), device, channel))
         return self
 
     def advise(self, advice: Advice) -> Outcome:

@@ -68,7 +68,7 @@ def _bytes(payload):
 
 def _data(data):
     if data is None or isinstance(data, str):
-        return data or ""
+        return _sound(data or "")
     return _sound(_json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -135,9 +135,8 @@ def _answered(function, given):
     try:
         return _outcome(function(given))
     except Rejection as refused:
-        reason, reply = _sound(str(refused.reason)), refused.reply
-        reply = _bytes(reply) if isinstance(reply, (str, bytes, bytearray)) else b""
-        raise Err(types.Rejection(_refusal(_sound(str(refused.kind))), reason, reply)) from None
+        kind, reason = _refusal(refused.kind), _sound(refused.reason)
+        raise Err(types.Rejection(kind, reason, _bytes(refused.reply))) from None
     except BaseException as error:
         _say(error)
         raise

@@ -4,7 +4,7 @@ from datetime import datetime
 import random
 import time
 
-from tocsin import Outcome, alarm, log, memory, reading
+from tocsin import Malformed, Outcome, alarm, log, memory, reading
 
 
 def missing():
@@ -29,6 +29,10 @@ def answer():
 
 def reply():
     return Outcome().reply(200)
+
+
+def refusal():
+    raise Malformed(ValueError("no"), reply=5)
 
 
 def clock():
