@@ -209,17 +209,33 @@ const severity = oneOf("severity", ["extreme", "severe", "moderate", "minor", "u
 const certainty = oneOf("certainty", ["observed", "likely", "possible", "unlikely", "unknown"]);
 const datum = oneOf("position.datum", ["wgs84", "gcj02", "bd09"]);
 
-const FIELDS = new Set(["device", "urgency", "severity", "certainty", "observed", "position", "region", "value", "unit", "reference", "title", "data"]);
+/** What each field of a signal must be; where it is text, its name in an error. */
+const FIELDS = new Map([
+  ["urgency", urgency],
+  ["severity", severity],
+  ["certainty", certainty],
+  ["observed", (at) => numbers("`observed`", at)],
+  ["position", (at) => at && place(at)],
+  ["value", (value) => numbers("`value`", value)],
+  ["data", () => {}],
+  ...["device", "region", "unit", "reference", "title"].map((name) => [name, `\`${name}\``]),
+]);
 
 /** One normalised fact; only `kind` and `code` must be said. */
 export class Signal {
   constructor(kind, code, fields = {}) {
-    for (const name of Object.keys(fields)) {
-      if (!FIELDS.has(name)) throw new TypeError(`a signal has no \`${name}\`; it has ${[...FIELDS].join(", ")}`);
-    }
-    Object.assign(this, { kind, code }, fields);
+    this.kind = kind;
+    this.code = text("`code`", code);
     // What no signal can be is said where it is made.
-    asSignal(this);
+    for (const name of Object.keys(fields)) {
+      const check = FIELDS.get(name);
+      const value = fields[name];
+      if (!check) throw new TypeError(`a signal has no \`${name}\`; it has ${[...FIELDS.keys()].join(", ")}`);
+      if (typeof check === "function") check(value);
+      else if (typeof value !== "string") texts(check, value);
+      this[name] = value;
+    }
+    if (kind === "reading") number(`the value of \`${code}\``, this.value);
   }
 }
 /** A danger now. Without a severity the city's hazard data decides. */
@@ -298,7 +314,7 @@ export const memory = {
 
 /** One timer per device and key; the role `timekeeper` hears of them. */
 export const timers = {
-  set: (key, at) => (called("timers.set"), timerSet(text("a key", key), BigInt(Math.trunc(number("`at` of a timer", at))))),
+  set: (key, at) => (called("timers.set"), timerSet(text("a key", key), moment64(number("`at` of a timer", at)))),
   cancel: (key) => (called("timers.cancel"), timerCancel(text("a key", key))),
 };
 
@@ -407,11 +423,15 @@ const text = (name, value) => {
   throw new TypeError(`${name} is ${shown(value)}; it is text`);
 };
 const texts = (name, value) => (value === undefined || value === null ? "" : text(name, value));
+// NaN and what is too large come from senders: the host makes a defect of them.
 const number = (name, value) => {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value === "number") return value;
   throw new TypeError(`${name} is ${shown(value)}; it is a number`);
 };
 const numbers = (name, value) => (value === undefined || value === null ? undefined : number(name, value));
+
+/** As 64 bits hold it; what does not fit is a time that nobody lives to see. */
+const moment64 = (at) => (Math.abs(at) < 2 ** 63 ? BigInt(Math.trunc(at)) : 2n ** 62n);
 
 const place = (at) => ({
   lon: number("`position.lon`", at.lon),
@@ -421,23 +441,23 @@ const place = (at) => ({
 
 const asSignal = (s) => {
   if (!(s instanceof Signal)) throw new TypeError(`a signal is made by \`alarm\`, \`reading\` and their like, not ${shown(s)}`);
-  const observed = numbers("`observed`", s.observed);
-  if (s.kind === "reading") number(`the value of \`${s.code}\``, s.value);
+  // Most fields of most signals are not said, and a call costs more than looking.
+  const observed = s.observed === undefined ? undefined : numbers("`observed`", s.observed);
   return {
     kind: arm(KINDS, s.kind),
     code: text("`code`", s.code),
-    device: texts("`device`", s.device),
-    urgency: urgency(s.urgency),
-    severity: severity(s.severity),
-    certainty: certainty(s.certainty),
-    observed: observed === undefined ? undefined : BigInt(Math.trunc(observed)),
+    device: s.device === undefined ? "" : texts("`device`", s.device),
+    urgency: s.urgency === undefined ? "unknown" : urgency(s.urgency),
+    severity: s.severity === undefined ? "unknown" : severity(s.severity),
+    certainty: s.certainty === undefined ? "unknown" : certainty(s.certainty),
+    observed: observed === undefined ? undefined : moment64(observed),
     position: s.position ? place(s.position) : undefined,
-    region: texts("`region`", s.region),
-    value: numbers("`value`", s.value),
-    unit: texts("`unit`", s.unit),
-    reference: texts("`reference`", s.reference),
-    title: texts("`title`", s.title),
-    data: dataText(s.data),
+    region: s.region === undefined ? "" : texts("`region`", s.region),
+    value: s.value === undefined ? undefined : numbers("`value`", s.value),
+    unit: s.unit === undefined ? "" : texts("`unit`", s.unit),
+    reference: s.reference === undefined ? "" : texts("`reference`", s.reference),
+    title: s.title === undefined ? "" : texts("`title`", s.title),
+    data: s.data === undefined ? "" : dataText(s.data),
   };
 };
 

@@ -87,7 +87,7 @@ fn begin(workspace: &Workspace, steps: &mut Steps, tocsin: &dyn Fn() -> Command)
         let mut check = tocsin();
         check
             .env("CARGO_TARGET_DIR", folder.join("target"))
-            .args(["plugin", "check", "--seconds", "3"])
+            .args(["plugin", "check", "--inputs", "1000", "--seconds", "60"])
             .arg(&dir);
         steps.run_heard(&format!("its check in {language}"), &mut check)?;
         if language == "rust" {

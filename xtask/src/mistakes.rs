@@ -59,7 +59,7 @@ const ALL: [Mistaken; 2] = [
         words: &[
             ("missing", &["panic: TypeError: ", "missing at plugin.js:13:", "decode at plugin.js:33:"]),
             ("word", &["`severity` is serious; it is one of extreme, severe,", "word at plugin.js:14:"]),
-            ("field", &["a signal has no `devise`; it has device, ", "field at plugin.js:15:"]),
+            ("field", &["a signal has no `devise`; it has urgency, ", "field at plugin.js:15:"]),
             ("code", &["`code` is 7; it is text"]),
             ("value", &["the value of `water.level` is undefined; it is a number"]),
             ("answer", &["an `Outcome` or nothing, and at once; not with 7"]),

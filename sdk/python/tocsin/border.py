@@ -82,8 +82,20 @@ def _texts(name, value):
     return "" if value is None else _text(name, value)
 
 
+def _float(value):
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _moment(at):
+    """As 64 bits hold it; what does not fit is a time that nobody lives to see."""
+    return int(at) if abs(at) < 2**63 else 2**62
+
+
 def _position(at):
-    return types.Position(float(at.lon), float(at.lat), _datum(at.datum))
+    return types.Position(_float(at.lon), _float(at.lat), _datum(at.datum))
 
 
 def _signal(s):
@@ -94,9 +106,9 @@ def _signal(s):
     return types.Signal(
         _kind(s.kind), _sound(s.code), _sound(s.device or ""),
         _urgency(s.urgency), _severity(s.severity), _certainty(s.certainty),
-        None if s.observed is None else int(s.observed),
+        None if s.observed is None else _moment(s.observed),
         None if s.position is None else _position(s.position), _sound(s.region or ""),
-        None if s.value is None else float(s.value), _sound(s.unit or ""), _sound(s.reference or ""),
+        None if s.value is None else _float(s.value), _sound(s.unit or ""), _sound(s.reference or ""),
         _sound(s.title or ""), _data(s.data),
     )
 
