@@ -417,7 +417,6 @@ const ACTS = new Set(["confirm", "refute", "merge", "raise", "attach", "order", 
 const REFUSALS = new Set(["malformed", "unsupported", "unauthorised", "implausible"]);
 const arm = (known, word) => (known.has(word) ? { tag: word } : { tag: "other", val: text("a word", word) });
 
-
 const text = (name, value) => {
   if (typeof value === "string") return value;
   throw new TypeError(`${name} is ${shown(value)}; it is text`);

@@ -30,6 +30,8 @@ fn commands_say_what_to_do() {
     check(&["incidents"], 2, "incident");
     check(&["up", "--city", "no/such/city"], 1, "city.toml");
     check(&["city", "check", "no/such/city"], 1, "city.toml");
+    // A file that is no package, not the vectors that it has none of.
+    check(&["plugin", "test", "Cargo.toml"], 1, "tocsin plugin build");
     check(&["doctor"], 0, "limits");
 }
 

@@ -36,7 +36,8 @@ pub struct Test {
 
 impl Test {
     pub fn run(self, around: &Around) -> Result<ExitCode> {
-        // What is wrong with them is said before a build that takes its time.
+        // A wrong file is told before its vectors, and these before a build that takes its time.
+        let file = (!self.target.is_dir()).then(|| trial::load(&self.target)).transpose()?;
         let mut cases = trial::cases(&vectors(&self.target, self.vectors))?;
         if !self.only.is_empty() {
             for name in &self.only {
@@ -44,7 +45,10 @@ impl Test {
             }
             cases.retain(|case| self.only.contains(&case.name));
         }
-        let (_sandbox, plugin) = trial::load(&package(&self.target)?)?;
+        let (_sandbox, plugin) = match file {
+            Some(loaded) => loaded,
+            None => trial::load(&package(&self.target)?)?,
+        };
         let limits = plugin.manifest().limits;
         let (mut passed, mut failed) = (0, 0);
         for case in &cases {

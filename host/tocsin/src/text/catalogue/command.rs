@@ -74,7 +74,7 @@ crate::text::lines! {
     package_missing: "cannot read {path}; `tocsin plugin build` makes a package", "无法读取 {path};`tocsin plugin build` 生成插件包";
     package_unfit: "{path}: {reason}", "{path} 不是可用的插件包:{reason}";
     plugin_no_folder: "there is no folder {path}; name the folder of a plugin", "没有目录 {path};请指明插件目录";
-    plugin_no_manifest: "cannot read {path}; a plugin's crate has one beside its Cargo.toml", "无法读取 {path};它应与插件的 Cargo.toml 同在一个目录";
+    plugin_no_manifest: "cannot read {path}; a plugin's folder has one beside its source", "无法读取 {path};它应与插件的源代码同在一个目录";
     plugin_no_language: "{path} is no plugin's folder: it has none of Cargo.toml (Rust), plugin.py (Python), plugin.js (JavaScript). `tocsin plugin new` makes one",
         "{path} 不是插件目录:没有 Cargo.toml(Rust)、plugin.py(Python)、plugin.js(JavaScript)中的任何一个。`tocsin plugin new` 可新建";
     plugin_languages: "{path} is a plugin in several languages: {found}; keep one of these files", "{path} 是多种语言的插件:{found};只保留其中一个文件";
